@@ -1,0 +1,87 @@
+"""People and the tokens their scripts sign in with."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.contrib.auth.models import AbstractUser
+from django.core.files.storage import storages
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
+
+from accounts.querysets import ApiTokenQuerySet, UserManager
+
+
+def public_storage():  # noqa: ANN201 -- a callable, so that migrations do not freeze the configured storage
+    return storages["public"]
+
+
+class User(AbstractUser):
+    """Somebody with an account. A deleted account keeps its row, emptied, because histories refer to it."""
+
+    first_name = None
+    last_name = None
+    email = models.EmailField(_("e-mail address"), blank=True)
+    display_name = models.CharField(_("display name"), max_length=80, blank=True)
+    bio = models.TextField(_("bio"), max_length=2000, blank=True)
+    links = models.JSONField(_("links"), default=list, blank=True, help_text=_('A list of {"label", "url"}.'))
+    language = models.CharField(
+        _("language"),
+        max_length=5,
+        blank=True,
+        choices=[("en", "English"), ("ja", "日本語")],
+        help_text=_("Language of e-mails and of the site; empty: as the browser asks."),
+    )
+    time_zone = models.CharField(_("time zone"), max_length=64, blank=True)
+    avatar = models.ImageField(_("avatar"), upload_to="avatars/", storage=public_storage, blank=True)
+    deleted_at = models.DateTimeField(_("deleted at"), null=True, blank=True, editable=False)
+
+    objects = UserManager()
+
+    class Meta(AbstractUser.Meta):
+        constraints = [
+            models.UniqueConstraint(Lower("username"), name="username_unique_ignoring_case"),
+            models.UniqueConstraint(Lower("email"), name="email_unique_ignoring_case", condition=~models.Q(email="")),
+        ]
+
+    @property
+    def name(self) -> str:
+        """What others see: the display name, or the user name where none is set."""
+        return self.display_name or self.username
+
+    @property
+    def is_deleted(self) -> bool:
+        return self.deleted_at is not None
+
+    def get_full_name(self) -> str:
+        return self.name
+
+    def get_short_name(self) -> str:
+        return self.name
+
+
+class ApiToken(models.Model):
+    """A personal API token. Only its digest is kept; the token itself is shown once, when it is made."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="api_tokens")
+    name = models.CharField(_("name"), max_length=80)
+    prefix = models.CharField(_("prefix"), max_length=12, help_text=_("The first characters, to recognise it by."))
+    digest = models.CharField(_("digest"), max_length=64, unique=True, editable=False)
+    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
+    last_used_at = models.DateTimeField(_("last used at"), null=True, blank=True)
+    expires_at = models.DateTimeField(_("expires at"), null=True, blank=True)
+    revoked_at = models.DateTimeField(_("revoked at"), null=True, blank=True)
+
+    objects = ApiTokenQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at", "-id"]
+        verbose_name = _("API token")
+        verbose_name_plural = _("API tokens")
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.prefix}…)"
+
+    def is_valid(self, at: datetime) -> bool:
+        return self.revoked_at is None and (self.expires_at is None or self.expires_at > at)

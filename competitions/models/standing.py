@@ -1,0 +1,79 @@
+"""Where every team stands: what the leaderboards read."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F
+from django.utils.translation import gettext_lazy as _
+
+from competitions.models.competition import Competition
+from competitions.models.team import Team
+from competitions.querysets import StandingQuerySet
+
+
+class Standing(models.Model):
+    """One row per team, changed in the same transaction as its submissions.
+
+    Stored for speed; `manage.py check_standings` proves it equal to what the submissions say. `public_key` and
+    `private_key` are the scores turned so that smaller is better: one index orders every metric. Private values are
+    filled only by the private scoring job, after the end.
+    """
+
+    team = models.OneToOneField(Team, models.CASCADE, related_name="standing")
+    competition = models.ForeignKey(Competition, models.CASCADE, related_name="standings")
+    # A merged or disbanded team keeps its row and leaves the ranking.
+    is_ranked = models.BooleanField(_("ranked"), default=True)
+
+    best_public_score = models.FloatField(_("best public score"), null=True, blank=True)
+    public_key = models.FloatField(null=True, blank=True, editable=False)
+    best_submitted_at = models.DateTimeField(_("time of the best submission"), null=True, blank=True)
+    last_submitted_at = models.DateTimeField(_("time of the last submission"), null=True, blank=True)
+    # Scored and pending submissions within the competition; refused and late ones do not count.
+    total_submissions = models.PositiveIntegerField(_("submissions"), default=0)
+
+    best_private_score = models.FloatField(_("best private score"), null=True, blank=True)
+    private_key = models.FloatField(null=True, blank=True, editable=False)
+    private_submitted_at = models.DateTimeField(_("time of the deciding submission"), null=True, blank=True)
+
+    objects = StandingQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("standing")
+        verbose_name_plural = _("standings")
+        indexes = [
+            models.Index(
+                F("competition"),
+                F("is_ranked"),
+                F("public_key").asc(nulls_last=True),
+                F("best_submitted_at"),
+                F("team"),
+                name="public_leaderboard_order",
+            ),
+            models.Index(
+                F("competition"),
+                F("is_ranked"),
+                F("private_key").asc(nulls_last=True),
+                F("private_submitted_at"),
+                F("team"),
+                name="private_leaderboard_order",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.team}: {self.best_public_score}"
+
+
+class StandingChange(models.Model):
+    """A team's best public score became better: the points of the history."""
+
+    competition = models.ForeignKey(Competition, models.CASCADE, related_name="standing_changes")
+    team = models.ForeignKey(Team, models.CASCADE, related_name="standing_changes")
+    score = models.FloatField(_("score"))
+    at = models.DateTimeField(_("at"))
+
+    class Meta:
+        ordering = ["at", "id"]
+        indexes = [models.Index(fields=["competition", "at"], name="history_of_a_competition")]
+
+    def __str__(self) -> str:
+        return f"{self.team} {self.at:%F %T} {self.score}"

@@ -1,0 +1,133 @@
+"""Teams, who is in them, and how they grow."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
+
+from competitions.models.competition import Competition
+from competitions.querysets import InvitationQuerySet, MergeRequestQuerySet, TeamQuerySet
+
+
+class Team(models.Model):
+    """People who compete as one. A team emptied by a merge stays, for the history, and ranks no more."""
+
+    competition = models.ForeignKey(Competition, models.CASCADE, related_name="teams")
+    name = models.CharField(_("name"), max_length=80)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="owned_teams"
+    )
+    created_at = models.DateTimeField(_("created at"))
+    merged_into = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="merged_from")
+    merged_at = models.DateTimeField(_("merged at"), null=True, blank=True)
+    # A team everybody left: history, like a merged one.
+    disbanded_at = models.DateTimeField(_("disbanded at"), null=True, blank=True)
+
+    objects = TeamQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name = _("team")
+        verbose_name_plural = _("teams")
+        constraints = [
+            models.UniqueConstraint(
+                "competition",
+                Lower("name"),
+                name="team_name_unique_in_competition",
+                condition=Q(merged_into__isnull=True, disbanded_at__isnull=True),
+            ),
+            models.CheckConstraint(
+                condition=Q(merged_into__isnull=True) | Q(merged_at__isnull=False), name="merged_team_has_a_moment"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_active(self) -> bool:
+        return self.merged_at is None and self.disbanded_at is None
+
+
+class Membership(models.Model):
+    """A user in a team. `competition` repeats the team's, so that the database can refuse a second team."""
+
+    team = models.ForeignKey(Team, models.CASCADE, related_name="memberships")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="memberships")
+    competition = models.ForeignKey(Competition, models.CASCADE, related_name="memberships")
+    joined_at = models.DateTimeField(_("joined at"))
+
+    class Meta:
+        ordering = ["joined_at", "id"]
+        verbose_name = _("membership")
+        verbose_name_plural = _("memberships")
+        constraints = [models.UniqueConstraint(fields=["competition", "user"], name="one_team_per_competition")]
+
+    def __str__(self) -> str:
+        return f"{self.user} · {self.team}"
+
+
+class RequestStatus(models.TextChoices):
+    PENDING = "pending", _("pending")
+    ACCEPTED = "accepted", _("accepted")
+    REFUSED = "refused", _("refused")
+    CANCELLED = "cancelled", _("cancelled")
+
+
+class Invitation(models.Model):
+    """A team's owner invites a user."""
+
+    team = models.ForeignKey(Team, models.CASCADE, related_name="invitations")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="team_invitations")
+    invited_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    status = models.CharField(_("status"), max_length=10, choices=RequestStatus, default=RequestStatus.PENDING)
+    created_at = models.DateTimeField(_("created at"))
+    decided_at = models.DateTimeField(_("decided at"), null=True, blank=True)
+
+    objects = InvitationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at", "-id"]
+        verbose_name = _("invitation")
+        verbose_name_plural = _("invitations")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["team", "user"], condition=Q(status=RequestStatus.PENDING), name="one_pending_invitation"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.team} → {self.user}"
+
+
+class MergeRequest(models.Model):
+    """`from_team` asks `to_team` to become one; on acceptance `to_team` goes on and `from_team` is emptied."""
+
+    from_team = models.ForeignKey(Team, models.CASCADE, related_name="merge_requests_sent")
+    to_team = models.ForeignKey(Team, models.CASCADE, related_name="merge_requests_received")
+    requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    status = models.CharField(_("status"), max_length=10, choices=RequestStatus, default=RequestStatus.PENDING)
+    created_at = models.DateTimeField(_("created at"))
+    decided_at = models.DateTimeField(_("decided at"), null=True, blank=True)
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+
+    objects = MergeRequestQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at", "-id"]
+        verbose_name = _("merge request")
+        verbose_name_plural = _("merge requests")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["from_team", "to_team"],
+                condition=Q(status=RequestStatus.PENDING),
+                name="one_pending_merge_request",
+            ),
+            models.CheckConstraint(condition=~Q(from_team=F("to_team")), name="no_merge_with_oneself"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.from_team} → {self.to_team}"

@@ -1,0 +1,27 @@
+"""What happened in competitions, for the rooms to the right.
+
+Sent on commit with `send_robust`, unless its docstring says otherwise. Arguments are model instances.
+"""
+
+from django.dispatch import Signal
+
+# competition, team, user, at
+entered = Signal()
+# invitation / invitation, at
+invitation_sent = Signal()
+invitation_decided = Signal()
+# merge_request / merge_request, at
+merge_requested = Signal()
+merge_request_decided = Signal()
+# Sent inside the transaction with `send`: listeners move their own rows from one team to the other.
+# from_team, to_team, at
+teams_merging = Signal()
+# from_team, to_team, at
+teams_merged = Signal()
+# team, user, at
+member_left = Signal()
+# competition, by, at
+private_leaderboard_confirmed = Signal()
+private_leaderboard_unconfirmed = Signal()
+# competition, solution, by, at
+solution_replaced = Signal()
