@@ -1,0 +1,267 @@
+"""Keeping standings: the only code that writes them.
+
+Every change happens in the transaction of what caused it and raises the competition's `leaderboard_version`, from which
+the public leaderboard's ETag is made. Private values are written by `rebuild_standings` alone, which then leaves the
+version as it is: nobody can tell from outside that private scoring ran.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import F, Q
+
+from competitions.models import Competition, Standing, StandingChange, Team
+
+BATCH = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class StandingUpdate:
+    """What one scored submission did. Ranks begin at 1; None: no rank. `teams`: how many teams have a rank now."""
+
+    is_best: bool
+    previous_best: float | None
+    rank_before: int | None
+    rank_after: int | None
+    teams: int
+
+
+@dataclass(frozen=True, slots=True)
+class PublicStanding:
+    """The public side of one team's standing. `improvements`: (score, at), oldest first, each better than the last."""
+
+    team_id: int
+    best_public_score: float | None
+    best_submitted_at: datetime | None
+    last_submitted_at: datetime | None
+    total_submissions: int
+    improvements: tuple[tuple[float, datetime], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PrivateStanding:
+    """The private side of one team's standing: the best of the submissions that count, and when it was sent in."""
+
+    team_id: int
+    best_private_score: float | None
+    private_submitted_at: datetime | None
+
+
+def leaderboard_changed(*, competition_id: int) -> None:
+    """Something the public leaderboard shows changed, names and members included: polls must not get a 304."""
+    Competition.objects.filter(pk=competition_id).update(leaderboard_version=F("leaderboard_version") + 1)
+
+
+def count_submission(*, team: Team, at: datetime) -> None:
+    """A submission sent in at `at` took a slot. Call it inside a transaction with the team's row locked.
+
+    Raises:
+        ValueError: a late submission, which must never move a standing.
+    """
+    _refuse_late(team.competition, at)
+    standing = _standing_of(team)
+    standing.total_submissions += 1
+    standing.save(update_fields=["total_submissions"])
+    leaderboard_changed(competition_id=team.competition_id)
+
+
+def uncount_submission(*, team: Team) -> None:
+    """A counted submission was refused or failed. Call it inside a transaction with the team's row locked."""
+    standing = _standing_of(team)
+    standing.total_submissions = max(0, standing.total_submissions - 1)
+    standing.save(update_fields=["total_submissions"])
+    leaderboard_changed(competition_id=team.competition_id)
+
+
+def record_public_score(*, team: Team, score: float, at: datetime) -> StandingUpdate:
+    """A counted submission, sent in at `at`, got its public score. Call it in a transaction with the team's row locked.
+
+    Equal scores: the earlier submission is the best one, in whichever order the two were scored.
+
+    Raises:
+        ValueError: a late submission, or a score that is no finite number.
+    """
+    competition = team.competition
+    _refuse_late(competition, at)
+    if not math.isfinite(score):
+        raise ValueError("a score must be a finite number")
+    standing = _standing_of(team)
+    previous, rank_before = standing.best_public_score, public_rank(standing)
+    is_best = competition.is_better(score, than=previous)
+    key = competition.sort_key(score)
+    if is_best or (key == standing.public_key and at < standing.best_submitted_at):
+        standing.best_public_score, standing.public_key, standing.best_submitted_at = score, key, at
+    in_order = standing.last_submitted_at is None or at >= standing.last_submitted_at
+    standing.last_submitted_at = at if in_order else standing.last_submitted_at
+    standing.save(update_fields=["best_public_score", "public_key", "best_submitted_at", "last_submitted_at"])
+    if not in_order:
+        _insert_improvement(team, score, at)
+    elif is_best:
+        StandingChange.objects.create(competition=competition, team=team, score=score, at=at)
+    leaderboard_changed(competition_id=team.competition_id)
+    return StandingUpdate(
+        is_best=is_best,
+        previous_best=previous,
+        rank_before=rank_before,
+        rank_after=public_rank(standing) if is_best else rank_before,
+        teams=Standing.objects.ranked().filter(competition=competition, public_key__isnull=False).count(),
+    )
+
+
+def combine_standings(*, from_team: Team, to_team: Team) -> None:
+    """Make `to_team` stand as if it had sent in the submissions of both; `from_team` leaves the ranking, emptied.
+
+    Call it inside the merge's transaction with both team rows locked.
+    """
+    competition = to_team.competition
+    source, target = _standing_of(from_team), _standing_of(to_team)
+    scored = [row for row in (source, target) if row.public_key is not None]
+    if scored:
+        best = min(scored, key=lambda row: (row.public_key, row.best_submitted_at))
+        target.best_public_score, target.public_key = best.best_public_score, best.public_key
+        target.best_submitted_at = best.best_submitted_at
+    target.last_submitted_at = max(
+        (row.last_submitted_at for row in (source, target) if row.last_submitted_at is not None), default=None
+    )
+    target.total_submissions += source.total_submissions
+    target.save()
+    source.is_ranked = False
+    source.best_public_score = source.public_key = source.best_submitted_at = source.last_submitted_at = None
+    source.total_submissions = 0
+    source.save()
+
+    changes = StandingChange.objects.filter(team__in=[from_team, to_team])
+    merged = improvements(competition, list(changes.values_list("score", "at")))
+    changes.delete()
+    StandingChange.objects.bulk_create(
+        StandingChange(competition=competition, team=to_team, score=score, at=at) for score, at in merged
+    )
+    leaderboard_changed(competition_id=to_team.competition_id)
+
+
+def rebuild_standings(*, competition: Competition, rows: Iterable[PublicStanding | PrivateStanding]) -> None:
+    """Write the given sides of the given teams' standings, in one transaction; teams without a row stay as they are.
+
+    Public rows replace the team's history too and make the public leaderboard new; private rows show nowhere outside.
+    The caller derives `rows` under a lock that keeps submissions away (`lock_teams`).
+    """
+    public: dict[int, PublicStanding] = {}
+    private: dict[int, PrivateStanding] = {}
+    for row in rows:
+        if isinstance(row, PublicStanding):
+            public[row.team_id] = row
+        else:
+            private[row.team_id] = row
+    with transaction.atomic():
+        standings = Standing.objects.filter(competition=competition).select_related("team").order_by("pk")
+        changed = []
+        for standing in standings:
+            if (seen := public.get(standing.team_id)) is not None:
+                _apply_public(standing, seen, competition)
+            if (secret := private.get(standing.team_id)) is not None:
+                _apply_private(standing, secret, competition)
+            standing.is_ranked = standing.team.is_active
+            changed.append(standing)
+        fields = ["is_ranked", *(_PUBLIC_FIELDS if public else ()), *(_PRIVATE_FIELDS if private else ())]
+        Standing.objects.bulk_update(changed, fields, batch_size=BATCH)
+        if public:
+            StandingChange.objects.filter(competition=competition, team__in=public).delete()
+            StandingChange.objects.bulk_create(
+                (
+                    StandingChange(competition=competition, team_id=row.team_id, score=score, at=at)
+                    for row in public.values()
+                    for score, at in row.improvements
+                ),
+                batch_size=BATCH,
+            )
+            leaderboard_changed(competition_id=competition.pk)
+
+
+def lock_teams(competition: Competition) -> None:
+    """Keep submissions and merges of every team waiting until the transaction ends."""
+    list(Team.objects.select_for_update().filter(competition=competition).order_by("pk").values_list("pk", flat=True))
+
+
+def public_rank(standing: Standing) -> int | None:
+    """1 for the best; None for a team that has no score or ranks no more. One count over an index."""
+    if not standing.is_ranked or standing.public_key is None:
+        return None
+    key, at = standing.public_key, standing.best_submitted_at
+    better = Standing.objects.ranked().filter(competition=standing.competition_id, public_key__lte=key)
+    return (
+        1
+        + better.filter(
+            Q(public_key__lt=key) | Q(best_submitted_at__lt=at) | Q(best_submitted_at=at, team_id__lt=standing.team_id)
+        ).count()
+    )
+
+
+def private_rank(standing: Standing) -> int | None:
+    """As `public_rank`, on the private side."""
+    if not standing.is_ranked or standing.private_key is None:
+        return None
+    key, at = standing.private_key, standing.private_submitted_at
+    better = Standing.objects.ranked().filter(competition=standing.competition_id, private_key__lte=key)
+    return (
+        1
+        + better.filter(
+            Q(private_key__lt=key)
+            | Q(private_submitted_at__lt=at)
+            | Q(private_submitted_at=at, team_id__lt=standing.team_id)
+        ).count()
+    )
+
+
+def improvements(
+    competition: Competition, scores: Iterable[tuple[float, datetime]]
+) -> tuple[tuple[float, datetime], ...]:
+    """Those of `scores` (score, at) that were better than everything before them, oldest first."""
+    found: list[tuple[float, datetime]] = []
+    for score, at in sorted(scores, key=lambda pair: (pair[1], competition.sort_key(pair[0]))):
+        if competition.is_better(score, than=found[-1][0] if found else None):
+            found.append((score, at))
+    return tuple(found)
+
+
+_PUBLIC_FIELDS = ("best_public_score", "public_key", "best_submitted_at", "last_submitted_at", "total_submissions")
+_PRIVATE_FIELDS = ("best_private_score", "private_key", "private_submitted_at")
+
+
+def _apply_public(standing: Standing, row: PublicStanding, competition: Competition) -> None:
+    standing.best_public_score = row.best_public_score
+    standing.public_key = None if row.best_public_score is None else competition.sort_key(row.best_public_score)
+    standing.best_submitted_at = row.best_submitted_at
+    standing.last_submitted_at = row.last_submitted_at
+    standing.total_submissions = row.total_submissions
+
+
+def _apply_private(standing: Standing, row: PrivateStanding, competition: Competition) -> None:
+    standing.best_private_score = row.best_private_score
+    standing.private_key = None if row.best_private_score is None else competition.sort_key(row.best_private_score)
+    standing.private_submitted_at = row.private_submitted_at
+
+
+def _standing_of(team: Team) -> Standing:
+    return Standing.objects.get_or_create(team=team, defaults={"competition_id": team.competition_id})[0]
+
+
+def _refuse_late(competition: Competition, at: datetime) -> None:
+    if competition.has_ended(at):
+        raise ValueError("a late submission moves no standing")
+
+
+def _insert_improvement(team: Team, score: float, at: datetime) -> None:
+    """Put a score that became known out of order into the team's history."""
+    changes = StandingChange.objects.filter(team=team)
+    known = list(changes.values_list("score", "at"))
+    right = improvements(team.competition, [*known, (score, at)])
+    if set(right) != set(known):
+        changes.delete()
+        StandingChange.objects.bulk_create(
+            StandingChange(competition=team.competition, team=team, score=score, at=at) for score, at in right
+        )
