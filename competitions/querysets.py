@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce
 
 if TYPE_CHECKING:
-    from competitions.models import Competition
+    from competitions.models import Competition, Team
+
+
+def count_of(rows: models.QuerySet) -> Coalesce:
+    """How many of `rows` (which refer to the outer row's competition) there are."""
+    return Coalesce(Subquery(rows.order_by().values("competition").annotate(n=Count("pk")).values("n")), 0)
 
 
 class CompetitionQuerySet(models.QuerySet):
@@ -67,6 +74,19 @@ class CompetitionQuerySet(models.QuerySet):
     def lock(self, pk: int) -> Competition:
         return self.select_for_update(of=("self",)).get(pk=pk)
 
+    def with_facts_for(self, user: Any) -> CompetitionQuerySet:
+        """With `team_count`, `participant_count`, `is_entered` and `is_host`, each a sub-query on an index."""
+        memberships = self.model._meta.get_field("memberships").related_model.objects.filter(competition=OuterRef("pk"))
+        teams = self.model._meta.get_field("teams").related_model.objects.active().filter(competition=OuterRef("pk"))
+        signed_in = user.is_authenticated
+        hosts = self.model.hosts.through.objects.filter(competition=OuterRef("pk"), user=user.pk)
+        return self.annotate(
+            team_count=count_of(teams),
+            participant_count=count_of(memberships),
+            is_entered=Exists(memberships.filter(user=user.pk)) if signed_in else Value(value=False),
+            is_host=Value(value=signed_in) if not signed_in or user.is_superuser else Exists(hosts),
+        )
+
 
 class TeamQuerySet(models.QuerySet):
     def active(self) -> TeamQuerySet:
@@ -77,12 +97,22 @@ class TeamQuerySet(models.QuerySet):
             return self.none()
         return self.filter(memberships__user=user)
 
+    def visible_to(self, user: Any) -> TeamQuerySet:
+        """Teams of the competitions `user` finds in the list, and those of closed rooms `user` is in or organises."""
+        competitions = self.model._meta.get_field("competition").related_model
+        return self.filter(competition__in=competitions.objects.listed_for(user).values("pk"))
+
     def with_members(self) -> TeamQuerySet:
         return self.select_related("competition", "owner").prefetch_related("memberships__user")
 
     def lock(self, pk: int):  # noqa: ANN201
         """The team's row, locked until the transaction ends: the one lock that submissions and merges share."""
         return self.select_for_update(of=("self",)).select_related("competition").get(pk=pk)
+
+    def lock_all(self, pks: Iterable[int]) -> dict[int, Team]:
+        """Several teams' rows, locked in the order of their keys so that two transactions never wait crosswise."""
+        rows = self.select_for_update(of=("self",)).select_related("competition").filter(pk__in=set(pks)).order_by("pk")
+        return {team.pk: team for team in rows}
 
 
 class InvitationQuerySet(models.QuerySet):

@@ -3,12 +3,13 @@
 from competitions.models.competition import Competition, Page, RulesAcceptance, State
 from competitions.models.files import DataArchive, DataFile, Solution
 from competitions.models.standing import Standing, StandingChange
-from competitions.models.team import Invitation, Membership, MergeRequest, RequestStatus, Team
+from competitions.models.team import Departure, Invitation, Membership, MergeRequest, RequestStatus, Team
 
 __all__ = [
     "Competition",
     "DataArchive",
     "DataFile",
+    "Departure",
     "Invitation",
     "Membership",
     "MergeRequest",

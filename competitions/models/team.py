@@ -70,6 +70,30 @@ class Membership(models.Model):
         return f"{self.user} · {self.team}"
 
 
+class Departure(models.Model):
+    """Somebody left, or was removed from, a team with submissions of their time in it.
+
+    They may come back to that team, not compete in another one: otherwise leaving would buy a new allowance of
+    submissions. Leaving a team without such submissions leaves no trace. An organiser lifts this by deleting the row.
+    """
+
+    team = models.ForeignKey(Team, models.CASCADE, related_name="departures")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="departures")
+    competition = models.ForeignKey(Competition, models.CASCADE, related_name="departures")
+    # Kept so that somebody who comes back is a member since they first joined.
+    joined_at = models.DateTimeField(_("joined at"))
+    left_at = models.DateTimeField(_("left at"))
+
+    class Meta:
+        ordering = ["-left_at", "-id"]
+        verbose_name = _("departure")
+        verbose_name_plural = _("departures")
+        constraints = [models.UniqueConstraint(fields=["competition", "user"], name="one_departure_per_competition")]
+
+    def __str__(self) -> str:
+        return f"{self.user} · {self.team}"
+
+
 class RequestStatus(models.TextChoices):
     PENDING = "pending", _("pending")
     ACCEPTED = "accepted", _("accepted")

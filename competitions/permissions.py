@@ -1,0 +1,237 @@
+"""Who may do what, asked everywhere in the same words:
+
+    from competitions import permissions as can
+
+    if can.view_data(user, competition, at): ...          # a Verdict is true or false
+    can.submit(user, team, at).require()                  # or raises the refusal that says why
+
+Every question that the clock decides takes `at`. Organisers (`hosts`) and superusers may what hosts may; the end of the
+competition and the confirmation of its private leaderboard bind them as everybody else.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from accounts.refusals import Refusal
+
+from competitions import exceptions as no
+from competitions.models import Competition, Invitation, MergeRequest, RulesAcceptance, Team
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Yes, or no with the reason."""
+
+    refusal: Refusal | None = None
+
+    def __bool__(self) -> bool:
+        return self.refusal is None
+
+    def require(self) -> None:
+        """Go on if the answer is yes; raise the refusal if it is no."""
+        if self.refusal is not None:
+            raise self.refusal
+
+
+YES = Verdict()
+
+
+# --- facts the questions rest on ---------------------------------------------------------------------------------------
+def is_host(user: Any, competition: Competition) -> bool:
+    """Whether `user` organises the competition; a superuser organises all of them."""
+    if not user.is_authenticated or not user.is_active:
+        return False
+    if user.is_superuser:
+        return True
+    if "hosts" in getattr(competition, "_prefetched_objects_cache", {}):
+        return any(host.pk == user.pk for host in competition.hosts.all())
+    return competition.hosts.filter(pk=user.pk).exists()
+
+
+def is_participant(user: Any, competition: Competition) -> bool:
+    return bool(user.is_authenticated) and competition.memberships.filter(user=user).exists()
+
+
+def is_member(user: Any, team: Team) -> bool:
+    if not user.is_authenticated:
+        return False
+    if "memberships" in getattr(team, "_prefetched_objects_cache", {}):
+        return any(membership.user_id == user.pk for membership in team.memberships.all())
+    return team.memberships.filter(user=user).exists()
+
+
+def is_owner(user: Any, team: Team) -> bool:
+    return bool(user.is_authenticated) and team.owner_id == user.pk
+
+
+def accepted_rules(user: Any, competition: Competition) -> bool:
+    """Whether `user` accepted the rules in their present version, or the competition asks for none."""
+    if not competition.rules_required:
+        return True
+    return (
+        bool(user.is_authenticated)
+        and RulesAcceptance.objects.filter(
+            competition=competition, user=user, version=competition.rules_version
+        ).exists()
+    )
+
+
+# --- the competition ----------------------------------------------------------------------------------------------------
+def view(user: Any, competition: Competition) -> Verdict:
+    """Open the competition's page and read its description."""
+    return YES if competition.is_published or is_host(user, competition) else Verdict(no.NotVisible())
+
+
+def edit(user: Any, competition: Competition) -> Verdict:
+    """Change the competition, its pages, data and solution."""
+    if is_host(user, competition):
+        return YES
+    return Verdict(no.NotHost() if competition.is_published else no.NotVisible())
+
+
+def look_inside(user: Any, competition: Competition) -> Verdict:
+    """See more than the description: leaderboard, teams, discussions. A closed room keeps these to its people."""
+    if not (visible := view(user, competition)):
+        return visible
+    if competition.visibility != Competition.Visibility.INVITATION:
+        return YES
+    if is_participant(user, competition) or is_host(user, competition):
+        return YES
+    return Verdict(no.NotEntered())
+
+
+def enter(user: Any, competition: Competition, at: datetime) -> Verdict:
+    """Join; what the person has to bring (accepted rules, the code) is checked by the service. Hosts may take part."""
+    if not (visible := view(user, competition)):
+        return visible
+    if not user.is_authenticated:
+        return Verdict(no.NotSignedIn())
+    if is_participant(user, competition):
+        return Verdict(no.AlreadyEntered())
+    if not competition.can_still_enter(at):
+        return Verdict(no.EntryClosed())
+    return YES
+
+
+def view_data(user: Any, competition: Competition, at: datetime) -> Verdict:
+    """Download data files: participants from the start on, with the present rules accepted; hosts always."""
+    if not (visible := view(user, competition)):
+        return visible
+    if is_host(user, competition):
+        return YES
+    if not is_participant(user, competition):
+        return Verdict(no.NotEntered())
+    if not competition.has_started(at):
+        return Verdict(no.CompetitionNotStarted())
+    if not accepted_rules(user, competition):
+        return Verdict(no.RulesNotAccepted(version=competition.rules_version))
+    return YES
+
+
+def see_solution_facts(user: Any, competition: Competition) -> Verdict:
+    """Rows and columns of the solution. Its content is shown to nobody."""
+    return edit(user, competition)
+
+
+# --- submitting ---------------------------------------------------------------------------------------------------------
+def submit(user: Any, team: Team, at: datetime) -> Verdict:
+    """Submit for `team`, late submissions included. The limits are the submission service's to count."""
+    competition = team.competition
+    if not user.is_authenticated:
+        return Verdict(no.NotSignedIn())
+    if not is_member(user, team):
+        return Verdict(no.NotTeamMember())
+    if not team.is_active:
+        return Verdict(no.TeamNotActive())
+    if not (visible := view(user, competition)):
+        return visible
+    if not competition.has_started(at):
+        return Verdict(no.CompetitionNotStarted())
+    if competition.has_ended(at) and not competition.allows_late_submissions:
+        return Verdict(no.CompetitionEnded())
+    if not accepted_rules(user, competition):
+        return Verdict(no.RulesNotAccepted(version=competition.rules_version))
+    return YES
+
+
+# --- leaderboards and the private side ----------------------------------------------------------------------------------
+def view_public_leaderboard(user: Any, competition: Competition) -> Verdict:
+    return look_inside(user, competition)
+
+
+def view_private_leaderboard(user: Any, competition: Competition, at: datetime) -> Verdict:
+    """Everybody who sees the public one, once the end has passed and an organiser confirmed it; before, nobody."""
+    if not (inside := look_inside(user, competition)):
+        return inside
+    return YES if competition.is_confirmed(at) else Verdict(no.PrivateLeaderboardClosed())
+
+
+def preview_private_leaderboard(user: Any, competition: Competition, at: datetime) -> Verdict:
+    """Hosts, after the end: what they look at before they confirm."""
+    if not (host := edit(user, competition)):
+        return host
+    return YES if competition.has_ended(at) else Verdict(no.CompetitionRunning())
+
+
+def run_private_scoring(user: Any, competition: Competition, at: datetime) -> Verdict:
+    return preview_private_leaderboard(user, competition, at)
+
+
+def confirm_private_leaderboard(user: Any, competition: Competition, at: datetime) -> Verdict:
+    return preview_private_leaderboard(user, competition, at)
+
+
+def rescore(user: Any, competition: Competition) -> Verdict:
+    """Score everything anew on the public side; whether the private side is included is the end's to decide."""
+    return edit(user, competition)
+
+
+# --- teams --------------------------------------------------------------------------------------------------------------
+def see_team(user: Any, team: Team) -> Verdict:
+    """The team's name and members, as the leaderboard shows them."""
+    return YES if is_member(user, team) else look_inside(user, team.competition)
+
+
+def see_team_internals(user: Any, team: Team) -> Verdict:
+    """Submissions, invitations and merge requests of a team: its members and nobody else, organisers included."""
+    return YES if is_member(user, team) else Verdict(no.NotTeamMember())
+
+
+def manage_team(user: Any, team: Team) -> Verdict:
+    """Rename, invite, remove, hand over, ask for merges."""
+    if not is_owner(user, team):
+        return Verdict(no.NotTeamOwner())
+    return YES if team.is_active else Verdict(no.TeamNotActive())
+
+
+def decide_invitation(user: Any, invitation: Invitation) -> Verdict:
+    return YES if user.is_authenticated and invitation.user_id == user.pk else Verdict(no.NotInvited())
+
+
+def cancel_invitation(user: Any, invitation: Invitation) -> Verdict:
+    return YES if is_owner(user, invitation.team) else Verdict(no.NotTeamOwner())
+
+
+def accept_merge(user: Any, merge_request: MergeRequest) -> Verdict:
+    """Accept or refuse: the owner of the team that was asked, nobody else."""
+    return YES if is_owner(user, merge_request.to_team) else Verdict(no.NotTeamOwner())
+
+
+def cancel_merge(user: Any, merge_request: MergeRequest) -> Verdict:
+    """Whoever owns the asking team now; it may have been handed over since."""
+    return YES if is_owner(user, merge_request.from_team) else Verdict(no.NotTeamOwner())
+
+
+def change_team_members(competition: Competition, at: datetime) -> Verdict:
+    """Whether teams may still gain or lose members: until the end, when the result is theirs for good."""
+    return YES if not competition.has_ended(at) else Verdict(no.CompetitionEnded())
+
+
+def grow_team(competition: Competition, at: datetime) -> Verdict:
+    """Whether people may still join a team or teams merge."""
+    if competition.has_ended(at):
+        return Verdict(no.CompetitionEnded())
+    return YES if competition.can_still_merge(at) else Verdict(no.MergeDeadlinePassed())

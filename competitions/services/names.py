@@ -1,0 +1,85 @@
+"""Names of teams: what they may be, and finding a free one."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import TYPE_CHECKING
+
+from django.db import IntegrityError, transaction
+
+from competitions.exceptions import InvalidName, NameTaken
+from competitions.models import Team
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+LIMIT = 80
+# Joins emoji such as 👩‍🔬; every other invisible character goes, so that no name passes for another.
+ZERO_WIDTH_JOINER = "\u200d"
+
+
+def clean_name(name: str) -> str:
+    """`name` without invisible characters and with single spaces.
+
+    Raises:
+        InvalidName: nothing to see remains, or too much.
+    """
+    kept = (
+        character
+        for character in unicodedata.normalize("NFC", re.sub(r"\s+", " ", name))
+        if character == ZERO_WIDTH_JOINER or not unicodedata.category(character).startswith("C")
+    )
+    cleaned = "".join(kept).strip(f" {ZERO_WIDTH_JOINER}")
+    if len(cleaned) > LIMIT or not any(unicodedata.category(character)[0] in "LNPS" for character in cleaned):
+        raise InvalidName(limit=LIMIT)
+    return cleaned
+
+
+def name_for(user: User) -> str:
+    """What a new team of `user` is called, if the name is free."""
+    try:
+        return clean_name(user.name[:LIMIT])
+    except InvalidName:
+        return user.username[:LIMIT]
+
+
+def save_under_name(team: Team, name: str) -> None:
+    """Save `team` under `name`.
+
+    Raises:
+        NameTaken: the database knows an active team of this name, however it is capitalised.
+    """
+    team.name = name
+    try:
+        with transaction.atomic():
+            team.save()
+    except IntegrityError as error:
+        others = Team.objects.active().filter(competition_id=team.competition_id, name__iexact=name)
+        if others.exclude(pk=team.pk).exists():
+            raise NameTaken from error
+        raise
+
+
+def unique_name(team: Team, wanted: str) -> None:
+    """Save `team` under `wanted`, or under `wanted 2`, `wanted 3`, ... where that is taken."""
+    taken = {
+        name.casefold()
+        for name in Team.objects.active()
+        .filter(competition_id=team.competition_id, name__istartswith=wanted[: LIMIT - 8])
+        .exclude(pk=team.pk)
+        .values_list("name", flat=True)
+    }
+    number = 1
+    while True:
+        name = wanted if number == 1 else f"{wanted[: LIMIT - 8].rstrip()} {number}"
+        number += 1
+        if name.casefold() in taken:
+            continue
+        try:
+            save_under_name(team, name)
+        except NameTaken:
+            if number > len(taken) + 50:
+                raise
+            continue
+        return
