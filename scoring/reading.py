@@ -1,0 +1,189 @@
+"""Reading a submission: from uploaded bytes to predictions in the solution's row order.
+
+A clean file goes a quick way, with the types known beforehand. At the first surprise the file is read again, slowly,
+as text, to say what is wrong and where, or to accept what is merely unusual.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from scoring import refusals
+from scoring.containers import ReadLimits, Source
+from scoring.errors import (
+    SHOWN,
+    InvalidFile,
+    InvalidSubmission,
+    Problem,
+    ScoringError,
+    StalePredictionsError,
+    listed,
+    quoted,
+)
+from scoring.labels import codes_of
+from scoring.layout import Layout
+from scoring.metrics.registry import Inputs
+from scoring.prepared import PreparedSolution
+from scoring.rankings import ranked_columns
+from scoring.tables import Columns, NotTypedError, TableFile, open_table
+from scoring.values import as_array
+
+__all__ = ["Predictions", "ReadLimits", "read_predictions"]
+
+LAYOUT_KEY = b"uzu.layout"
+
+
+@dataclass(frozen=True)
+class Predictions:
+    """A submission in the solution's row order: float64 columns, or int32 label codes (see Layout)."""
+
+    columns: tuple[NDArray[Any], ...]
+    layout_digest: str
+
+    def save(self, target: str | Path | IO[bytes]) -> None:
+        """Write an Arrow IPC file that private scoring reads without parsing."""
+        schema = pa.schema(
+            [(str(number), pa.from_numpy_dtype(column.dtype)) for number, column in enumerate(self.columns)],
+            metadata={LAYOUT_KEY: self.layout_digest.encode()},
+        )
+        batch = pa.record_batch([pa.array(column) for column in self.columns], schema=schema)
+        sink = str(target) if isinstance(target, str | Path) else target
+        with pa.ipc.new_file(sink, schema) as writer:
+            writer.write_batch(batch)
+
+    @classmethod
+    def load(cls, source: str | Path | IO[bytes], solution: PreparedSolution) -> Predictions:
+        """What `save` wrote; memory-mapped if `source` is a path.
+
+        Raises:
+            StalePredictionsError: it was aligned to another solution: read the submitted file again.
+            ScoringError: it is no such file.
+        """
+        try:
+            opened = pa.memory_map(str(source)) if isinstance(source, str | Path) else source
+            reader = pa.ipc.open_file(opened)
+            metadata = reader.schema.metadata or {}
+            digest = metadata.get(LAYOUT_KEY, b"").decode("utf-8", "replace")
+            if digest != solution.layout_digest:
+                raise StalePredictionsError("aligned to another solution")
+            batch = reader.get_batch(0)
+        except (pa.ArrowException, OSError, IndexError) as error:
+            raise ScoringError("no stored predictions there") from error
+        columns = tuple(np.asarray(column.to_numpy(zero_copy_only=False)) for column in batch.columns)
+        return cls(columns, digest)
+
+
+def read_predictions(
+    source: Source, solution: PreparedSolution, *, filename: str = "", limits: ReadLimits | None = None
+) -> Predictions:
+    """The predictions in `source`, checked against `solution` and brought into its order.
+
+    Every check looks at all rows, public, private and ignored alike: no refusal tells them apart. `filename` is only
+    for the caller's convenience: formats are told by content.
+
+    Raises:
+        InvalidSubmission: what is wrong and where.
+    """
+    try:
+        file = open_table(source, limits)
+        _check_columns(file.names, solution.layout)
+        columns = _read_quickly(file, solution)
+        if columns is None:
+            columns = refusals.read_carefully(file, solution)
+    except InvalidFile as error:
+        raise InvalidSubmission(error.problems) from None
+    return Predictions(columns, solution.layout_digest)
+
+
+def _check_columns(names: tuple[str, ...], layout: Layout) -> None:
+    expected, given = layout.expected_columns, Counter(names)
+    known = set(expected)
+    wanted = ", ".join(quoted(name) for name in expected[:20])
+    found = ", ".join(quoted(name) for name in names[:20])
+    groups = {
+        "missing_columns": [name for name in expected if name not in given],
+        "unexpected_columns": [name for name in given if name not in known],
+        "duplicate_columns": [name for name in expected if given[name] > 1],
+    }
+    problems = [
+        problem
+        for code, faulty in groups.items()
+        for problem in listed(
+            [Problem(code, column=quoted(name), expected=wanted, found=found) for name in faulty[:SHOWN]],
+            total=len(faulty),
+        )
+    ]
+    if problems:
+        raise InvalidSubmission(problems)
+
+
+def _read_quickly(file: TableFile, solution: PreparedSolution) -> tuple[NDArray[Any], ...] | None:
+    """The aligned columns of a file without any fault or oddity, or None."""
+    layout = solution.layout
+    kind = pa.string() if layout.holds_codes else pa.float64()
+    types = {layout.id_column: solution.id_index.arrow_type, **dict.fromkeys(layout.columns, kind)}
+    try:
+        table = file.read_typed(types)
+    except NotTypedError:
+        return None
+    ids = table.pop(layout.id_column)
+    if len(ids) != solution.rows or ids.null_count or any(table[name].null_count for name in layout.columns):
+        return None
+    columns = _quick_columns(table, layout)
+    if columns is None:
+        return None
+    if not solution.id_index.in_order(ids):
+        sources = solution.id_index.sources(ids)
+        del ids
+        if sources is None:
+            return None
+        for number in range(len(columns)):
+            columns[number] = _taken(columns[number], sources)
+    return tuple(columns)
+
+
+def _taken(column: NDArray[Any], sources: NDArray[np.int32]) -> NDArray[Any]:
+    """`column[sources]`, all of which are rows of it. By Arrow: numpy makes such indices twice as wide first."""
+    return np.asarray(pc.take(pa.array(column), pa.array(sources), boundscheck=False).to_numpy())
+
+
+def _quick_columns(table: Columns, layout: Layout) -> list[NDArray[Any]] | None:
+    """The prediction columns in the order of the file, or None if one holds anything unusual.
+
+    Takes each out of `table` as it comes to it, so that nothing is in memory twice for long.
+    """
+    if layout.inputs is Inputs.RANKED_LABELS:
+        rankings, blank = ranked_columns(table.pop(layout.columns[0]), layout)
+        return None if blank.any() else list(rankings)
+    columns = []
+    for name in layout.columns:
+        column = _quick_column(table.pop(name), layout)
+        if column is None:
+            return None
+        columns.append(column)
+    if layout.inputs is Inputs.CLASS_PROBABILITIES and not refusals.have_a_chance(columns).all():
+        return None
+    return columns
+
+
+def _quick_column(column: pa.ChunkedArray, layout: Layout) -> NDArray[Any] | None:
+    if layout.holds_codes:
+        codes, others = codes_of(column, layout.labels)
+        # Labels unheard of may be only spelt in another way, 3.0 for 3: for the careful way to find out.
+        return None if others else codes
+    values = as_array(column)
+    low, high = values.min(), values.max()
+    # NaN and infinities fail this too.
+    if not (low >= layout.minimum and high <= layout.maximum):
+        return None
+    if layout.inputs is Inputs.INTEGERS and not (values == np.floor(values)).all():
+        return None
+    return values
