@@ -5,27 +5,42 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.contrib.auth.models import AbstractUser
-from django.core.files.storage import storages
 from django.db import models
 from django.db.models.functions import Lower
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.querysets import ApiTokenQuerySet, UserManager
+from accounts.storage import PublicStorage, public
+from accounts.validators import username_validator, validate_links, validate_time_zone
 
 
-def public_storage():  # noqa: ANN201 -- a callable, so that migrations do not freeze the configured storage
-    return storages["public"]
+def public_storage() -> PublicStorage:  # a callable, so that migrations do not freeze the configured storage
+    return public
 
 
 class User(AbstractUser):
     """Somebody with an account. A deleted account keeps its row, emptied, because histories refer to it."""
 
-    first_name = None
-    last_name = None
+    username = models.CharField(
+        _("user name"),
+        max_length=150,
+        unique=True,
+        validators=[username_validator],
+        error_messages={"unique": _("A user with that name already exists.")},
+    )
+    first_name = None  # type: ignore[assignment]
+    last_name = None  # type: ignore[assignment]
     email = models.EmailField(_("e-mail address"), blank=True)
     display_name = models.CharField(_("display name"), max_length=80, blank=True)
     bio = models.TextField(_("bio"), max_length=2000, blank=True)
-    links = models.JSONField(_("links"), default=list, blank=True, help_text=_('A list of {"label", "url"}.'))
+    links = models.JSONField(
+        _("links"),
+        default=list,
+        blank=True,
+        validators=[validate_links],
+        help_text=_('A list of {"label", "url"}.'),
+    )
     language = models.CharField(
         _("language"),
         max_length=5,
@@ -33,11 +48,11 @@ class User(AbstractUser):
         choices=[("en", "English"), ("ja", "日本語")],
         help_text=_("Language of e-mails and of the site; empty: as the browser asks."),
     )
-    time_zone = models.CharField(_("time zone"), max_length=64, blank=True)
+    time_zone = models.CharField(_("time zone"), max_length=64, blank=True, validators=[validate_time_zone])
     avatar = models.ImageField(_("avatar"), upload_to="avatars/", storage=public_storage, blank=True)
     deleted_at = models.DateTimeField(_("deleted at"), null=True, blank=True, editable=False)
 
-    objects = UserManager()
+    objects = UserManager()  # type: ignore[misc]
 
     class Meta(AbstractUser.Meta):
         constraints = [
@@ -68,7 +83,7 @@ class ApiToken(models.Model):
     name = models.CharField(_("name"), max_length=80)
     prefix = models.CharField(_("prefix"), max_length=12, help_text=_("The first characters, to recognise it by."))
     digest = models.CharField(_("digest"), max_length=64, unique=True, editable=False)
-    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
+    created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
     last_used_at = models.DateTimeField(_("last used at"), null=True, blank=True)
     expires_at = models.DateTimeField(_("expires at"), null=True, blank=True)
     revoked_at = models.DateTimeField(_("revoked at"), null=True, blank=True)

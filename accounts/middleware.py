@@ -1,0 +1,93 @@
+"""Language and time zone of who is signed in; clear answers of the sign-in endpoints to what they can't read."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import DataError, IntegrityError
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils import timezone, translation
+from django.utils.translation import gettext
+
+from accounts.models import User
+
+log = logging.getLogger(__name__)
+
+AUTH_PATH = "/api/auth/"
+RESET_PATH = "/auth/password/reset"
+MAX_AUTH_BYTES = 2**14
+# Only pages made here show local times: the API says everything in UTC, and the app knows the user's time zone.
+LOCAL_TIME_PATH = "/admin/"
+
+
+PAGE_LANGUAGE_HEADER = "X-Page-Language"
+
+
+class PreferencesMiddleware:
+    """The language of the account beats that of the browser, that of the page both. Stands after authentication."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        # Without a session cookie nobody is signed in: no query to find that out.
+        if settings.SESSION_COOKIE_NAME not in request.COOKIES or not request.user.is_authenticated:
+            return self.get_response(request)
+        if (shown := request.headers.get(PAGE_LANGUAGE_HEADER)) in dict(settings.LANGUAGES):
+            # The app names the language it is shown in: what it is told stands next to its own words.
+            translation.activate(shown)
+            request.LANGUAGE_CODE = shown
+        else:
+            speak_language_of(request.user, request)
+        if request.path.startswith(LOCAL_TIME_PATH) and request.user.time_zone:
+            with timezone.override(ZoneInfo(request.user.time_zone)):
+                return self.get_response(request)
+        return self.get_response(request)
+
+
+def speak_language_of(user: User, request: HttpRequest | None = None) -> None:
+    """Answer this request in the user's language, if they chose one. The next request starts afresh."""
+    if user.language in dict(settings.LANGUAGES):
+        translation.activate(user.language)
+        if request is not None:
+            request.LANGUAGE_CODE = user.language
+
+
+class SignInInputMiddleware:
+    """The sign-in endpoints are not the REST framework's: here they refuse what no column can hold, as it does."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *_: Any) -> HttpResponse | None:
+        # A name, an address and two passwords: whatever is longer only costs time to hash and to look up.
+        if request.path.startswith(AUTH_PATH) and len(request.body) > MAX_AUTH_BYTES:
+            return answer(413, "request_too_large", gettext("The request is too large."))
+        return None
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if not request.path.startswith(AUTH_PATH):
+            return None
+        match exception:
+            case IntegrityError():
+                # Two sign-ups for one name, or for one address, in the same moment.
+                return answer(409, "conflict", gettext("Somebody was faster: this name or address is taken."))
+            case TypeError() if request.path.endswith(RESET_PATH):
+                # A key that begins with its hyphen, which allauth does not expect.
+                return answer(400, "invalid_password_reset", gettext("The link is not valid (any more)."))
+            case DataError() | OverflowError() | UnicodeError() | RecursionError():
+                log.warning("a value could not be stored or read", extra={"exception": type(exception).__name__})
+                return answer(400, "invalid_value", gettext("A value can't be read: it holds a forbidden character."))
+        return None
+
+
+def answer(status: int, code: str, message: str) -> JsonResponse:
+    """An error in the format of the sign-in endpoints."""
+    return JsonResponse({"status": status, "errors": [{"code": code, "message": message}]}, status=status)

@@ -1,0 +1,7 @@
+"""What happened to accounts, for the rooms to the right."""
+
+from django.dispatch import Signal
+
+# user, at. Sent inside the transaction with `send`, while the account still has its name: listeners hand over or
+# withdraw what is theirs. An exception keeps the account.
+account_deleted = Signal()
