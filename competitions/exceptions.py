@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from accounts.refusals import Conflict, Forbidden, Refusal
 from django.utils.translation import gettext_lazy as _
+
+from accounts.refusals import Conflict, Forbidden, Refusal
 
 
 # --- who --------------------------------------------------------------------------------------------------------------
@@ -29,6 +30,11 @@ class NotVisible(Refusal):
 class NotHost(Forbidden):
     code = "not_a_host"
     message = _("Only the organisers of the competition may do this.")
+
+
+class MayNotCreateCompetitions(Forbidden):
+    code = "may_not_create_competitions"
+    message = _("Only the staff of the site makes competitions.")
 
 
 class NotEntered(Forbidden):
@@ -123,8 +129,8 @@ class WrongInvitationCode(Forbidden):
 class LeftWithSubmissions(Forbidden):
     code = "left_with_submissions"
     message = _(
-        "You left “%(team)s”, which has submissions of your time in it. You may come back to it by an invitation of its "
-        "owner, but not compete in another team."
+        "You left “%(team)s”, which has submissions of your time in it. You may come back to it by an invitation of "
+        "its owner, but not compete in another team."
     )
 
 
@@ -236,6 +242,51 @@ class FileNameTaken(Conflict):
     attr = "name"
 
 
+class UploadNotOpen(Conflict):
+    code = "upload_not_open"
+    message = _("This upload has been completed, has failed or has expired.")
+
+
+class PartNotExpected(Refusal):
+    code = "part_not_expected"
+    message = _("There is no part %(number)d: the upload has %(count)d, counted from 1.")
+    attr = "number"
+
+
+class WrongPartSize(Refusal):
+    code = "wrong_part_size"
+    message = _("Part %(number)d has to have %(expected)d bytes.")
+
+
+class PartsMissing(Conflict):
+    """`numbers`: the first of them."""
+
+    code = "parts_missing"
+    message = _("%(count)d parts have not arrived yet.")
+
+
+class DataFileTooLarge(Refusal):
+    code = "file_too_large"
+    status = 413
+    message = _("The file is larger than the %(limit)d bytes allowed.")
+    attr = "file"
+
+
+class FileGone(Refusal):
+    code = "file_gone"
+    status = 404
+    message = _("The file is not in the storage any more.")
+
+
+class ArchiveBuilding(Refusal):
+    """Not yet: come back in a moment."""
+
+    code = "archive_building"
+    status = 503
+    message = _("The archive of all files is being made. Try again in a moment.")
+    retry_after = 3
+
+
 class NoDataFiles(Refusal):
     code = "no_data_files"
     status = 404
@@ -262,6 +313,11 @@ class SolutionRefused(Refusal):
     @property
     def detail(self) -> str:
         return " ".join(str(problem["detail"]) for problem in self.problems) or str(self.message)
+
+
+class ChangedMeanwhile(Conflict):
+    code = "changed_meanwhile"
+    message = _("Somebody changed the competition in the same moment. Try again.")
 
 
 class MetricInUse(Conflict):

@@ -5,8 +5,9 @@
     if can.view_data(user, competition, at): ...          # a Verdict is true or false
     can.submit(user, team, at).require()                  # or raises the refusal that says why
 
-Every question that the clock decides takes `at`. Organisers (`hosts`) and superusers may what hosts may; the end of the
-competition and the confirmation of its private leaderboard bind them as everybody else.
+Every question that the clock decides takes `at`. Superusers, and staff with Django's permission to change competitions,
+may change what organisers (`hosts`) may; the end of the competition and the confirmation of its private leaderboard
+bind them as everybody else.
 """
 
 from __future__ import annotations
@@ -16,7 +17,6 @@ from datetime import datetime
 from typing import Any
 
 from accounts.refusals import Refusal
-
 from competitions import exceptions as no
 from competitions.models import Competition, Invitation, MergeRequest, RulesAcceptance, Team
 
@@ -39,7 +39,7 @@ class Verdict:
 YES = Verdict()
 
 
-# --- facts the questions rest on ---------------------------------------------------------------------------------------
+# --- facts the questions rest on --------------------------------------------------------------------------------------
 def is_host(user: Any, competition: Competition) -> bool:
     """Whether `user` organises the competition; a superuser organises all of them."""
     if not user.is_authenticated or not user.is_active:
@@ -49,6 +49,11 @@ def is_host(user: Any, competition: Competition) -> bool:
     if "hosts" in getattr(competition, "_prefetched_objects_cache", {}):
         return any(host.pk == user.pk for host in competition.hosts.all())
     return competition.hosts.filter(pk=user.pk).exists()
+
+
+def is_editor(user: Any) -> bool:
+    """Whether `user` is of the staff and has been given Django's permission to change competitions."""
+    return bool(user.is_authenticated and user.is_staff) and user.has_perm("competitions.change_competition")
 
 
 def is_participant(user: Any, competition: Competition) -> bool:
@@ -79,17 +84,33 @@ def accepted_rules(user: Any, competition: Competition) -> bool:
     )
 
 
-# --- the competition ----------------------------------------------------------------------------------------------------
+# --- the competition --------------------------------------------------------------------------------------------------
 def view(user: Any, competition: Competition) -> Verdict:
     """Open the competition's page and read its description."""
-    return YES if competition.is_published or is_host(user, competition) else Verdict(no.NotVisible())
+    if competition.is_published or is_host(user, competition) or is_editor(user):
+        return YES
+    return Verdict(no.NotVisible())
 
 
 def edit(user: Any, competition: Competition) -> Verdict:
     """Change the competition, its pages, data and solution."""
-    if is_host(user, competition):
+    if is_host(user, competition) or is_editor(user):
         return YES
     return Verdict(no.NotHost() if competition.is_published else no.NotVisible())
+
+
+def create_competition(user: Any) -> Verdict:
+    """Make a new competition: the staff of the site. Whoever makes one organises it."""
+    if user.is_authenticated and user.is_active and user.is_staff:
+        return YES
+    return Verdict(no.MayNotCreateCompetitions())
+
+
+def send_competition_files(user: Any) -> Verdict:
+    """Send large files before saying which competition they are for: whoever organises any."""
+    if is_editor(user) or Competition.objects.hosted_by(user).exists():
+        return YES
+    return Verdict(no.NotHost())
 
 
 def look_inside(user: Any, competition: Competition) -> Verdict:
@@ -136,8 +157,8 @@ def see_solution_facts(user: Any, competition: Competition) -> Verdict:
     return edit(user, competition)
 
 
-# --- submitting ---------------------------------------------------------------------------------------------------------
-def submit(user: Any, team: Team, at: datetime) -> Verdict:
+# --- submitting -------------------------------------------------------------------------------------------------------
+def submit(user: Any, team: Team, at: datetime) -> Verdict:  # noqa: PLR0911 -- one answer for each reason
     """Submit for `team`, late submissions included. The limits are the submission service's to count."""
     competition = team.competition
     if not user.is_authenticated:
@@ -157,7 +178,7 @@ def submit(user: Any, team: Team, at: datetime) -> Verdict:
     return YES
 
 
-# --- leaderboards and the private side ----------------------------------------------------------------------------------
+# --- leaderboards and the private side --------------------------------------------------------------------------------
 def view_public_leaderboard(user: Any, competition: Competition) -> Verdict:
     return look_inside(user, competition)
 
@@ -189,7 +210,7 @@ def rescore(user: Any, competition: Competition) -> Verdict:
     return edit(user, competition)
 
 
-# --- teams --------------------------------------------------------------------------------------------------------------
+# --- teams ------------------------------------------------------------------------------------------------------------
 def see_team(user: Any, team: Team) -> Verdict:
     """The team's name and members, as the leaderboard shows them."""
     return YES if is_member(user, team) else look_inside(user, team.competition)

@@ -7,8 +7,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
-from django.db.models import Count, Exists, F, OuterRef, Q, Subquery, Value
+from django.db.models import Case, Count, Exists, F, OuterRef, Prefetch, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
+
+from competitions.search import fold
 
 if TYPE_CHECKING:
     from competitions.models import Competition, Team
@@ -87,6 +89,34 @@ class CompetitionQuerySet(models.QuerySet):
             is_host=Value(value=signed_in) if not signed_in or user.is_superuser else Exists(hosts),
         )
 
+    def with_details_for(self, user: Any) -> CompetitionQuerySet:
+        """`with_facts_for`, and what only the full view shows: pages without their text, and what is `user`'s own."""
+        meta = self.model._meta
+        of_this = {"competition": OuterRef("pk")}
+        team_model = meta.get_field("teams").related_model
+        acceptances = meta.get_field("rules_acceptances").related_model.objects.filter(**of_this, user=user.pk)
+        departures = meta.get_field("departures").related_model.objects.filter(**of_this, user=user.pk)
+        solutions = meta.get_field("solutions").related_model.objects.filter(**of_this, is_active=True)
+        pages = meta.get_field("pages").related_model.objects.defer("body")
+        # Who has been in has given the code.
+        knows_the_code = Q(is_entered=True) | Exists(departures)
+        return (
+            self.with_facts_for(user)
+            .annotate(
+                accepted_rules_version=Subquery(acceptances.order_by("-version").values("version")[:1]),
+                has_solution=Exists(solutions),
+                needs_invitation_code=Case(
+                    When(Q(visibility=self.model.Visibility.INVITATION) & ~knows_the_code, then=Value(value=True)),
+                    default=Value(value=False),
+                ),
+            )
+            .prefetch_related(
+                "hosts",
+                Prefetch("pages", queryset=pages),
+                Prefetch("teams", queryset=team_model.objects.active().of_user(user), to_attr="own_teams"),
+            )
+        )
+
 
 class TeamQuerySet(models.QuerySet):
     def active(self) -> TeamQuerySet:
@@ -102,10 +132,14 @@ class TeamQuerySet(models.QuerySet):
         competitions = self.model._meta.get_field("competition").related_model
         return self.filter(competition__in=competitions.objects.listed_for(user).values("pk"))
 
+    def named_like(self, text: str) -> TeamQuerySet:
+        """Teams with `text` in their name or a member's."""
+        return self.filter(search_name__text__contains=fold(text))
+
     def with_members(self) -> TeamQuerySet:
         return self.select_related("competition", "owner").prefetch_related("memberships__user")
 
-    def lock(self, pk: int):  # noqa: ANN201
+    def lock(self, pk: int) -> Team:
         """The team's row, locked until the transaction ends: the one lock that submissions and merges share."""
         return self.select_for_update(of=("self",)).select_related("competition").get(pk=pk)
 
@@ -115,22 +149,80 @@ class TeamQuerySet(models.QuerySet):
         return {team.pk: team for team in rows}
 
 
+class SearchNameQuerySet(models.QuerySet):
+    def holding(self, text: str) -> SearchNameQuerySet:
+        """Those with `text` in the team's name or a member's, whatever its width and capitals."""
+        return self.filter(text__contains=fold(text))
+
+
 class InvitationQuerySet(models.QuerySet):
     def pending(self) -> InvitationQuerySet:
         return self.filter(status="pending")
+
+    def open_for(self, user: Any) -> InvitationQuerySet:
+        """What `user` may still decide: pending, and of a team that goes on."""
+        return self.pending().filter(user=user, team__merged_at__isnull=True, team__disbanded_at__isnull=True)
+
+    def of_concern_to(self, user: Any) -> InvitationQuerySet:
+        """Those of `user`, and those of the teams `user` is in."""
+        return self.filter(Q(user=user) | Q(team__in=_teams_of(self.model, user)))
+
+    def for_display(self) -> InvitationQuerySet:
+        return self.select_related("team__competition", "user", "invited_by")
 
 
 class MergeRequestQuerySet(models.QuerySet):
     def pending(self) -> MergeRequestQuerySet:
         return self.filter(status="pending")
 
+    def of_team(self, team: Team) -> MergeRequestQuerySet:
+        return self.filter(Q(from_team=team) | Q(to_team=team))
+
+    def of_concern_to(self, user: Any) -> MergeRequestQuerySet:
+        """Those from or to a team `user` is in."""
+        teams = _teams_of(self.model, user)
+        return self.filter(Q(from_team__in=teams) | Q(to_team__in=teams))
+
+    def for_display(self) -> MergeRequestQuerySet:
+        return self.select_related("from_team", "to_team", "requested_by")
+
+
+def _teams_of(model: type[models.Model], user: Any) -> models.QuerySet:
+    memberships = model._meta.apps.get_model("competitions", "Membership").objects
+    return memberships.filter(user=user).values("team")
+
 
 class StandingQuerySet(models.QuerySet):
     def ranked(self) -> StandingQuerySet:
-        return self.filter(is_ranked=True)
+        # Not `is_ranked=True`: SQLite reads a bare column as no equality and would leave the index there.
+        return self.filter(is_ranked__in=[True])
+
+    def with_public_rank(self) -> StandingQuerySet:
+        """With `public_rank`: 1 for the best; None without a score. A count for each row: for a handful of rows."""
+        has_rank = Q(is_ranked=True, public_key__isnull=False)
+        better = self._better_by("public_key", "best_submitted_at")
+        return self.annotate(public_rank=Case(When(has_rank, then=count_of(better) + 1)))
+
+    def with_confirmed_private_rank(self, at: datetime) -> StandingQuerySet:
+        """With `private_rank`, which is None wherever the private leaderboard is not open to everybody at `at`."""
+        is_open = Q(competition__ends_at__lte=at, competition__confirmed_at__isnull=False)
+        has_rank = Q(is_ranked=True, private_key__isnull=False)
+        better = self._better_by("private_key", "private_submitted_at")
+        return self.annotate(private_rank=Case(When(is_open & has_rank, then=count_of(better) + 1)))
+
+    def _better_by(self, key: str, moment: str) -> StandingQuerySet:
+        """Those of the same competition that stand before the outer row."""
+        better = self.model.objects.ranked().filter(
+            **{"competition": OuterRef("competition"), f"{key}__lte": OuterRef(key)}
+        )
+        return better.filter(
+            Q(**{f"{key}__lt": OuterRef(key)})
+            | Q(**{f"{moment}__lt": OuterRef(moment)})
+            | Q(**{moment: OuterRef(moment), "team__lt": OuterRef("team")})
+        )
 
     def in_public_order(self) -> StandingQuerySet:
-        """Best first; equal scores: the earlier best submission first; teams without a score last, by name order."""
+        """Best first; equal scores: the earlier best submission first; teams without a score last."""
         return self.order_by(
             F("public_key").asc(nulls_last=True), F("best_submitted_at").asc(nulls_last=True), "team_id"
         )

@@ -2,7 +2,8 @@
 
 Every change happens in the transaction of what caused it and raises the competition's `leaderboard_version`, from which
 the public leaderboard's ETag is made. Private values are written by `rebuild_standings` alone, which then leaves the
-version as it is: nobody can tell from outside that private scoring ran.
+version as it is: nobody can tell from outside that private scoring ran. Once the private leaderboard is confirmed it is
+open, and its values raise the version as all others do.
 """
 
 from __future__ import annotations
@@ -94,7 +95,7 @@ def record_public_score(*, team: Team, score: float, at: datetime) -> StandingUp
     previous, rank_before = standing.best_public_score, public_rank(standing)
     is_best = competition.is_better(score, than=previous)
     key = competition.sort_key(score)
-    if is_best or (key == standing.public_key and at < standing.best_submitted_at):
+    if is_best or (key == standing.public_key and at < (standing.best_submitted_at or at)):
         standing.best_public_score, standing.public_key, standing.best_submitted_at = score, key, at
     in_order = standing.last_submitted_at is None or at >= standing.last_submitted_at
     standing.last_submitted_at = at if in_order else standing.last_submitted_at
@@ -167,7 +168,12 @@ def rebuild_standings(*, competition: Competition, rows: Iterable[PublicStanding
                 _apply_private(standing, secret, competition)
             standing.is_ranked = standing.team.is_active
             changed.append(standing)
-        fields = ["is_ranked", *(_PUBLIC_FIELDS if public else ()), *(_PRIVATE_FIELDS if private else ())]
+        _number_public_ranks(changed)
+        fields = [
+            *("is_ranked", "final_public_rank"),
+            *(_PUBLIC_FIELDS if public else ()),
+            *(_PRIVATE_FIELDS if private else ()),
+        ]
         Standing.objects.bulk_update(changed, fields, batch_size=BATCH)
         if public:
             StandingChange.objects.filter(competition=competition, team__in=public).delete()
@@ -179,6 +185,8 @@ def rebuild_standings(*, competition: Competition, rows: Iterable[PublicStanding
                 ),
                 batch_size=BATCH,
             )
+        is_open = Competition.objects.filter(pk=competition.pk, confirmed_at__isnull=False).exists()
+        if public or is_open:
             leaderboard_changed(competition_id=competition.pk)
 
 
@@ -188,33 +196,13 @@ def lock_teams(competition: Competition) -> None:
 
 
 def public_rank(standing: Standing) -> int | None:
-    """1 for the best; None for a team that has no score or ranks no more. One count over an index."""
-    if not standing.is_ranked or standing.public_key is None:
-        return None
-    key, at = standing.public_key, standing.best_submitted_at
-    better = Standing.objects.ranked().filter(competition=standing.competition_id, public_key__lte=key)
-    return (
-        1
-        + better.filter(
-            Q(public_key__lt=key) | Q(best_submitted_at__lt=at) | Q(best_submitted_at=at, team_id__lt=standing.team_id)
-        ).count()
-    )
+    """1 for the best; None for a team that has no score or ranks no more. Two counts over an index."""
+    return _rank(standing, key="public_key", moment="best_submitted_at")
 
 
 def private_rank(standing: Standing) -> int | None:
     """As `public_rank`, on the private side."""
-    if not standing.is_ranked or standing.private_key is None:
-        return None
-    key, at = standing.private_key, standing.private_submitted_at
-    better = Standing.objects.ranked().filter(competition=standing.competition_id, private_key__lte=key)
-    return (
-        1
-        + better.filter(
-            Q(private_key__lt=key)
-            | Q(private_submitted_at__lt=at)
-            | Q(private_submitted_at=at, team_id__lt=standing.team_id)
-        ).count()
-    )
+    return _rank(standing, key="private_key", moment="private_submitted_at")
 
 
 def improvements(
@@ -244,6 +232,29 @@ def _apply_private(standing: Standing, row: PrivateStanding, competition: Compet
     standing.best_private_score = row.best_private_score
     standing.private_key = None if row.best_private_score is None else competition.sort_key(row.best_private_score)
     standing.private_submitted_at = row.private_submitted_at
+
+
+def _number_public_ranks(standings: list[Standing]) -> None:
+    for standing in standings:
+        standing.final_public_rank = None
+    ranked = [standing for standing in standings if standing.is_ranked and standing.public_key is not None]
+    ranked.sort(key=lambda row: (row.public_key, row.best_submitted_at, row.team_id))
+    for rank, standing in enumerate(ranked, start=1):
+        standing.final_public_rank = rank
+
+
+def _rank(standing: Standing, *, key: str, moment: str) -> int | None:
+    """One more than the teams with a better score, and those with the same one that were earlier.
+
+    Counted apart: the many better ones are a range of the index, and only the equal ones are looked at one by one.
+    """
+    score, at = getattr(standing, key), getattr(standing, moment)
+    if not standing.is_ranked or score is None:
+        return None
+    others = Standing.objects.ranked().filter(competition=standing.competition_id)
+    equal = others.filter(**{key: score})
+    earlier = equal.filter(Q(**{f"{moment}__lt": at}) | Q(**{moment: at, "team_id__lt": standing.team_id}))
+    return 1 + others.filter(**{f"{key}__lt": score}).count() + earlier.count()
 
 
 def _standing_of(team: Team) -> Standing:

@@ -316,11 +316,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='standing',
-            index=models.Index(models.F('competition'), models.F('is_ranked'), models.OrderBy(models.F('public_key'), nulls_last=True), models.F('best_submitted_at'), models.F('team'), name='public_leaderboard_order'),
+            index=models.Index(models.F('competition'), models.F('is_ranked'), models.F('public_key'), models.F('best_submitted_at'), models.F('team'), name='public_leaderboard_order'),
         ),
         migrations.AddIndex(
             model_name='standing',
-            index=models.Index(models.F('competition'), models.F('is_ranked'), models.OrderBy(models.F('private_key'), nulls_last=True), models.F('private_submitted_at'), models.F('team'), name='private_leaderboard_order'),
+            index=models.Index(models.F('competition'), models.F('is_ranked'), models.F('private_key'), models.F('private_submitted_at'), models.F('team'), name='private_leaderboard_order'),
         ),
         migrations.AddConstraint(
             model_name='mergerequest',

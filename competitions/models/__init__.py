@@ -3,12 +3,14 @@
 from competitions.models.competition import Competition, Page, RulesAcceptance, State
 from competitions.models.files import DataArchive, DataFile, Solution
 from competitions.models.standing import Standing, StandingChange
-from competitions.models.team import Departure, Invitation, Membership, MergeRequest, RequestStatus, Team
+from competitions.models.team import Departure, Invitation, Membership, MergeRequest, RequestStatus, SearchName, Team
+from competitions.models.upload import DataUpload
 
 __all__ = [
     "Competition",
     "DataArchive",
     "DataFile",
+    "DataUpload",
     "Departure",
     "Invitation",
     "Membership",
@@ -16,6 +18,7 @@ __all__ = [
     "Page",
     "RequestStatus",
     "RulesAcceptance",
+    "SearchName",
     "Solution",
     "Standing",
     "StandingChange",

@@ -7,19 +7,19 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.files.storage import storages
 from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+
+from accounts.storage import public
+from competitions.querysets import CompetitionQuerySet
 from scoring.metrics import registry
 from scoring.metrics.registry import Direction, Metric
 
-from competitions.querysets import CompetitionQuerySet
-
 
 def public_storage():  # noqa: ANN201 -- a callable, so that migrations do not freeze the configured storage
-    return storages["public"]
+    return public
 
 
 def validate_time_zone(name: str) -> None:
@@ -152,6 +152,18 @@ class Competition(models.Model):
     def get_absolute_url(self) -> str:
         return f"/competitions/{self.slug}"
 
+    def clean(self) -> None:
+        """What the constraints say, in words, beside the field it is about; and that a closed room has a way in."""
+        if self.starts_at and self.ends_at and self.ends_at <= self.starts_at:
+            raise ValidationError(_("The end must come after the start."), code="ends_before_it_starts")
+        for name in ("entry_deadline", "merge_deadline"):
+            deadline = getattr(self, name)
+            if deadline and self.ends_at and deadline > self.ends_at:
+                raise ValidationError({name: ValidationError(_("Not after the end."), code="after_the_end")})
+        if self.visibility == self.Visibility.INVITATION and not self.invitation_code.strip():
+            message = _("A competition by invitation needs a code: without one nobody can join.")
+            raise ValidationError({"invitation_code": ValidationError(message, code="invitation_code_missing")})
+
     # --- the clock: every question takes the moment it is asked for ---------------------------------------------------
     def state(self, at: datetime) -> State:
         if at < self.starts_at:
@@ -191,14 +203,14 @@ class Competition(models.Model):
         )
 
     def days_begun(self, at: datetime) -> int:
-        """How many submission days have begun between the start and `at`, the first one included; 0 before the start."""
+        """How many submission days have begun from the start until `at`, the first one included; 0 before the start."""
         if not self.has_started(at):
             return 0
         first, _end = self.day_of(self.starts_at)
         current, _end = self.day_of(min(at, self.ends_at))
         return (current.date() - first.date()).days + 1
 
-    # --- the metric -----------------------------------------------------------------------------------------------------
+    # --- the metric ---------------------------------------------------------------------------------------------------
     @property
     def metric_definition(self) -> Metric:
         return registry.get(self.metric)

@@ -12,8 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from competitions.models.competition import Competition
 
 
+# Keys of what people download end in the real name: an object storage sends its files under the end of their key.
 def data_file_path(instance: DataFile, filename: str) -> str:
-    return f"competitions/{instance.competition_id}/data/{uuid4().hex}"
+    return f"competitions/{instance.competition_id}/data/{uuid4().hex}/{instance.name.rsplit('/', 1)[-1]}"
 
 
 def solution_path(instance: Solution, filename: str) -> str:
@@ -21,7 +22,7 @@ def solution_path(instance: Solution, filename: str) -> str:
 
 
 def archive_path(instance: DataArchive, filename: str) -> str:
-    return f"competitions/{instance.competition_id}/archive/{uuid4().hex}.zip"
+    return f"competitions/{instance.competition_id}/archive/{uuid4().hex}/{instance.competition.slug}.zip"
 
 
 class DataFile(models.Model):
@@ -30,7 +31,7 @@ class DataFile(models.Model):
     competition = models.ForeignKey(Competition, models.CASCADE, related_name="data_files")
     name = models.CharField(_("name"), max_length=200, help_text=_("May hold folders: images/a.png."))
     description = models.CharField(_("description"), max_length=300, blank=True)
-    file = models.FileField(_("file"), upload_to=data_file_path)
+    file = models.FileField(_("file"), upload_to=data_file_path, max_length=400)
     size = models.PositiveBigIntegerField(_("size"), help_text=_("Bytes."))
     sha256 = models.CharField(_("SHA-256"), max_length=64)
     is_sample_submission = models.BooleanField(_("sample submission"), default=False)
@@ -56,7 +57,7 @@ class DataArchive(models.Model):
     """All data files in one zip, made by a job; `fingerprint` tells whether it is still that of the files."""
 
     competition = models.OneToOneField(Competition, models.CASCADE, related_name="data_archive")
-    file = models.FileField(upload_to=archive_path)
+    file = models.FileField(upload_to=archive_path, max_length=400)
     size = models.PositiveBigIntegerField(_("size"))
     fingerprint = models.CharField(max_length=64)
     created_at = models.DateTimeField(_("created at"))
@@ -72,11 +73,14 @@ class Solution(models.Model):
     version = models.PositiveIntegerField(_("version"))
     is_active = models.BooleanField(_("active"), default=True)
     file = models.FileField(_("file"), upload_to=solution_path)
-    filename = models.CharField(max_length=255)
+    filename = models.CharField(_("file name"), max_length=255)
     id_column = models.CharField(_("id column"), max_length=120)
     target_columns = models.JSONField(_("target columns"), default=list)
     weight_column = models.CharField(_("weight column"), max_length=120, blank=True)
-    usage_column = models.CharField(_("usage column"), max_length=120, default="Usage")
+    usage_column = models.CharField(_("usage column"), max_length=120, default="Usage", blank=True)
+    # What it was checked for: a version scores by its own metric, whatever the competition's is by now.
+    metric = models.CharField(_("metric"), max_length=40)
+    metric_params = models.JSONField(_("metric parameters"), default=dict, blank=True)
     rows = models.PositiveBigIntegerField(_("rows"))
     public_rows = models.PositiveBigIntegerField(_("public rows"))
     private_rows = models.PositiveBigIntegerField(_("private rows"))

@@ -34,17 +34,20 @@ class Standing(models.Model):
     best_private_score = models.FloatField(_("best private score"), null=True, blank=True)
     private_key = models.FloatField(null=True, blank=True, editable=False)
     private_submitted_at = models.DateTimeField(_("time of the deciding submission"), null=True, blank=True)
+    # The public rank when the standings were last rebuilt: what the private leaderboard tells the shake-up from.
+    final_public_rank = models.PositiveIntegerField(_("final public rank"), null=True, blank=True)
 
     objects = StandingQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("standing")
         verbose_name_plural = _("standings")
+        # PostgreSQL keeps nulls last by itself; SQLite refuses to be told so in an index.
         indexes = [
             models.Index(
                 F("competition"),
                 F("is_ranked"),
-                F("public_key").asc(nulls_last=True),
+                F("public_key"),
                 F("best_submitted_at"),
                 F("team"),
                 name="public_leaderboard_order",
@@ -52,7 +55,7 @@ class Standing(models.Model):
             models.Index(
                 F("competition"),
                 F("is_ranked"),
-                F("private_key").asc(nulls_last=True),
+                F("private_key"),
                 F("private_submitted_at"),
                 F("team"),
                 name="private_leaderboard_order",

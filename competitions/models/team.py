@@ -9,7 +9,7 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from competitions.models.competition import Competition
-from competitions.querysets import InvitationQuerySet, MergeRequestQuerySet, TeamQuerySet
+from competitions.querysets import InvitationQuerySet, MergeRequestQuerySet, SearchNameQuerySet, TeamQuerySet
 
 
 class Team(models.Model):
@@ -68,6 +68,23 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} · {self.team}"
+
+
+class SearchName(models.Model):
+    """What a search looks through: a team's name and its members' names, as `competitions.search` folds them.
+
+    A row of its own, so that looking through a hundred thousand of them is one walk over one small table. Kept by
+    `competitions.services.search`; `manage.py check_standings` proves it equal to the names.
+    """
+
+    team = models.OneToOneField(Team, models.CASCADE, primary_key=True, related_name="search_name")
+    competition = models.ForeignKey(Competition, models.CASCADE, related_name="+")
+    text = models.TextField()
+
+    objects = SearchNameQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"{self.team_id}: {self.text}"
 
 
 class Departure(models.Model):

@@ -23,6 +23,7 @@ from competitions.exceptions import (
 )
 from competitions.models import Competition, Departure, Membership, RulesAcceptance, Standing, Team
 from competitions.services.names import name_for, unique_name
+from competitions.services.search import index_names
 from competitions.standings import leaderboard_changed
 
 if TYPE_CHECKING:
@@ -100,6 +101,7 @@ def _found(competition: Competition, user: User, at: datetime) -> Team:
     team = Team(competition=competition, owner=user, created_at=at)
     unique_name(team, wanted=name_for(user))
     Membership.objects.create(team=team, user=user, competition=competition, joined_at=at)
+    index_names([team.pk])
     Standing.objects.create(team=team, competition=competition)
     return team
 
@@ -117,6 +119,7 @@ def _come_back(departure: Departure, at: datetime) -> Team:
     Membership.objects.create(
         team=team, user=departure.user, competition=departure.competition, joined_at=departure.joined_at
     )
+    index_names([team.pk])
     Standing.objects.filter(team=team).update(is_ranked=True)
     departure.delete()
     return team

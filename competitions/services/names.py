@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 
 from competitions.exceptions import InvalidName, NameTaken
 from competitions.models import Team
+from competitions.services.search import index_names
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -54,11 +55,17 @@ def save_under_name(team: Team, name: str) -> None:
     try:
         with transaction.atomic():
             team.save()
+            index_names([team.pk])
     except IntegrityError as error:
-        others = Team.objects.active().filter(competition_id=team.competition_id, name__iexact=name)
-        if others.exclude(pk=team.pk).exists():
+        if is_taken(team, name):
             raise NameTaken from error
         raise
+
+
+def is_taken(team: Team, name: str) -> bool:
+    """Whether another active team of the competition has this name, however it is capitalised."""
+    others = Team.objects.active().filter(competition_id=team.competition_id, name__iexact=name)
+    return others.exclude(pk=team.pk).exists()
 
 
 def unique_name(team: Team, wanted: str) -> None:
