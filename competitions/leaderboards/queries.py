@@ -1,0 +1,282 @@
+"""What the leaderboards show.
+
+A page costs the same at any size: its rows come in the order of an index, and as that order is total, the rank of a
+row is its place. Counting teams and ranking one team by itself walk the index; large results of both are kept for as
+long as the leaderboard's version stands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from django.core.cache import cache
+from django.db.models import Q, Window
+from django.db.models.functions import RowNumber
+
+from competitions.models import Competition, Membership, SearchName, Standing, StandingChange, Team
+from competitions.querysets import StandingQuerySet
+from competitions.standings import private_rank, public_rank
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+# Walking fewer index entries than this costs less than asking the cache.
+WORTH_KEEPING = 1000
+# So many hits are looked for once and passed on as parameters; more are looked for by each query.
+FEW_HITS = 500
+KEPT_SECONDS = 24 * 3600
+CHUNK = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A team on a leaderboard. `public_rank` and `change` (places won) are filled on the private one."""
+
+    rank: int | None
+    team: Team
+    members: list[User]
+    score: float | None
+    submissions: int
+    last_submitted_at: datetime | None
+    best_submitted_at: datetime | None
+    is_mine: bool = False
+    public_rank: int | None = None
+
+    @property
+    def change(self) -> int | None:
+        """Places won (positive) or lost from the public to the private leaderboard."""
+        if self.rank is None or self.public_rank is None:
+            return None
+        return self.public_rank - self.rank
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """Which columns of a standing one of the two leaderboards reads."""
+
+    name: str
+    key: str
+    score: str
+    at: str
+
+
+PUBLIC = Side("public", "public_key", "best_public_score", "best_submitted_at")
+PRIVATE = Side("private", "private_key", "best_private_score", "private_submitted_at")
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """How many teams have a rank, and how many there are."""
+
+    scored: int
+    teams: int
+
+
+@dataclass(frozen=True)
+class Leaderboard:
+    """One side of a competition's standings, as a sequence of rows that a paginator can slice.
+
+    Whoever makes a private one has asked for permission. `own_team`: whose row is marked. `fresh`: keep nothing, for
+    values that are not open yet.
+    """
+
+    competition: Competition
+    side: Side = PUBLIC
+    own_team: int | None = None
+    fresh: bool = False
+    search: str = ""
+    # Rows handed out, by team: the own row is often among them.
+    _seen: dict[int, Row] = field(default_factory=dict, compare=False)
+
+    # --- sizes --------------------------------------------------------------------------------------------------------
+    @cached_property
+    def sizes(self) -> Sizes:
+        key = f"leaderboard:sizes:{self.side.name}:{self.competition.pk}"
+        if (kept := self._kept(key)) is not None:
+            return Sizes(*kept)
+        # Two counts of index entries, none of which is looked into: half of what counting a column takes.
+        scored, unscored = (
+            self._standings().filter(**{f"{self.side.key}__isnull": is_null}).count() for is_null in (False, True)
+        )
+        sizes = Sizes(scored, scored + unscored)
+        if sizes.teams >= WORTH_KEEPING:
+            self._keep(key, (sizes.scored, sizes.teams))
+        return sizes
+
+    def count(self) -> int:
+        return self._hits.count() if self.search else self.sizes.teams
+
+    def __len__(self) -> int:
+        return self.count()
+
+    # --- rows ---------------------------------------------------------------------------------------------------------
+    def __getitem__(self, places: slice) -> list[Row]:
+        offset, limit = places.start or 0, (places.stop or 0) - (places.start or 0)
+        return self._found(offset, limit) if self.search else self.rows(offset, limit)
+
+    def rows(self, offset: int, limit: int) -> list[Row]:
+        """Teams by rank, then those without a score."""
+        scored = self.sizes.scored
+        standings = self._slice(self._scored(), offset, limit) if offset < scored else []
+        if (missing := limit - len(standings)) > 0:
+            standings += self._slice(self._unscored(), max(0, offset - scored), missing)
+        return self._rows(standings, range(offset + 1, offset + 1 + len(standings)))
+
+    def _slice(self, standings: StandingQuerySet, offset: int, limit: int) -> list[Standing]:
+        """Deep down, the rows that are passed over are counted in the index alone, not joined with their teams."""
+        if offset < WORTH_KEEPING:
+            return list(standings[offset : offset + limit])
+        teams = list(standings.values_list("team_id", flat=True)[offset : offset + limit])
+        return list(standings.filter(team__in=teams))
+
+    def all_rows(self) -> Iterator[Row]:
+        """Every row, read in chunks."""
+        place = 0
+        for part in (self._scored(), self._unscored()):
+            standings = part.iterator(chunk_size=CHUNK)
+            while chunk := list(islice(standings, CHUNK)):
+                yield from self._rows(chunk, range(place + 1, place + 1 + len(chunk)))
+                place += len(chunk)
+
+    def own_row(self) -> Row | None:
+        """The row of `own_team`, wherever it stands; None if there is no such team or it ranks no more."""
+        if self.own_team is None:
+            return None
+        if (seen := self._seen.get(self.own_team)) is not None:
+            return seen
+        standing = self._complete(self._standings()).filter(team=self.own_team).first()
+        return None if standing is None else self._rows([standing], [self._place_of(standing)])[0]
+
+    def _found(self, offset: int, limit: int) -> list[Row]:
+        hits = self._hits.in_public_order() if self.side is PUBLIC else self._hits.in_private_order()
+        found = list(self._complete(hits)[offset : offset + limit])
+        return self._rows(found, self._ranks(found))
+
+    @cached_property
+    def _hits(self) -> StandingQuerySet:
+        """Teams whose name, or a member's name, holds the words searched for."""
+        found = (
+            SearchName.objects.filter(competition=self.competition).holding(self.search).values_list("team", flat=True)
+        )
+        few = list(found[: FEW_HITS + 1])
+        return self._standings().filter(team__in=few if len(few) <= FEW_HITS else found)
+
+    def _standings(self) -> StandingQuerySet:
+        return Standing.objects.ranked().filter(competition=self.competition)
+
+    def _scored(self) -> StandingQuerySet:
+        scored = self._standings().filter(**{f"{self.side.key}__isnull": False})
+        return self._complete(scored.order_by(self.side.key, self.side.at, "team_id"))
+
+    def _unscored(self) -> StandingQuerySet:
+        return self._complete(self._standings().filter(**{f"{self.side.key}__isnull": True}).order_by("team_id"))
+
+    def _complete(self, standings: StandingQuerySet) -> StandingQuerySet:
+        """With teams, and with no column of the side that is not shown."""
+        columns = [
+            *(self.side.key, self.side.score, self.side.at),
+            *(["final_public_rank"] if self.side is PRIVATE else []),
+        ]
+        return standings.select_related("team").only(
+            *("competition_id", "is_ranked", "total_submissions", "last_submitted_at", "team__name"), *columns
+        )
+
+    def _rows(self, standings: Sequence[Standing], places: Sequence[int | None]) -> list[Row]:
+        members = _members_of([standing.team_id for standing in standings])
+        rows = [
+            Row(
+                rank=place if getattr(standing, self.side.key) is not None else None,
+                team=standing.team,
+                members=members.get(standing.team_id, []),
+                score=getattr(standing, self.side.score),
+                submissions=standing.total_submissions,
+                last_submitted_at=standing.last_submitted_at,
+                best_submitted_at=getattr(standing, self.side.at),
+                is_mine=standing.team_id == self.own_team,
+                public_rank=standing.final_public_rank if self.side is PRIVATE else None,
+            )
+            for standing, place in zip(standings, places, strict=True)
+        ]
+        self._seen.update((row.team.pk, row) for row in rows)
+        return rows
+
+    # --- ranks of single teams ----------------------------------------------------------------------------------------
+    def _rank(self, standing: Standing) -> int | None:
+        return public_rank(standing) if self.side is PUBLIC else private_rank(standing)
+
+    def _ranks(self, found: Sequence[Standing]) -> list[int | None]:
+        """The ranks of several teams, best first: the stretch of the index from the first to the last, numbered."""
+        key, at = self.side.key, self.side.at
+        scores = [score for standing in found if (score := getattr(standing, key)) is not None]
+        if not scores:
+            return [None] * len(found)
+        better = self._standings().filter(**{f"{key}__lt": scores[0]}).count()
+        stretch = self._standings().filter(**{f"{key}__gte": scores[0], f"{key}__lte": scores[-1]})
+        numbered = stretch.annotate(place=Window(RowNumber(), order_by=[key, at, "team_id"]))
+        # A condition that mentions the place is one on the numbered rows; without it, the hits alone were numbered.
+        wanted = numbered.filter(Q(team__in=[standing.team_id for standing in found]) | Q(place__isnull=True))
+        places = dict(wanted.values_list("team_id", "place"))
+        return [better + places[one.team_id] if one.team_id in places else None for one in found]
+
+    def _place_of(self, standing: Standing) -> int | None:
+        key = f"leaderboard:rank:{self.side.name}:{standing.team_id}"
+        if self.sizes.teams < WORTH_KEEPING:
+            return self._rank(standing)
+        if (kept := self._kept(key)) is not None:
+            return kept[0]
+        rank = self._rank(standing)
+        if (rank or 0) >= WORTH_KEEPING:
+            self._keep(key, (rank,))
+        return rank
+
+    # --- what is kept while the version stands ------------------------------------------------------------------------
+    @property
+    def _version(self) -> tuple[Any, ...]:
+        return version_of(self.competition)
+
+    def _kept(self, key: str) -> Any:
+        found = None if self.fresh else cache.get(key)
+        return found[1] if found is not None and found[0] == self._version else None
+
+    def _keep(self, key: str, value: Any) -> None:
+        if not self.fresh:
+            cache.set(key, (self._version, value), KEPT_SECONDS)
+
+
+def _members_of(teams: Sequence[int]) -> dict[int, list[User]]:
+    """By team, in the order they joined. One query, and quicker than a prefetch, which makes a query set per team."""
+    memberships = (
+        Membership.objects.filter(team__in=teams)
+        .select_related("user")
+        .only("team_id", "user__username", "user__display_name", "user__avatar", "user__deleted_at")
+    )
+    members: dict[int, list[User]] = {}
+    for membership in memberships.order_by("joined_at", "id"):
+        members.setdefault(membership.team_id, []).append(membership.user)
+    return members
+
+
+def version_of(competition: Competition) -> tuple[Any, ...]:
+    """Changes with everything that either leaderboard shows to those who may see it, and with nothing else."""
+    return (competition.leaderboard_version, competition.confirmed_at)
+
+
+def first_rows(competition: Competition, *, private: bool = False, limit: int) -> list[Row]:
+    """The best `limit` teams. Whoever asks for the private ones has asked for permission."""
+    return Leaderboard(competition, PRIVATE if private else PUBLIC).rows(0, limit)
+
+
+def updated_at(competition: Competition) -> datetime | None:
+    """When a public score last became better."""
+    return StandingChange.objects.filter(competition=competition).order_by("-at").values_list("at", flat=True).first()
+
+
+def own_team_id(user: Any, competition: Competition) -> int | None:
+    if not user.is_authenticated:
+        return None
+    return Membership.objects.filter(competition=competition, user=user).values_list("team", flat=True).first()

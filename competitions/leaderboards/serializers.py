@@ -1,0 +1,139 @@
+"""Leaderboards on the wire."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from accounts.serializers import UserRefSerializer, user_ref
+from competitions.leaderboards.history import DEFAULT_TOP, MAX_TEAMS, History
+from competitions.leaderboards.queries import Row
+from competitions.models import State
+from competitions.serializers.competition import TeamRefSerializer
+
+SEARCH_CHARACTERS = 80
+_time_field = serializers.DateTimeField()
+
+
+def _time(at: datetime | None) -> str | None:
+    return None if at is None else _time_field.to_representation(at)
+
+
+class RowSerializer(serializers.Serializer):
+    """A team on a leaderboard; `rank` is null without a score, `score` is its best one."""
+
+    rank = serializers.IntegerField(allow_null=True)
+    team = TeamRefSerializer()
+    members = UserRefSerializer(many=True)
+    score = serializers.FloatField(allow_null=True)
+    submissions = serializers.IntegerField(help_text="Submissions within the competition, without refused ones.")
+    last_submitted_at = serializers.DateTimeField(allow_null=True)
+    best_submitted_at = serializers.DateTimeField(allow_null=True, help_text="Of the submission that decides.")
+    is_mine = serializers.BooleanField()
+
+    # Written out: a page holds up to a thousand rows, and polls are many.
+    def to_representation(self, row: Row) -> dict[str, Any]:
+        return {
+            "rank": row.rank,
+            "team": {"id": row.team.pk, "name": row.team.name},
+            "members": [user_ref(member) for member in row.members],
+            "score": row.score,
+            "submissions": row.submissions,
+            "last_submitted_at": _time(row.last_submitted_at),
+            "best_submitted_at": _time(row.best_submitted_at),
+            "is_mine": row.is_mine,
+        }
+
+
+class PrivateRowSerializer(RowSerializer):
+    """As on the public leaderboard, with the private score, and the place on the public one."""
+
+    public_rank = serializers.IntegerField(allow_null=True)
+    change = serializers.IntegerField(allow_null=True, help_text="Places won (positive) or lost: the shake-up.")
+
+    def to_representation(self, row: Row) -> dict[str, Any]:
+        return {**super().to_representation(row), "public_rank": row.public_rank, "change": row.change}
+
+
+class _BoardSerializer(serializers.Serializer):
+    """Describes the answer; `views` put it together."""
+
+    count = serializers.IntegerField()
+    next = serializers.URLField(allow_null=True)
+    previous = serializers.URLField(allow_null=True)
+    version = serializers.IntegerField(help_text="Changes with the leaderboard.")
+    updated_at = serializers.DateTimeField(allow_null=True, help_text="When a score last became better.")
+    state = serializers.ChoiceField(State.choices)
+
+
+class LeaderboardSerializer(_BoardSerializer):
+    results = RowSerializer(many=True)
+    me = RowSerializer(allow_null=True, help_text="Your team's row, wherever it stands; null if you have none.")
+
+
+class PrivateLeaderboardSerializer(_BoardSerializer):
+    results = PrivateRowSerializer(many=True)
+    me = PrivateRowSerializer(allow_null=True)
+
+
+class SearchSerializer(serializers.Serializer):
+    search = serializers.CharField(
+        default="",
+        allow_blank=True,
+        max_length=SEARCH_CHARACTERS,
+        help_text="Part of a team's or a member's name. Ranks stay those of the whole leaderboard.",
+    )
+
+
+class TeamIdsField(serializers.Field):
+    """Ids separated by commas."""
+
+    default_error_messages = {"invalid": "Team ids, separated by commas.", "too_many": "At most {limit} teams."}
+
+    def to_internal_value(self, data: str) -> list[int]:
+        parts = [part.strip() for part in str(data).split(",") if part.strip()]
+        if any(not (part.isascii() and part.isdigit()) or len(part) > 18 for part in parts):
+            self.fail("invalid")
+        if len(parts) > MAX_TEAMS:
+            self.fail("too_many", limit=MAX_TEAMS)
+        return [int(part) for part in parts]
+
+    def to_representation(self, value: list[int]) -> str:
+        return ",".join(map(str, value))
+
+
+class HistoryQuerySerializer(serializers.Serializer):
+    top = serializers.IntegerField(
+        default=DEFAULT_TOP, min_value=0, max_value=MAX_TEAMS, help_text="How many of the best teams."
+    )
+    team = extend_schema_field(str)(TeamIdsField)(
+        default=list, help_text="Further teams: their ids, separated by commas."
+    )
+
+
+class HistoryTeamSerializer(TeamRefSerializer):
+    is_mine = serializers.BooleanField()
+
+
+class HistorySerializer(serializers.Serializer):
+    teams = HistoryTeamSerializer(many=True, help_text="Best first.")
+    start = serializers.DateTimeField()
+    end = serializers.DateTimeField()
+    points = serializers.DictField(
+        child=serializers.ListField(child=serializers.ListField()),
+        help_text="By team id: `[time, score]` whenever the team's best public score became better, oldest first.",
+    )
+
+    def to_representation(self, history: History) -> dict:
+        time = self.fields["start"].to_representation
+        return {
+            "teams": history.teams,
+            "start": time(history.start),
+            "end": time(history.end),
+            "points": {
+                str(team): [[time(at), score] for at, score in points] for team, points in history.points.items()
+            },
+        }
