@@ -1,0 +1,61 @@
+"""Who takes part, as a CSV for organisers."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from typing import Any
+
+from django.db.models import Max, OuterRef, QuerySet, Subquery
+
+from competitions.leaderboards.export import BYTE_ORDER_MARK, safe_text
+from competitions.models import Competition, Membership, RulesAcceptance
+
+COLUMNS = (
+    *("competition", "username", "name", "team", "is_owner", "joined_at", "accepted_rules_version"),
+    *("team_submissions", "team_best_public_score"),
+)
+CHUNK = 1000
+
+
+class _Echo:
+    def write(self, line: str) -> str:
+        return line
+
+
+def participants_csv(competitions: QuerySet[Competition]) -> Iterator[str]:
+    """A line for each participant, the header first. Public scores only, and no e-mail addresses."""
+    accepted = (
+        RulesAcceptance.objects.filter(competition=OuterRef("competition"), user=OuterRef("user"))
+        .order_by()
+        .values("competition")
+        .annotate(newest=Max("version"))
+        .values("newest")
+    )
+    memberships = (
+        Membership.objects.filter(competition__in=competitions.order_by().values("pk"))
+        .select_related("competition", "user", "team__standing")
+        .annotate(accepted_version=Subquery(accepted))
+        .order_by("competition", "team__name", "joined_at", "pk")
+    )
+    writer = csv.writer(_Echo())
+    yield BYTE_ORDER_MARK + writer.writerow(COLUMNS)
+    for membership in memberships.iterator(chunk_size=CHUNK):
+        yield writer.writerow(_cells(membership))
+
+
+def _cells(membership: Any) -> list[Any]:
+    user, team = membership.user, membership.team
+    standing = getattr(team, "standing", None)
+    score = standing.best_public_score if standing else None
+    return [
+        membership.competition.slug,
+        "" if user.is_deleted else safe_text(user.username),
+        "" if user.is_deleted else safe_text(user.name),
+        safe_text(team.name),
+        team.owner_id == user.pk,
+        membership.joined_at.isoformat(),
+        membership.accepted_version or "",
+        standing.total_submissions if standing else 0,
+        "" if score is None else repr(score),
+    ]
