@@ -61,6 +61,9 @@ class Submission(models.Model):
     private_score = models.FloatField(_("private score"), null=True, blank=True)
     solution = models.ForeignKey(Solution, models.PROTECT, null=True, blank=True, related_name="+")
     scored_at = models.DateTimeField(_("scored at"), null=True, blank=True)
+    # How often scoring it from the stored file was begun: a file that kills its worker must not do so for ever.
+    attempts = models.PositiveSmallIntegerField(default=0, editable=False)
+    attempted_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects = SubmissionQuerySet.as_manager()
 
@@ -81,6 +84,11 @@ class Submission(models.Model):
             models.Index(fields=["team", "-created_at"], name="submissions_of_a_team"),
             models.Index(fields=["competition", "status", "id"], name="submissions_to_score"),
             models.Index(fields=["created_at"], condition=Q(status="pending"), name="submissions_pending"),
+            models.Index(
+                fields=["competition"],
+                condition=Q(status="scored", is_late=True, private_score__isnull=True),
+                name="late_without_private_score",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -90,8 +98,8 @@ class Submission(models.Model):
 class ScoringRun(models.Model):
     """Private scoring or rescoring of a whole competition, as a durable row that jobs work on.
 
-    A worker renews `heartbeat_at`; a run whose heartbeat is old belongs to nobody and is picked up again. `cursor` is
-    the last submission done, so that a run goes on where a killed process stopped.
+    The work is cut into parts, each of which one worker at a time holds. A run without a sign of life for longer than a
+    lease is handed to the workers again.
     """
 
     class Kind(models.TextChoices):
@@ -110,15 +118,22 @@ class ScoringRun(models.Model):
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.QUEUED)
     started_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     reason = models.CharField(_("reason"), max_length=500, blank=True)
+    # What it scores by, metric included; a run by a replaced version starts over.
+    solution = models.ForeignKey(Solution, models.PROTECT, null=True, blank=True, related_name="+", editable=False)
+    # Never before the end.
+    scores_private = models.BooleanField(_("private scores too"), default=False, editable=False)
+    # The newest submission when the work was cut: what was received before the end and stored after this is not in it.
+    newest_submission = models.PositiveBigIntegerField(null=True, blank=True, editable=False)
     total = models.PositiveIntegerField(_("submissions"), default=0)
     done = models.PositiveIntegerField(_("done"), default=0)
     failed = models.PositiveIntegerField(_("could not be scored"), default=0)
-    cursor = models.PositiveBigIntegerField(default=0, editable=False)
     error = models.TextField(_("error"), blank=True)
     created_at = models.DateTimeField(_("created at"))
     started_at = models.DateTimeField(_("started at"), null=True, blank=True)
     heartbeat_at = models.DateTimeField(_("last sign of life"), null=True, blank=True)
     finished_at = models.DateTimeField(_("finished at"), null=True, blank=True)
+    # When it was last handed to the workers: not more often than a lease lasts.
+    handed_out_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     class Meta:
         ordering = ["-created_at", "-id"]
@@ -141,3 +156,27 @@ class ScoringRun(models.Model):
     def progress(self) -> float:
         """0 to 1."""
         return self.done / self.total if self.total else 0.0
+
+
+class ScoringPart(models.Model):
+    """Some of a run's submissions, `first` to `last` by their keys: what one worker holds at a time.
+
+    `cursor` is the last submission done, written together with its score: whoever takes the part over goes on behind
+    it. The holder renews `heartbeat_at` and writes only while `lease` is still its own.
+    """
+
+    run = models.ForeignKey(ScoringRun, models.CASCADE, related_name="parts")
+    first = models.PositiveBigIntegerField()
+    last = models.PositiveBigIntegerField()
+    cursor = models.PositiveBigIntegerField(default=0)
+    lease = models.CharField(max_length=32, blank=True)
+    heartbeat_at = models.DateTimeField(null=True, blank=True)
+    # How often it was taken since something was last written: what kills its workers must not do so for ever.
+    attempts = models.PositiveSmallIntegerField(default=0)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["run", "first"], name="parts_of_a_run_do_not_begin_alike")]
+
+    def __str__(self) -> str:
+        return f"{self.first}-{self.last}"

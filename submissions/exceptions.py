@@ -1,0 +1,120 @@
+"""What the rules say no to when somebody submits or selects.
+
+Messages carry the submitter's own words, limits and the clock; never a score or a value of the solution.
+"""
+
+from __future__ import annotations
+
+import math
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.refusals import Conflict, Refusal
+from submissions.models import Submission
+
+
+class TooManyRequests(Refusal):
+    code = "throttled"
+    status = 429
+
+
+# --- limits -----------------------------------------------------------------------------------------------------------
+class DailyLimitReached(TooManyRequests):
+    """`resets_at`: when the next submission day begins, as ISO 8601; `retry_after`: seconds until then."""
+
+    code = "daily_limit_reached"
+    message = _("Your team has used all its %(limit)d submissions of the day. The next day begins at %(resets_at)s.")
+
+    def __init__(self, *, limit: int, resets_at: datetime, at: datetime) -> None:
+        super().__init__(limit=limit, resets_at=resets_at.isoformat())
+        self.retry_after = math.ceil((resets_at - at).total_seconds())
+
+
+class TotalLimitReached(Conflict):
+    code = "total_limit_reached"
+    message = _("Your team has used all its %(limit)d submissions of this competition.")
+
+
+class NothingToScoreWith(Conflict):
+    code = "no_solution_yet"
+    message = _("The organisers have not uploaded the solution yet: nothing can be scored before.")
+
+
+# --- the file and what comes with it ----------------------------------------------------------------------------------
+class FileTooLarge(Refusal):
+    code = "file_too_large"
+    status = 413
+    message = _("The file has %(size)d bytes; at most %(limit)d are accepted.")
+    attr = "file"
+
+
+class InvalidMemo(Refusal):
+    code = "invalid_memo"
+    message = _("A memo is text of at most %(limit)d characters, without control characters.")
+    attr = "memo"
+
+
+class InvalidCvScore(Refusal):
+    code = "invalid_cv_score"
+    message = _("A CV score is a finite number.")
+    attr = "cv_score"
+
+
+class InvalidFile(Refusal):
+    """The file can't be scored. It is kept as a refused submission and does not count against any limit.
+
+    `problems`: the coded, located faults with their text in the reader's language; `submission`: the kept row.
+    """
+
+    code = "invalid_file"
+    message = _("The file can't be scored.")
+    attr = "file"
+
+    def __init__(self, *, submission: Submission) -> None:
+        super().__init__()
+        self.submission = submission
+
+    @property
+    def problems(self) -> list[dict[str, Any]]:
+        from submissions.messages import translated  # noqa: PLC0415 -- messages are only needed when something is wrong
+
+        return translated(self.submission.problems)
+
+    @property
+    def detail(self) -> str:
+        return " ".join(str(problem["detail"]) for problem in self.problems) or str(self.message)
+
+
+class ScoringFailed(Refusal):
+    """Something broke on our side. The submission is kept as failed and does not count against any limit."""
+
+    code = "scoring_failed"
+    status = 503
+    message = _("The file could not be scored because of a fault on our side. It does not count; please try again.")
+
+
+class Overloaded(Refusal):
+    """More is waiting to be scored than this server takes on. Nothing was kept or counted."""
+
+    code = "overloaded"
+    status = 503
+    message = _("Very many submissions are being scored right now. Yours was not counted: send it again in a moment.")
+    retry_after = 15
+
+
+# --- selection --------------------------------------------------------------------------------------------------------
+class TooManySelected(Conflict):
+    code = "too_many_selected"
+    message = _("Your team may select %(limit)d submissions for the final ranking: take another one back first.")
+
+
+class LateNotSelectable(Conflict):
+    code = "late_not_selectable"
+    message = _("A late submission can't be selected.")
+
+
+class NotScored(Conflict):
+    code = "not_scored"
+    message = _("Only a scored submission can be selected.")

@@ -1,0 +1,57 @@
+"""The private scores of late submissions, once the private leaderboard is confirmed. They move no ranking."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime
+
+from django.db import transaction
+
+from competitions.models import Competition, Solution
+from competitions.solutions import prepared_solution
+from scoring.errors import InvalidSubmission
+from scoring.reading import Predictions
+from scoring.score import private_score
+from submissions.models import Submission
+
+logger = logging.getLogger(__name__)
+
+
+def catch_up_with_late(at: datetime) -> int:
+    """What the job after each confirmation does, for those whose job was lost; returns how many got a score."""
+    waiting = Submission.objects.late_without_private_score().filter(
+        competition__confirmed_at__isnull=False, competition__ends_at__lte=at
+    )
+    return sum(score_late_privately(pk, at) for pk in set(waiting.order_by().values_list("competition", flat=True)))
+
+
+def score_late_privately(competition_id: int, at: datetime) -> int:
+    """Give every late submission that has none its private score; returns how many got one.
+
+    Computes nothing before the confirmation, and stops at once if it is taken back.
+    """
+    if not Competition.objects.get(pk=competition_id).is_confirmed(at):
+        return 0
+    done = 0
+    rows = Submission.objects.filter(competition=competition_id).late_without_private_score()
+    solutions: dict[int, Solution] = {}
+    for submission in rows.select_related("solution").order_by("pk").iterator(chunk_size=100):
+        solution = solutions.setdefault(submission.solution_id, submission.solution)
+        try:
+            with submission.aligned.storage.open(submission.aligned.name) as stored:
+                prepared = prepared_solution(solution)
+                score = private_score(prepared, Predictions.load(stored, prepared))
+        except InvalidSubmission:
+            continue
+        except Exception:
+            logger.exception("submission.late_private_failed", extra={"submission": submission.pk})
+            continue
+        with transaction.atomic():
+            competition = Competition.objects.lock(competition_id)
+            if not competition.is_confirmed(at):
+                return done
+            # Only if a rescoring has not changed what the score rests on.
+            done += Submission.objects.filter(pk=submission.pk, aligned=submission.aligned.name).update(
+                private_score=score
+            )
+    return done

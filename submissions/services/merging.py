@@ -1,0 +1,22 @@
+"""What a merge of teams does to their submissions."""
+
+from __future__ import annotations
+
+from competitions.models import Team
+from submissions.models import Submission
+
+
+def move_submissions(*, from_team: Team, to_team: Team) -> None:
+    """Give `to_team` the submissions of both. Call it inside the merge's transaction with both team rows locked.
+
+    Late, refused and pending ones move too; a pending one is finished for the team it is in by then. If the two teams
+    had selected more together than one team may, the best public scores stay selected, of equal ones the earlier.
+    """
+    Submission.objects.filter(team=from_team).update(team=to_team)
+    competition = to_team.competition
+    selected = sorted(
+        Submission.objects.filter(team=to_team).selected(),
+        key=lambda one: (competition.sort_key(one.public_score), one.created_at, one.pk),
+    )
+    too_many = selected[competition.selectable_submissions :]
+    Submission.objects.filter(pk__in=[one.pk for one in too_many]).update(is_selected=False)

@@ -1,0 +1,74 @@
+"""Selecting submissions for the final ranking, and what a team writes beside them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+
+from competitions import permissions as can
+from competitions.exceptions import CompetitionEnded, TeamNotActive
+from competitions.models import Team
+from submissions.exceptions import LateNotSelectable, NotScored, TooManySelected
+from submissions.models import Submission
+from submissions.services import incoming
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+KEEP: Any = object()
+
+
+def select(*, submission: Submission, selected: bool, by: User, at: datetime) -> Submission:
+    """Mark a submission for the final ranking, or take the mark back. Doing it twice changes nothing.
+
+    Raises:
+        NotTeamMember: `by` is not in the submission's team.
+        CompetitionEnded: selection closes with the competition; the last moment is the one before the end.
+        LateNotSelectable, NotScored: it can't count.
+        TooManySelected: the team already uses all its selections.
+    """
+    with transaction.atomic():
+        team = Team.objects.lock(Submission.objects.values_list("team", flat=True).get(pk=submission.pk))
+        can.see_team_internals(by, team).require()
+        submission = Submission.objects.for_display().get(pk=submission.pk)
+        competition = team.competition
+        if not team.is_active:
+            raise TeamNotActive
+        if competition.has_ended(at):
+            raise CompetitionEnded
+        if selected:
+            _check_selectable(submission, team)
+        if submission.is_selected != selected:
+            submission.is_selected = selected
+            submission.save(update_fields=["is_selected"])
+    return submission
+
+
+def _check_selectable(submission: Submission, team: Team) -> None:
+    if submission.is_late:
+        raise LateNotSelectable
+    if submission.status != Submission.Status.SCORED:
+        raise NotScored
+    limit = team.competition.selectable_submissions
+    if team.submissions.selected().exclude(pk=submission.pk).count() >= limit:
+        raise TooManySelected(limit=limit)
+
+
+def describe(*, submission: Submission, memo: Any = KEEP, cv_score: Any = KEEP) -> Submission:
+    """Write the memo or the team's own CV score anew; at any time, the end included. The caller has asked who may.
+
+    Raises:
+        InvalidMemo, InvalidCvScore: what can't be kept.
+    """
+    fields = []
+    if memo is not KEEP:
+        submission.memo = incoming.clean_memo(memo)
+        fields.append("memo")
+    if cv_score is not KEEP:
+        submission.cv_score = incoming.clean_cv_score(cv_score)
+        fields.append("cv_score")
+    if fields:
+        submission.save(update_fields=fields)
+    return submission
