@@ -1,0 +1,101 @@
+"""Cutting a run into parts, and ending it without a result."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Max
+
+from competitions.solutions import active_solution
+from competitions.standings import lock_teams
+from submissions import signals
+from submissions.models import ScoringPart, ScoringRun, Submission
+from submissions.runs.selecting import submissions_of
+
+PART = 500
+MOST_PARTS = 2000
+
+
+class NotYet(Exception):  # noqa: N818 -- no fault, an answer
+    """Submissions sent in before the end are still being scored."""
+
+
+def begin(run_id: int, at: datetime) -> ScoringRun | None:
+    """The run, cut into parts; None if it is over.
+
+    Raises:
+        NotYet: it has to wait.
+    """
+    with transaction.atomic():
+        # Without its relations: joined rows are those of before the wait for the lock.
+        run = ScoringRun.objects.select_for_update().filter(pk=run_id).first()
+        if run is None or not run.is_active:
+            return None
+        if run.status == ScoringRun.Status.QUEUED:
+            _plan(run, at)
+        return run if run.is_active else None
+
+
+def _plan(run: ScoringRun, at: datetime) -> None:
+    competition = run.competition
+    ended = competition.has_ended(at)
+    solution = active_solution(competition)
+    if run.kind == ScoringRun.Kind.PRIVATE and not ended:
+        _end(run, "The competition has not ended.", at)
+        return
+    if solution is None:
+        _end(run, "There is no solution.", at)
+        return
+    # Who takes a slot does so under the team's lock: from here on its submission is newer than all that are seen.
+    lock_teams(competition)
+    if ended and Submission.objects.filter(competition=competition, is_late=False).pending().exists():
+        raise NotYet
+    run.solution, run.scores_private = solution, ended
+    run.newest_submission = competition.submissions.aggregate(newest=Max("pk"))["newest"] or 0
+    run.total = _cut(run)
+    run.done = run.failed = 0
+    run.status = ScoringRun.Status.RUNNING
+    run.started_at = run.started_at or at
+    run.heartbeat_at = at
+    run.save()
+
+
+def _cut(run: ScoringRun) -> int:
+    """Make the parts; returns how many submissions they hold."""
+    keys = submissions_of(run).order_by("pk").values_list("pk", flat=True)
+    size = max(PART, keys.count() // MOST_PARTS)
+    parts: list[ScoringPart] = []
+    total = 0
+    for key in keys.iterator(chunk_size=10_000):
+        if total % size == 0:
+            parts.append(ScoringPart(run=run, first=key, last=key))
+        parts[-1].last = key
+        total += 1
+    ScoringPart.objects.bulk_create(parts)
+    return total
+
+
+def start_over(run_id: int) -> None:
+    """Forget what was done: the solution was replaced meanwhile."""
+    with transaction.atomic():
+        run = ScoringRun.objects.select_for_update().get(pk=run_id)
+        if run.status == ScoringRun.Status.RUNNING:
+            run.parts.all().delete()
+            run.status = ScoringRun.Status.QUEUED
+            run.save(update_fields=["status"])
+
+
+def fail(run_id: int, error: str, *, at: datetime) -> None:
+    """End the run without a result. `error` is for organisers and names no score."""
+    with transaction.atomic():
+        run = ScoringRun.objects.select_for_update().get(pk=run_id)
+        if run.is_active:
+            _end(run, error, at)
+
+
+def _end(run: ScoringRun, error: str, at: datetime) -> None:
+    run.status, run.error, run.finished_at = ScoringRun.Status.FAILED, error, at
+    run.save(update_fields=["status", "error", "finished_at"])
+    run.parts.all().delete()
+    transaction.on_commit(lambda: signals.scoring_finished.send_robust(ScoringRun, scoring_run=run))

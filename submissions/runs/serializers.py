@@ -1,0 +1,36 @@
+"""Scoring runs on the wire. No score is in them."""
+
+from __future__ import annotations
+
+from rest_framework import serializers
+
+from accounts.serializers import UserRefSerializer
+from submissions.models import ScoringRun
+
+
+class ScoringRunSerializer(serializers.ModelSerializer):
+    started_by = UserRefSerializer(read_only=True, allow_null=True)
+    progress = serializers.FloatField(read_only=True, help_text="0 to 1.")
+
+    class Meta:
+        model = ScoringRun
+        fields = [
+            *("id", "kind", "status", "reason", "started_by", "total", "done", "failed", "progress", "error"),
+            *("created_at", "started_at", "finished_at"),
+        ]
+        read_only_fields = fields
+        extra_kwargs = {
+            "failed": {"help_text": "Submissions that have no score by this run."},
+            "error": {"help_text": "Why a failed run failed."},
+        }
+
+
+class StartRunSerializer(serializers.Serializer):
+    kind = serializers.ChoiceField(ScoringRun.Kind.choices)
+    reason = serializers.CharField(
+        default="", allow_blank=True, max_length=500, help_text="Why everything is scored again; participants are told."
+    )
+
+
+class ConfirmationSerializer(serializers.Serializer):
+    confirmed_at = serializers.DateTimeField(allow_null=True)

@@ -1,0 +1,172 @@
+"""Working on a run: any number of workers, any of which may be killed at any time.
+
+A run is cut into parts. A worker takes a part for as long as it gives signs of life, scores it chunk by chunk, and
+writes the scores of a chunk together with how far it got, while the part is still its own. So each submission's score
+is written by exactly one chunk that counts, and whoever takes over goes on behind it. Whoever finds nothing left to
+take rebuilds the standings and completes the run, in one transaction.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING, cast
+from uuid import uuid4
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from competitions.solutions import prepared_folder
+from submissions.models import ScoringPart, ScoringRun, Submission
+from submissions.runs.completing import complete
+from submissions.runs.crunching import BEAT_SECONDS, Cruncher, Pending
+from submissions.runs.planning import NotYet, begin, fail, start_over
+from submissions.runs.selecting import submissions_of
+from submissions.runs.writing import LostLease, SolutionReplaced, write_chunk
+
+if TYPE_CHECKING:
+    from competitions.models import Solution
+
+logger = logging.getLogger(__name__)
+
+# Submissions whose scores are written together.
+CHUNK = 100
+# After so long a job lets others of the same worker go first, and comes again.
+SLICE_SECONDS = 30.0
+# A part that was taken so often without anything written kills whoever works on it.
+ATTEMPTS = 5
+
+# Set when the process is asked to end: what is being scored is finished and the rest left to the next worker.
+stopping = threading.Event()
+
+Clock = Callable[[], datetime]
+
+
+class Outcome(StrEnum):
+    DONE = "done"
+    """The run is over."""
+    MORE = "more"
+    """There is more to do: come again."""
+    WAITING = "waiting"
+    """For other workers, or for submissions of the last moment: whoever looks after runs will call again."""
+
+
+def work(run_id: int, *, now: Clock = timezone.now, seconds: float = SLICE_SECONDS) -> Outcome:
+    """Work on a run until it is complete, there is nothing to take, or `seconds` are over. Safe to call twice."""
+    until = time.monotonic() + seconds
+    outcome = None
+    try:
+        while outcome is None and not stopping.is_set():
+            outcome = _step(run_id, now, until)
+    except NotYet:
+        return Outcome.WAITING
+    except Exception:
+        # What was written stays; the part goes to the next worker when its lease is over.
+        logger.exception("scoring_run.interrupted", extra={"scoring_run": run_id})
+        return Outcome.WAITING
+    return outcome or Outcome.MORE
+
+
+def _step(run_id: int, now: Clock, until: float) -> Outcome | None:
+    """Work on one part, or complete the run. None: go on."""
+    run = begin(run_id, now())
+    if run is None:
+        return Outcome.DONE
+    part = take_part(run, now())
+    if part is None:
+        return _complete(run, now)
+    if part.attempts > ATTEMPTS:
+        fail(run.pk, "A part of the run failed again and again.", at=now())
+        return Outcome.DONE
+    return None if _work_on(run, part, now, until) else Outcome.MORE
+
+
+def take_part(run: ScoringRun, at: datetime) -> ScoringPart | None:
+    """A part that nobody works on, or whose worker gives no sign of life any more, from now on ours."""
+    dead = at - timedelta(seconds=settings.SCORING_LEASE_SECONDS)
+    with transaction.atomic():
+        part = (
+            ScoringPart.objects.select_for_update(skip_locked=True)
+            .filter(Q(lease="") | Q(heartbeat_at__lt=dead), run=run, finished_at__isnull=True)
+            .order_by("first")
+            .first()
+        )
+        if part is None:
+            return None
+        part.lease, part.heartbeat_at = uuid4().hex, at
+        part.attempts += 1
+        part.save(update_fields=["lease", "heartbeat_at", "attempts"])
+    ScoringRun.objects.filter(pk=run.pk).update(heartbeat_at=at)
+    return part
+
+
+def _complete(run: ScoringRun, now: Clock) -> Outcome:
+    try:
+        return Outcome.DONE if complete(run.pk, now()) else Outcome.WAITING
+    except SolutionReplaced:
+        start_over(run.pk)
+        return Outcome.MORE
+
+
+def _work_on(run: ScoringRun, part: ScoringPart, now: Clock, until: float) -> bool:
+    """Whether to look for the next part; False: the time is over, and the part is given back."""
+    solution = cast("Solution", run.solution)
+    cruncher = Cruncher(
+        prepared_folder(solution),
+        public=run.kind == ScoringRun.Kind.RESCORE,
+        private=run.scores_private,
+        rows=run.total * solution.rows,
+    )
+    beat = _Heart(part, now).beat
+    try:
+        pending = _next(run, part, part.cursor, cruncher)
+        while pending is not None:
+            # The next chunk is in the processes' hands while this one is being written.
+            upcoming = _next(run, part, pending.submissions[-1].pk, cruncher)
+            write_chunk(run, part, pending.submissions, pending.scores(beat), last=upcoming is None, at=now())
+            if upcoming is not None and (stopping.is_set() or time.monotonic() > until):
+                _give_back(part)
+                return False
+            pending = upcoming
+        if part.finished_at is None:
+            write_chunk(run, part, [], {}, last=True, at=now())
+    except LostLease:
+        logger.warning("scoring_run.lease_lost", extra={"scoring_run": run.pk, "part": part.pk})
+    except SolutionReplaced:
+        logger.info("scoring_run.starts_over", extra={"scoring_run": run.pk})
+        start_over(run.pk)
+    return True
+
+
+def _next(run: ScoringRun, part: ScoringPart, after: int, cruncher: Cruncher) -> Pending | None:
+    rows = submissions_of(run).filter(pk__gt=after, pk__gte=part.first, pk__lte=part.last).order_by("pk")
+    chunk: list[Submission] = list(rows[:CHUNK])
+    return cruncher.start(chunk) if chunk else None
+
+
+def _give_back(part: ScoringPart) -> None:
+    ScoringPart.objects.filter(pk=part.pk, lease=part.lease).update(lease="", attempts=0)
+
+
+class _Heart:
+    """Renews the signs of life of a part, every few seconds at most."""
+
+    def __init__(self, part: ScoringPart, now: Clock) -> None:
+        self.part, self.now = part, now
+        self.last = time.monotonic()
+
+    def beat(self) -> None:
+        """Raises LostLease: somebody else took the part."""
+        if time.monotonic() - self.last < BEAT_SECONDS:
+            return
+        self.last = time.monotonic()
+        at = self.now()
+        ScoringRun.objects.filter(pk=self.part.run_id).update(heartbeat_at=at)
+        if not ScoringPart.objects.filter(pk=self.part.pk, lease=self.part.lease).update(heartbeat_at=at):
+            raise LostLease
