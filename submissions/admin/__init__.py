@@ -1,0 +1,5 @@
+"""The Django admin of submissions and scoring runs, and the scoring panel on a competition's page."""
+
+from submissions.admin import panel, rows
+
+__all__ = ["panel", "rows"]
