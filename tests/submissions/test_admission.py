@@ -1,0 +1,82 @@
+"""When everybody submits at once: some are scored now, some in a moment, and nobody is lost or counted for nothing."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from freezegun import freeze_time
+
+from submissions.models import Submission
+from submissions.services import submitting
+from submissions.services.admission import Turns
+from tests.factories import NOON, TeamFactory, give_solution
+
+PREDICTIONS = b"id,target\n1,1\n2,2\n3,3\n4,4\n"
+
+
+@pytest.fixture(autouse=True)
+def _noon():
+    with freeze_time(NOON):
+        yield
+
+
+@pytest.fixture
+def team(db):
+    team = TeamFactory()
+    give_solution(team.competition, "id,target,Usage\n1,1,Public\n2,2,Public\n3,3,Private\n4,4,Private\n")
+    return team
+
+
+def post(client, team):
+    client.force_authenticate(team.owner)
+    file = SimpleUploadedFile("submission.csv", PREDICTIONS)
+    return client.post("/api/teams/submissions/", {"team": team.pk, "file": file}, format="multipart")
+
+
+def test_with_every_turn_taken_a_submission_is_queued_and_counted(team, api, monkeypatch):
+    monkeypatch.setattr(submitting, "turns", Turns(slots=0, waiters=0, patience=0))
+    answer = post(api, team)
+
+    assert answer.status_code == 202
+    assert Submission.objects.get().status == Submission.Status.PENDING
+    assert submitting.score_stored(Submission.objects.get().pk, NOON).status == Submission.Status.SCORED
+
+
+def test_beyond_the_backlog_nothing_is_kept_or_counted(team, api, settings):
+    settings.SUBMISSION_BACKLOG = 0
+    answer = post(api, team)
+
+    assert (answer.status_code, answer.json()["errors"][0]["code"]) == (503, "overloaded")
+    assert int(answer["Retry-After"]) > 0
+    assert not Submission.objects.exists()
+    settings.SUBMISSION_BACKLOG = 1
+    assert post(api, team).status_code == 201
+
+
+def test_a_waiting_one_gets_the_turn_that_becomes_free():
+    turns = Turns(slots=1, waiters=1, patience=30)
+    granted, taken = [], threading.Event()
+
+    def wait():
+        taken.set()
+        with turns.turn() as mine:
+            granted.append(mine)
+
+    with turns.turn() as first:
+        waiter = threading.Thread(target=wait)
+        waiter.start()
+        taken.wait()
+        assert granted == []
+    waiter.join()
+
+    assert (first, granted) == (True, [True])
+
+
+def test_no_more_wait_than_may():
+    turns = Turns(slots=1, waiters=0, patience=30)
+    with turns.turn() as first, turns.turn() as second:
+        assert (first, second) == (True, False)
+    with turns.turn() as third:
+        assert third

@@ -1,0 +1,121 @@
+"""Daily and total limits: what counts, and when the day begins anew."""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from competitions.exceptions import CompetitionEnded
+from competitions.models import Standing
+from submissions.exceptions import DailyLimitReached, InvalidFile, TotalLimitReached
+from submissions.limits import allowance
+from submissions.models import Submission
+from tests.factories import AFTER, ENDS, NOON, TeamFactory
+from tests.submissions.conftest import competition_with_solution, send
+from tests.submissions.files import upload
+
+pytestmark = pytest.mark.django_db
+TOKYO = ZoneInfo("Asia/Tokyo")
+
+
+def team_with(**limits):
+    return TeamFactory(competition=competition_with_solution("rmse", **limits))
+
+
+def test_the_submission_after_the_last_of_the_day_is_refused():
+    team = team_with(daily_submission_limit=2)
+    send(team), send(team)
+    with pytest.raises(DailyLimitReached) as caught:
+        send(team)
+    assert caught.value.status == 429
+    assert caught.value.params == {"limit": 2, "resets_at": "2026-06-06T00:00:00+00:00"}
+    assert caught.value.retry_after == 12 * 3600
+    assert Submission.objects.count() == 2
+    assert Standing.objects.get(team=team).total_submissions == 2
+
+
+@pytest.mark.parametrize("metric_day", ["2026-06-05", "2026-06-06"])
+def test_the_day_begins_at_the_reset_hour_in_the_competitions_zone(metric_day):
+    """A limit of one: the last second of one day and the first of the next both have theirs."""
+    team = team_with(daily_submission_limit=1, limit_resets_at=time(9), time_zone="Asia/Tokyo")
+    reset = datetime.combine(datetime.fromisoformat(metric_day), time(9), TOKYO)
+    send(team, at=reset - timedelta(seconds=1))
+    with pytest.raises(DailyLimitReached):
+        send(team, at=reset - timedelta(microseconds=1))
+    send(team, at=reset)
+    with pytest.raises(DailyLimitReached):
+        send(team, at=reset + timedelta(hours=23, minutes=59))
+    send(team, at=reset + timedelta(days=1))
+
+
+def test_total_limit_holds_over_the_days():
+    team = team_with(daily_submission_limit=None, total_submission_limit=2)
+    send(team, at=NOON)
+    send(team, at=NOON + timedelta(days=1))
+    with pytest.raises(TotalLimitReached):
+        send(team, at=NOON + timedelta(days=2))
+
+
+def test_without_limits_one_may_submit_for_ever():
+    team = team_with(daily_submission_limit=None)
+    for _ in range(8):
+        outcome = send(team)
+    assert outcome.allowance.remaining is None
+    assert outcome.allowance.used_today == 8
+
+
+def test_refused_file_gives_its_slot_back():
+    team = team_with(daily_submission_limit=1)
+    for _ in range(3):
+        with pytest.raises(InvalidFile):
+            send(team, file=upload("id,target\n"))
+    assert send(team).submission.status == Submission.Status.SCORED
+
+
+def test_members_share_the_limit():
+    team = TeamFactory(competition=competition_with_solution("rmse", daily_submission_limit=1))
+    other = TeamFactory(competition=team.competition)
+    send(team)
+    assert send(other).submission.status == Submission.Status.SCORED
+    with pytest.raises(DailyLimitReached):
+        send(team)
+
+
+def test_allowance_tells_what_is_left():
+    team = team_with(daily_submission_limit=3, total_submission_limit=4)
+    send(team, at=NOON - timedelta(days=1))
+    left = send(team).allowance
+    assert (left.used_today, left.remaining_today, left.used_total, left.remaining_total) == (1, 2, 2, 2)
+    assert (left.remaining, left.reason) == (2, None)
+    left = allowance(team, NOON + timedelta(days=1))
+    assert (left.used_today, left.remaining) == (0, 2)
+
+
+def test_allowance_says_why_nothing_is_left():
+    team = team_with(daily_submission_limit=1, total_submission_limit=2, allows_late_submissions=False)
+    assert allowance(team, NOON - timedelta(days=300)).reason == "competition_not_started"
+    send(team)
+    assert allowance(team, NOON).reason == "daily_limit_reached"
+    send(team, at=NOON + timedelta(days=1))
+    assert allowance(team, NOON + timedelta(days=1)).reason == "total_limit_reached"
+    left = allowance(team, ENDS)
+    assert (left.reason, left.remaining) == ("competition_ended", 0)
+
+
+def test_late_submissions_have_a_daily_limit_of_their_own():
+    team = team_with(daily_submission_limit=1, total_submission_limit=1)
+    send(team, at=ENDS - timedelta(seconds=1))
+    late = send(team, at=AFTER)
+    assert late.submission.is_late
+    assert (late.allowance.used_today, late.allowance.remaining, late.allowance.total_limit) == (1, 0, None)
+    with pytest.raises(DailyLimitReached):
+        send(team, at=AFTER)
+    send(team, at=AFTER + timedelta(days=1))
+
+
+def test_late_submissions_only_where_they_are_allowed():
+    team = team_with(allows_late_submissions=False)
+    with pytest.raises(CompetitionEnded):
+        send(team, at=ENDS)
