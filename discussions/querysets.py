@@ -1,0 +1,154 @@
+"""Which discussions and comments."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal
+
+from django.db import connections, models
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, Value
+from django.db.models.expressions import RawSQL
+from django.db.models.functions import Coalesce
+
+from competitions.models import Competition, Membership
+from discussions import search
+
+if TYPE_CHECKING:
+    from discussions.models import Comment, Discussion
+
+Sort = Literal["hot", "newest", "last_comment", "most_liked"]
+CommentSort = Literal["oldest", "newest", "most_liked"]
+SORTS: dict[str, str] = {
+    "hot": "hotness",
+    "newest": "created_at",
+    "last_comment": "active_at",
+    "most_liked": "like_count",
+}
+
+
+def is_staff(user: Any) -> bool:
+    return bool(user.is_authenticated and user.is_active and (user.is_staff or user.is_superuser))
+
+
+class DiscussionQuerySet(models.QuerySet):
+    def visible_to(self, user: Any) -> DiscussionQuerySet:
+        """Site-wide ones, and those of competitions `user` may look inside (`can.look_inside` for many rows)."""
+        if user.is_authenticated and user.is_superuser:
+            return self
+        open_to_all = Q(is_published=True) & ~Q(visibility=Competition.Visibility.INVITATION)
+        if user.is_authenticated:
+            hosts = Competition.hosts.through.objects.filter(competition=OuterRef("pk"), user=user)
+            members = Membership.objects.filter(competition=OuterRef("pk"), user=user)
+            open_to_all |= Exists(hosts) | (Q(is_published=True) & Exists(members))
+        return self.filter(
+            Q(competition__isnull=True) | Q(competition__in=Competition.objects.filter(open_to_all).values("pk"))
+        )
+
+    def listed(self) -> DiscussionQuerySet:
+        """Those that stand in lists: neither deleted nor hidden."""
+        return self.filter(deleted_at__isnull=True, hidden_at__isnull=True)
+
+    def search(self, query: str) -> DiscussionQuerySet:
+        """Those with a post (title and body, or one comment) in which every word of `query` occurs."""
+        if not search.query_terms(query):
+            return self.none()
+        if connections[self.db].vendor == "postgresql":
+            sql = (
+                "SELECT discussion_id FROM discussions_searchtext"
+                " WHERE array_to_tsvector(string_to_array(terms, ' ')) @@ %s::tsquery"
+            )
+            return self.filter(pk__in=RawSQL(sql, [search.tsquery(query)]))  # noqa: S611 -- parameters, no text
+        sql = (
+            "SELECT discussion_id FROM discussions_searchtext WHERE id IN"
+            " (SELECT rowid FROM discussions_fts WHERE discussions_fts MATCH %s)"
+        )
+        return self.filter(pk__in=RawSQL(sql, [search.fts5_query(query)]))  # noqa: S611 -- parameters, no text
+
+    def tagged(self, name: str) -> DiscussionQuerySet:
+        return self.filter(tags__name=name)
+
+    def sorted_by(self, sort: Sort, *, pinned_first: bool = True) -> DiscussionQuerySet:
+        order = [f"-{SORTS[sort]}", "-id"]
+        return self.order_by(*(["-is_pinned", *order] if pinned_first else order))
+
+    def for_list(self, user: Any) -> DiscussionQuerySet:
+        """With all that an item of a list shows, in a constant number of queries. Bodies stay in the database but for
+        their beginning."""
+        return (
+            self.defer("body", "html")
+            .annotate(beginning=models.functions.Left("body", 600))
+            .select_related("competition", "author")
+            .prefetch_related("tags")
+            .with_liked_by(user)
+        )
+
+    def for_page(self, user: Any) -> DiscussionQuerySet:
+        """With all that the page of one discussion shows."""
+        return (
+            self.select_related("competition", "author", "notebook", "submission__team")
+            .prefetch_related("tags", Prefetch("competition__hosts"))
+            .with_liked_by(user)
+        )
+
+    def with_liked_by(self, user: Any) -> DiscussionQuerySet:
+        return self.annotate(is_liked=_liked_by(user, "discussion", self.model))
+
+    def lock(self, pk: int) -> Discussion:
+        return self.select_for_update(of=("self",)).get(pk=pk)  # type: ignore[return-value]
+
+
+class CommentQuerySet(models.QuerySet):
+    def standing(self) -> CommentQuerySet:
+        """Without those that were deleted before anybody answered."""
+        answers = self.model._default_manager.filter(parent=OuterRef("pk"))
+        return self.filter(Q(deleted_at__isnull=True) | Exists(answers))
+
+    def in_thread_order(self, sort: CommentSort = "oldest") -> CommentQuerySet:
+        """Threads by `sort`; within a thread the comment at its top, then the replies, oldest first."""
+        thread = Coalesce(F("thread_id"), F("id"))
+        if sort == "newest":
+            return self.order_by(thread.desc(), "id")
+        if sort == "most_liked":
+            return self.order_by(Coalesce(F("thread__like_count"), F("like_count")).desc(), thread, "id")
+        return self.order_by(thread, "id")
+
+    def for_list(self, user: Any) -> CommentQuerySet:
+        return self.select_related("author").annotate(is_liked=_liked_by(user, "comment", self.model))
+
+    def lock(self, pk: int) -> Comment:
+        rows = self.select_for_update(of=("self",)).select_related("discussion__competition")
+        return rows.get(pk=pk)  # type: ignore[return-value]
+
+
+class LikeQuerySet(models.QuerySet):
+    def of(self, post: Discussion | Comment) -> LikeQuerySet:
+        return self.filter(**{str(post._meta.model_name): post})
+
+
+class ReportQuerySet(models.QuerySet):
+    def moderated_by(self, user: Any) -> ReportQuerySet:
+        """Reports of posts in the competitions `user` organises; staff: also of site-wide posts."""
+        rows = self.annotate(place=Coalesce("discussion__competition_id", "comment__discussion__competition_id"))
+        mine = Q(place__in=Competition.objects.hosted_by(user).values("pk"))
+        return rows.filter(mine | Q(place__isnull=True) if is_staff(user) else mine)
+
+    def in_competition(self, competition: Competition | None) -> ReportQuerySet:
+        """Of posts of one competition, or (None) of the site. Reads rows of `moderated_by`."""
+        return self.filter(place__isnull=True) if competition is None else self.filter(place=competition.pk)
+
+    def for_display(self) -> ReportQuerySet:
+        return self.select_related(
+            "reporter",
+            "resolved_by",
+            "discussion__competition",
+            "discussion__author",
+            "comment__author",
+            "comment__discussion__competition",
+            "comment__discussion__author",
+        )
+
+
+def _liked_by(user: Any, field: str, model: type[models.Model]) -> Exists | Value:
+    if not user.is_authenticated:
+        return Value(value=False)
+    likes: Any = model._meta.get_field("likes").related_model
+    return Exists(likes.objects.filter(**{field: OuterRef("pk")}, user=user))

@@ -1,0 +1,317 @@
+"""Discussions and comments on the wire. Contexts hold the `viewer` (`permissions.Viewer`)."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import emoji
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from accounts.serializers import UserRefSerializer, user_ref
+from competitions.models import Competition
+from discussions.models import Comment, Discussion
+from discussions.permissions import Viewer
+from discussions.serializers.uploads import UploadSerializer
+
+DELETED_ACCOUNT = {"username": None, "name": "(deleted)", "avatar": None}
+EXCERPT = 200
+# Of how much of a body an excerpt is made.
+EXCERPT_OF = 600
+# Fences, formulas on lines of their own, pictures, footnote marks, tags, addresses of links, lines of tables, boxes of
+# tasks, marks.
+_MARKS = re.compile(
+    r"```.*?(?:```|\Z)|\$\$.*?(?:\$\$|\Z)|!\[[^\]]*\]\([^)]*\)|\[\^[^\]\s]+\]:?|<[^>]{0,200}>|(?<=\])\([^)]*\)"
+    r"|^[ \t:|-]+$|^[ \t]*[-*+][ \t]+\[[ xX]\]|^[ \t]*[#>|:*+-]+|[*~`\[\]|#]+|\b_+|_+\b",
+    re.DOTALL | re.MULTILINE,
+)
+
+
+def excerpt(body: str, length: int = EXCERPT) -> str:
+    """The beginning of a Markdown text, as plain words on one line."""
+    words = re.sub(r"\s+", " ", _MARKS.sub(" ", emoji.emojize(body, language="alias"))).strip()
+    return words if len(words) <= length else f"{words[: length - 1].rstrip()}…"
+
+
+class CompetitionRefSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = Competition
+        fields = ["id", "slug", "title", "emoji"]
+        read_only_fields = fields
+
+
+class HiddenSerializer(serializers.Serializer):
+    reason = serializers.CharField()
+    at = serializers.DateTimeField()
+
+
+class LinkedTeamSerializer(serializers.Serializer):
+    id = serializers.IntegerField()
+    name = serializers.CharField()
+
+
+class LinkedSubmissionSerializer(serializers.Serializer):
+    """A submission that a member of its team chose to show."""
+
+    id = serializers.IntegerField()
+    team = LinkedTeamSerializer()
+    public_score = serializers.FloatField(allow_null=True)
+
+
+class DiscussionRightsSerializer(serializers.Serializer):
+    edit = serializers.BooleanField()
+    delete = serializers.BooleanField()
+    comment = serializers.BooleanField()
+    like = serializers.BooleanField()
+    report = serializers.BooleanField()
+    pin = serializers.BooleanField()
+    lock = serializers.BooleanField()
+    announce = serializers.BooleanField()
+    hide = serializers.BooleanField()
+
+
+class CommentRightsSerializer(serializers.Serializer):
+    edit = serializers.BooleanField()
+    delete = serializers.BooleanField()
+    like = serializers.BooleanField()
+    report = serializers.BooleanField()
+    hide = serializers.BooleanField()
+
+
+class DiscussionListSerializer(serializers.ModelSerializer):
+    """Reads rows of `Discussion.objects.for_list(user)`."""
+
+    competition = CompetitionRefSerializer(read_only=True, allow_null=True)
+    author = serializers.SerializerMethodField()
+    tags = serializers.SerializerMethodField()
+    is_announcement = serializers.BooleanField(read_only=True)
+    is_hidden = serializers.BooleanField(read_only=True)
+    is_liked = serializers.BooleanField(read_only=True, help_text="By you.")
+    excerpt = serializers.SerializerMethodField(help_text="The beginning, as plain words.")
+    url = serializers.CharField(source="get_absolute_url", read_only=True, help_text="Path of its page.")
+
+    class Meta:
+        model = Discussion
+        fields = [
+            *("id", "title", "competition", "author", "created_at", "edited_at", "last_comment_at", "tags"),
+            *("is_pinned", "is_locked", "is_announcement", "is_hidden", "like_count", "comment_count", "is_liked"),
+            *("excerpt", "url"),
+        ]
+        read_only_fields = fields
+
+    @extend_schema_field(UserRefSerializer)
+    def get_author(self, discussion: Discussion) -> dict[str, Any] | None:
+        return user_ref(discussion.author) if discussion.author else DELETED_ACCOUNT
+
+    def get_tags(self, discussion: Discussion) -> list[str]:
+        return [tag.name for tag in discussion.tags.all()]
+
+    def get_excerpt(self, discussion: Any) -> str:
+        return excerpt(discussion.beginning)
+
+
+class DiscussionSerializer(DiscussionListSerializer):
+    """Reads a row of `Discussion.objects.for_page(user)`."""
+
+    title = serializers.SerializerMethodField(help_text="Null when deleted.")
+    author = serializers.SerializerMethodField(help_text="Null when deleted.")
+    body = serializers.SerializerMethodField(help_text="Markdown; null when deleted.")
+    html = serializers.SerializerMethodField(help_text="The body as sanitised HTML; null when deleted.")
+    is_deleted = serializers.BooleanField(read_only=True)
+    hidden = serializers.SerializerMethodField()
+    notebook = serializers.SerializerMethodField()
+    submission = serializers.SerializerMethodField()
+    can = serializers.SerializerMethodField(help_text="What you may do with it.")
+
+    class Meta(DiscussionListSerializer.Meta):
+        fields = [
+            *DiscussionListSerializer.Meta.fields,
+            *("body", "html", "is_deleted", "hidden", "notebook", "submission", "revision_count", "can"),
+        ]
+        read_only_fields = fields
+
+    @property
+    def viewer(self) -> Viewer:
+        return self.context["viewer"]
+
+    @extend_schema_field(serializers.CharField(allow_null=True))
+    def get_title(self, discussion: Discussion) -> str | None:
+        return None if discussion.is_deleted else discussion.title
+
+    @extend_schema_field(UserRefSerializer(allow_null=True))
+    def get_author(self, discussion: Discussion) -> dict[str, Any] | None:
+        return None if discussion.is_deleted else super().get_author(discussion)
+
+    def get_tags(self, discussion: Discussion) -> list[str]:
+        return [] if discussion.is_deleted else super().get_tags(discussion)
+
+    def get_excerpt(self, discussion: Discussion) -> str:
+        return excerpt(discussion.body[:EXCERPT_OF]) if self.viewer.read_body(discussion) else ""
+
+    @extend_schema_field(serializers.CharField(allow_null=True))
+    def get_body(self, discussion: Discussion) -> str | None:
+        return discussion.body if self.viewer.read_body(discussion) else None
+
+    @extend_schema_field(serializers.CharField(allow_null=True))
+    def get_html(self, discussion: Discussion) -> str | None:
+        return discussion.html if self.viewer.read_body(discussion) else None
+
+    @extend_schema_field(HiddenSerializer(allow_null=True))
+    def get_hidden(self, discussion: Discussion) -> dict[str, Any] | None:
+        return hidden_of(discussion)
+
+    @extend_schema_field(UploadSerializer(allow_null=True))
+    def get_notebook(self, discussion: Discussion) -> dict[str, Any] | None:
+        shown = discussion.notebook is not None and self.viewer.read_body(discussion)
+        return UploadSerializer(discussion.notebook).data if shown else None
+
+    @extend_schema_field(LinkedSubmissionSerializer(allow_null=True))
+    def get_submission(self, discussion: Discussion) -> dict[str, Any] | None:
+        shown = discussion.submission is not None and self.viewer.read_body(discussion)
+        return LinkedSubmissionSerializer(discussion.submission).data if shown else None
+
+    @extend_schema_field(DiscussionRightsSerializer)
+    def get_can(self, discussion: Discussion) -> dict[str, bool]:
+        viewer = self.viewer
+        standing = viewer.is_moderator and not discussion.is_removed
+        return {
+            "edit": bool(viewer.edit(discussion)),
+            "delete": bool(viewer.delete(discussion)) and not discussion.is_deleted,
+            "comment": bool(viewer.comment(discussion)),
+            "like": bool(viewer.like(discussion)),
+            "report": bool(viewer.report(discussion)),
+            "pin": standing,
+            "lock": standing,
+            "announce": standing and not discussion.is_announcement,
+            "hide": viewer.is_moderator and not discussion.is_deleted,
+        }
+
+
+class CommentSerializer(serializers.ModelSerializer):
+    """Reads rows of `Comment.objects.for_list(user)`, whose `discussion` is the viewer's."""
+
+    author = serializers.SerializerMethodField(help_text="Null when deleted.")
+    body = serializers.SerializerMethodField(help_text="Markdown; null when deleted or hidden.")
+    html = serializers.SerializerMethodField(help_text="The body as sanitised HTML; null when deleted or hidden.")
+    is_deleted = serializers.BooleanField(read_only=True)
+    is_hidden = serializers.BooleanField(read_only=True)
+    hidden = serializers.SerializerMethodField()
+    is_liked = serializers.BooleanField(read_only=True, help_text="By you.")
+    can = serializers.SerializerMethodField(help_text="What you may do with it.")
+
+    class Meta:
+        model = Comment
+        fields = [
+            *("id", "discussion", "parent", "thread", "author", "created_at", "edited_at", "body", "html"),
+            *("is_deleted", "is_hidden", "hidden", "like_count", "is_liked", "revision_count", "can"),
+        ]
+        read_only_fields = fields
+
+    @property
+    def viewer(self) -> Viewer:
+        return self.context["viewer"]
+
+    @extend_schema_field(UserRefSerializer(allow_null=True))
+    def get_author(self, comment: Comment) -> dict[str, Any] | None:
+        if comment.is_deleted:
+            return None
+        return user_ref(comment.author) if comment.author else DELETED_ACCOUNT
+
+    @extend_schema_field(serializers.CharField(allow_null=True))
+    def get_body(self, comment: Comment) -> str | None:
+        return comment.body if self.viewer.read_body(comment) else None
+
+    @extend_schema_field(serializers.CharField(allow_null=True))
+    def get_html(self, comment: Comment) -> str | None:
+        return comment.html if self.viewer.read_body(comment) else None
+
+    @extend_schema_field(HiddenSerializer(allow_null=True))
+    def get_hidden(self, comment: Comment) -> dict[str, Any] | None:
+        return hidden_of(comment)
+
+    @extend_schema_field(CommentRightsSerializer)
+    def get_can(self, comment: Comment) -> dict[str, bool]:
+        viewer = self.viewer
+        return {
+            "edit": bool(viewer.edit(comment)),
+            "delete": bool(viewer.delete(comment)) and not comment.is_deleted,
+            "like": bool(viewer.like(comment)),
+            "report": bool(viewer.report(comment)),
+            "hide": viewer.is_moderator and not comment.is_deleted,
+        }
+
+
+class CommentPlaceSerializer(CommentSerializer):
+    page = serializers.IntegerField(read_only=True, help_text="Page of 50, oldest first, on which it stands.")
+
+    class Meta(CommentSerializer.Meta):
+        fields = [*CommentSerializer.Meta.fields, "page"]
+        read_only_fields = fields
+
+
+def hidden_of(post: Discussion | Comment) -> dict[str, Any] | None:
+    if not post.is_hidden or post.is_deleted:
+        return None
+    return HiddenSerializer({"reason": post.hidden_reason, "at": post.hidden_at}).data
+
+
+# --- what people send -------------------------------------------------------------------------------------------------
+class TextField(serializers.CharField):
+    """Text as it was written. Its length and emptiness are the service's to judge."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(trim_whitespace=False, allow_blank=True, **options)
+
+
+class DiscussionCreateSerializer(serializers.Serializer):
+    competition = serializers.CharField(
+        allow_null=True, default=None, max_length=80, help_text="Slug or id; null: site-wide."
+    )
+    title = TextField(max_length=1000)
+    body = TextField(help_text="Markdown.")
+    tags = serializers.ListField(child=serializers.CharField(max_length=200), default=list, max_length=50)
+    is_announcement = serializers.BooleanField(default=False, help_text="Organisers: pin it and tell everybody.")
+    submission = serializers.IntegerField(
+        allow_null=True, default=None, min_value=1, max_value=2**63 - 1, help_text="Of your team, to show with it."
+    )
+    notebook = serializers.UUIDField(allow_null=True, default=None, help_text="A notebook you uploaded.")
+
+
+class DiscussionEditSerializer(serializers.Serializer):
+    title = TextField(max_length=1000, required=False)
+    body = TextField(required=False, help_text="Markdown.")
+    tags = serializers.ListField(child=serializers.CharField(max_length=200), required=False, max_length=50)
+    is_pinned = serializers.BooleanField(required=False, help_text="Moderators only.")
+    is_locked = serializers.BooleanField(required=False, help_text="Moderators only.")
+
+
+class CommentCreateSerializer(serializers.Serializer):
+    body = TextField(help_text="Markdown.")
+    parent = serializers.IntegerField(  # type: ignore[assignment]
+        allow_null=True, default=None, min_value=1, max_value=2**63 - 1, help_text="The comment it answers."
+    )
+
+
+class CommentEditSerializer(serializers.Serializer):
+    body = TextField(help_text="Markdown.")
+
+
+class LikedSerializer(serializers.Serializer):
+    like_count = serializers.IntegerField()
+    is_liked = serializers.BooleanField()
+
+
+class RevisionSerializer(serializers.Serializer):
+    """A version of a post."""
+
+    title = serializers.CharField(allow_blank=True)
+    body = serializers.CharField()
+    html = serializers.CharField()
+    edited_by = UserRefSerializer(allow_null=True)
+    at = serializers.DateTimeField()
+
+
+class TagSerializer(serializers.Serializer):
+    name = serializers.CharField()
+    count = serializers.IntegerField()

@@ -1,0 +1,1 @@
+"""Every change to what people say, by subject: posts, likes, moderation."""
