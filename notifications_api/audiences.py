@@ -1,0 +1,61 @@
+"""Who is concerned. Every audience is a query, so that telling thousands is one statement."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from accounts.models import User
+from competitions.models import Competition, Membership, Team
+from discussions.models import Discussion
+
+
+def people(ids: Collection[int]) -> QuerySet[User]:
+    return User.objects.living().filter(pk__in=ids) if ids else User.objects.none()
+
+
+def members(team: Team) -> QuerySet[User]:
+    return User.objects.living().filter(Exists(Membership.objects.filter(user=OuterRef("pk"), team=team)))
+
+
+def organisers(competition: Competition, *, also: int | None = None) -> QuerySet[User]:
+    mine = Q(_hosts(competition))
+    return User.objects.living().filter(mine | Q(pk=also) if also is not None else mine)
+
+
+def everybody(competition: Competition | None) -> QuerySet[User]:
+    """All who take part in a competition or organise it; without one, all users of the site."""
+    if competition is None:
+        return User.objects.living()
+    if not competition.is_published:
+        return organisers(competition)
+    return User.objects.living().filter(Q(_takes_part(competition)) | Q(_hosts(competition)))
+
+
+def moderators(competition: Competition | None) -> QuerySet[User]:
+    if competition is None:
+        return User.objects.living().filter(Q(is_staff=True) | Q(is_superuser=True))
+    return organisers(competition)
+
+
+def readers(discussion: Discussion, ids: Collection[int]) -> QuerySet[User]:
+    """Those of `ids` who may read the discussion: nobody is told of what is closed to them."""
+    found = people(ids)
+    competition = discussion.competition
+    if competition is None or not ids:
+        return found
+    insiders = Q(_hosts(competition)) | Q(is_superuser=True)
+    if not competition.is_published:
+        return found.filter(insiders)
+    if competition.visibility == Competition.Visibility.INVITATION:
+        return found.filter(insiders | Q(_takes_part(competition)))
+    return found
+
+
+def _takes_part(competition: Competition) -> Exists:
+    return Exists(Membership.objects.filter(user=OuterRef("pk"), competition=competition))
+
+
+def _hosts(competition: Competition) -> Exists:
+    return Exists(Competition.hosts.through.objects.filter(user=OuterRef("pk"), competition=competition))

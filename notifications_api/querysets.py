@@ -1,0 +1,69 @@
+"""Which notifications, whose preferences, which e-mails."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from notifications.base.models import NotificationQuerySet as BaseNotificationQuerySet
+
+from notifications_api.kinds import DEFAULTS, EmailMode
+
+
+class NotificationQuerySet(BaseNotificationQuerySet):
+    def of(self, user: Any) -> NotificationQuerySet:
+        return self.filter(recipient=user)
+
+    def narrowed(
+        self, *, competition_id: int | None = None, kind: str | None = None, discussion_id: int | None = None
+    ) -> NotificationQuerySet:
+        rows = self
+        if competition_id is not None:
+            rows = rows.filter(competition_id=competition_id)
+        if kind:
+            rows = rows.filter(kind=kind)
+        if discussion_id is not None:
+            rows = rows.filter(discussion_id=discussion_id)
+        return rows
+
+    def for_list(self) -> NotificationQuerySet:
+        return self.select_related("competition").order_by("-unread", "-updated_at", "-id")
+
+
+class PreferenceQuerySet(models.QuerySet):
+    def _chosen(self, kind: str) -> PreferenceQuerySet:
+        return self.filter(user=OuterRef("pk"), kind=kind)
+
+    def wanting_in_app(self, users: models.QuerySet, kind: str) -> models.QuerySet:
+        """Those of `users` who want to see this kind in the app."""
+        if DEFAULTS[kind].in_app:
+            return users.exclude(Exists(self._chosen(kind).filter(in_app=False)))
+        return users.filter(Exists(self._chosen(kind).filter(in_app=True)))
+
+    def wanting_anything(self, users: models.QuerySet, kind: str) -> models.QuerySet:
+        """Those of `users` who want to hear of this kind in some way."""
+        return users.exclude(Exists(self._chosen(kind).filter(in_app=False, email=EmailMode.OFF)))
+
+    def wanting_email(self, users: models.QuerySet, kind: str, mode: EmailMode) -> models.QuerySet:
+        """Those of `users` who want e-mails of this kind in this way, and have an address."""
+        users = users.exclude(email="")
+        if DEFAULTS[kind].email == mode:
+            return users.exclude(Exists(self._chosen(kind).exclude(email=mode)))
+        return users.filter(Exists(self._chosen(kind).filter(email=mode)))
+
+
+class MailQuerySet(models.QuerySet):
+    def waiting(self) -> MailQuerySet:
+        return self.filter(status="queued")
+
+    def due_at_once(self, at: datetime) -> MailQuerySet:
+        """To be sent now: new ones, ones whose last try failed long enough ago, and ones a killed worker left."""
+        return self.waiting().filter(mode=EmailMode.IMMEDIATE, not_before__lte=at)
+
+    def due_in_digest(self, at: datetime) -> MailQuerySet:
+        return self.waiting().filter(mode=EmailMode.DIGEST, not_before__lte=at)
+
+    def of_living(self) -> MailQuerySet:
+        return self.filter(Q(recipient__is_active=True, recipient__deleted_at__isnull=True) & ~Q(recipient__email=""))
