@@ -1,3 +1,9 @@
-from django.urls import URLPattern, URLResolver
+from django.urls import include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from clients.package import package
+
+urlpatterns = [
+    path("", include("clients.guruguru.urls")),
+    path("uzu-client.zip", package, name="uzu-client"),
+    path("api/v1/", include("clients.kaggle.urls")),
+]

@@ -1,0 +1,137 @@
+"""Listing competitions, their pages and their hosts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
+from rest_framework import serializers
+from rest_framework.request import Request
+
+from clients.kaggle.lookup import CompetitionName, competition_of
+from clients.kaggle.paging import Paged, page_of
+from clients.kaggle.rpc import Word, rpc, timestamp
+from competitions.models import Competition, Standing
+
+GROUPS = ["EVERYTHING", "GENERAL", "ENTERED", "COMMUNITY", "HOSTED", "UNLAUNCHED", "UNLAUNCHED_COMMUNITY"]
+ORDER = {
+    "BEST": ["-starts_at", "-id"],
+    "GROUPED": ["-starts_at", "-id"],
+    "PRIZE": ["-starts_at", "-id"],
+    "RELEVANCE": ["-starts_at", "-id"],
+    "EARLIEST_DEADLINE": ["ends_at", "id"],
+    "LATEST_DEADLINE": ["-ends_at", "-id"],
+    "NUMBER_OF_TEAMS": ["-team_count", "-id"],
+    "RECENTLY_CREATED": ["-created_at", "-id"],
+}
+
+
+class ListFields(Paged):
+    group = Word("COMPETITION_LIST_TAB_", GROUPS)
+    sortBy = Word("COMPETITION_SORT_BY_", list(ORDER))  # noqa: N815
+    # Uzu has no categories: any word is accepted and every competition is in all of them.
+    category = serializers.CharField(required=False, max_length=60)
+    search = serializers.CharField(required=False, max_length=200)
+
+
+@rpc("competitions.CompetitionApiService/ListCompetitions", ListFields)
+def list_competitions(request: Request, fields: dict[str, Any]) -> dict[str, Any]:
+    rows = in_group(fields["group"], request).annotate(
+        team_count=Count("teams", filter=Q(teams__merged_at=None, teams__disbanded_at=None), distinct=True)
+    )
+    if search := fields.get("search"):
+        rows = rows.filter(Q(title__icontains=search) | Q(slug__icontains=search) | Q(summary__icontains=search))
+    page, following = page_of(rows.order_by(*ORDER[fields["sortBy"]]), fields)
+    return {"competitions": shapes(page, request), "nextPageToken": following}
+
+
+def in_group(group: str, request: Request) -> QuerySet[Competition]:
+    listed = Competition.objects.listed_for(request.user)
+    if group == "ENTERED":
+        return listed.entered_by(request.user)
+    if group == "HOSTED":
+        return Competition.objects.hosted_by(request.user)
+    if group in ("UNLAUNCHED", "UNLAUNCHED_COMMUNITY"):
+        return Competition.objects.hosted_by(request.user).filter(is_published=False)
+    return listed
+
+
+@rpc("competitions.CompetitionApiService/GetCompetition", CompetitionName)
+def get_competition(request: Request, fields: dict[str, Any]) -> dict[str, Any]:
+    competition: Any = competition_of(request, fields)
+    competition.team_count = competition.teams.active().count()
+    return shapes([competition], request)[0]
+
+
+def shapes(competitions: list[Any], request: Request) -> list[dict[str, Any]]:
+    """Competitions in the client's form, with the sender's own rank: one more query, however many there are."""
+    standings = Standing.objects.filter(
+        competition__in=competitions, team__memberships__user=request.user
+    ).with_public_rank()
+    ranks = {standing.competition_id: standing.public_rank for standing in standings}
+    at = timezone.now()
+    return [
+        {
+            "id": one.pk,
+            "ref": request.build_absolute_uri(one.get_absolute_url()),
+            "url": request.build_absolute_uri(one.get_absolute_url()),
+            "title": one.title,
+            "description": one.summary,
+            "deadline": timestamp(one.ends_at),
+            "category": Competition.Visibility(one.visibility).value,
+            "reward": "",
+            "teamCount": one.team_count,
+            "userHasEntered": one.pk in ranks,
+            "userRank": ranks.get(one.pk) or 0,
+            "evaluationMetric": one.metric_definition.label,
+            "enabledDate": timestamp(one.starts_at),
+            "dateCreated": timestamp(one.created_at),
+            "newEntrantDeadline": timestamp(one.entry_deadline),
+            "mergerDeadline": timestamp(one.merge_deadline),
+            "maxDailySubmissions": one.daily_submission_limit or 0,
+            "maxTeamSize": one.max_team_size,
+            "submissionsDisabled": not one.is_running(at),
+            "tags": [],
+        }
+        for one in competitions
+    ]
+
+
+class PageFields(CompetitionName):
+    pageName = serializers.CharField(required=False, max_length=100)  # noqa: N815
+
+
+@rpc("competitions.CompetitionApiService/ListCompetitionPages", PageFields)
+def list_pages(request: Request, fields: dict[str, Any]) -> dict[str, Any]:
+    pages = competition_of(request, fields).pages.all()
+    if name := fields.get("pageName"):
+        pages = pages.filter(Q(slug__iexact=name) | Q(title__iexact=name))
+    return {
+        "pages": [
+            {
+                "name": page.slug,
+                "postTitle": page.title,
+                "content": page.body,
+                "mimeType": "text/markdown",
+                "isPublished": True,
+            }
+            for page in pages
+        ]
+    }
+
+
+@rpc("competitions.CompetitionApiService/ListCompetitionHosts", CompetitionName)
+def list_hosts(request: Request, fields: dict[str, Any]) -> dict[str, Any]:
+    hosts = competition_of(request, fields).hosts.order_by("username")
+    return {
+        "hosts": [
+            {
+                "id": host.pk,
+                "userName": host.username,
+                "displayName": host.name,
+                "profileUrl": request.build_absolute_uri(f"/users/{host.username}"),
+            }
+            for host in hosts
+        ]
+    }

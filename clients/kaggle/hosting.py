@@ -1,0 +1,223 @@
+"""What organisers do from the command line: settings, launch, solution, data. Every rule is that of the services."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.core.files import File
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+from rest_framework.request import Request
+
+from clients import uploads
+from clients.kaggle.lookup import CompetitionName, competition_of
+from clients.kaggle.rpc import Fields, Word, rpc, timestamp
+from clients.models import Upload
+from competitions import permissions as can
+from competitions.models import Competition
+from competitions.services.creating import create_competition as create_draft
+from competitions.services.data import add_data_file
+from competitions.services.editing import edit_competition
+from competitions.solutions import active_solution, replace_solution
+
+SERVICE = "competitions.CompetitionApiService"
+
+
+class ClientMoment(serializers.DateTimeField):
+    """The client writes an offset and a `Z` behind it; the `Z` is too much then."""
+
+    def to_internal_value(self, value: Any) -> datetime:
+        if isinstance(value, str) and value.endswith("Z") and "+" in value:
+            value = value[:-1]
+        return super().to_internal_value(value)
+
+
+class SettingsValues(serializers.Serializer):
+    title = serializers.CharField(required=False, max_length=120)
+    briefDescription = serializers.CharField(required=False, allow_blank=True, max_length=200)  # noqa: N815
+    rulesRequired = serializers.BooleanField(required=False, default=False)  # noqa: N815
+    deadline = ClientMoment(required=False)
+    teamMergerExplicitDeadline = ClientMoment(required=False, allow_null=True)  # noqa: N815
+    prohibitNewEntrantsExplicitDeadline = ClientMoment(required=False, allow_null=True)  # noqa: N815
+
+
+# The client's name -> ours, and what a name in the mask without a value means.
+SETTINGS: dict[str, tuple[str, Any]] = {
+    "title": ("title", ""),
+    "briefDescription": ("summary", ""),
+    "rulesRequired": ("rules_required", False),
+    "deadline": ("ends_at", None),
+    "teamMergerExplicitDeadline": ("merge_deadline", None),
+    "prohibitNewEntrantsExplicitDeadline": ("entry_deadline", None),
+}
+
+
+def settings_of(competition: Competition, at: datetime) -> dict[str, Any]:
+    return {
+        "competitionName": competition.slug,
+        "title": competition.title,
+        "briefDescription": competition.summary,
+        "rulesRequired": competition.rules_required,
+        "disableSubmissions": not competition.is_running(at),
+        "hasLeaderboard": True,
+        "witholdFinalLeaderboardUntilItHasBeenVerified": True,
+        "finalLeaderboardHasBeenVerified": competition.is_confirmed(at),
+        "deadline": timestamp(competition.ends_at),
+        "teamMergerExplicitDeadline": timestamp(competition.merge_deadline),
+        "prohibitNewEntrantsExplicitDeadline": timestamp(competition.entry_deadline),
+    }
+
+
+@rpc(f"{SERVICE}/GetCompetitionSettings", CompetitionName)
+def get_settings(request: Request, fields: dict[str, Any]) -> dict[str, Any]:
+    competition = competition_of(request, fields)
+    can.edit(request.user, competition).require()
+    return settings_of(competition, timezone.now())
+
+
+class UpdateFields(CompetitionName):
+    settings = serializers.DictField(required=False, default=dict)
+    updateMask = serializers.CharField(max_length=2000)  # noqa: N815
+
+
+@rpc(f"{SERVICE}/UpdateCompetitionSettings", UpdateFields)
+def update_settings(request: Request, fields: dict[str, Any]) -> dict[str, Any]:
+    """Change exactly what the mask names; a named setting without a value goes back to its default."""
+    at = timezone.now()
+    competition = competition_of(request, fields)
+    can.edit(request.user, competition).require()
+    named = [name.strip() for name in fields["updateMask"].split(",") if name.strip()]
+    unknown = sorted(set(named) - set(SETTINGS))
+    if unknown:
+        raise serializers.ValidationError(
+            {"updateMask": _("These settings can't be changed here: %(names)s.") % {"names": ", ".join(unknown)[:300]}}
+        )
+    values = SettingsValues(data=fields["settings"])
+    values.is_valid(raise_exception=True)
+    changes = {SETTINGS[name][0]: values.validated_data.get(name, SETTINGS[name][1]) for name in named}
+    if "ends_at" in changes and changes["ends_at"] is None:
+        raise serializers.ValidationError({"deadline": _("A competition needs a deadline.")})
+    return settings_of(edit_competition(competition=competition, changes=changes, by=request.user, at=at), at)
+
+
+class LaunchFields(CompetitionName):
+    futureTime = ClientMoment(required=False)  # noqa: N815
+
+
+@rpc(f"{SERVICE}/LaunchCompetition", LaunchFields)
+def launch(request: Request, fields: dict[str, Any]) -> dict[str, Any]:
+    """Publish; with a moment, let it start then."""
+    competition = competition_of(request, fields)
+    changes: dict[str, Any] = {"is_published": True}
+    if "futureTime" in fields:
+        changes["starts_at"] = fields["futureTime"]
+    edit_competition(competition=competition, changes=changes, by=request.user, at=timezone.now())
+    return {}
+
+
+PRIVACY = {
+    "PUBLIC": Competition.Visibility.PUBLIC,
+    "LIMITED": Competition.Visibility.UNLISTED,
+    "PRIVATE": Competition.Visibility.INVITATION,
+}
+
+
+class CreateFields(Fields):
+    title = serializers.CharField(max_length=120)
+    slug = serializers.CharField(max_length=80)
+    briefDescription = serializers.CharField(required=False, default="", max_length=200)  # noqa: N815
+    privacy = Word("COMPETITION_PRIVACY_", list(PRIVACY))
+
+
+@rpc(f"{SERVICE}/CreateCompetition", CreateFields)
+def create_competition(request: Request, fields: dict[str, Any]) -> dict[str, Any]:
+    """Make a draft; the address is that of the admin, where its metric and its clock are chosen."""
+    made = create_draft(
+        title=fields["title"],
+        slug=fields["slug"],
+        summary=fields["briefDescription"],
+        visibility=PRIVACY[fields["privacy"]],
+        by=request.user,
+        at=timezone.now(),
+    )
+    address = request.build_absolute_uri(reverse("admin:competitions_competition_change", args=[made.pk]))
+    return {"id": made.pk, "ref": made.slug, "url": address}
+
+
+# --- solution ---------------------------------------------------------------------------------------------------------
+class SolutionFields(CompetitionName):
+    blobToken = serializers.CharField(max_length=200)  # noqa: N815
+
+
+@rpc(f"{SERVICE}/CreateCompetitionSolution", SolutionFields)
+def create_solution(request: Request, fields: dict[str, Any]) -> dict[str, Any]:
+    at = timezone.now()
+    competition = competition_of(request, fields)
+    can.edit(request.user, competition).require()
+    upload = uploads.take(
+        token=fields["blobToken"], user=request.user, purpose=Upload.Purpose.SOLUTION, competition=None, at=at
+    )
+    with uploads.open_upload(upload) as content:
+        replace_solution(competition=competition, file=content, filename=upload.filename, by=request.user, at=at)
+    return {}
+
+
+@rpc(f"{SERVICE}/GetCompetitionSolutionStatus", CompetitionName)
+def solution_status(request: Request, fields: dict[str, Any]) -> dict[str, Any]:
+    """Facts about the solution, as the API gives them to organisers: counts and names, no content."""
+    competition = competition_of(request, fields)
+    can.see_solution_facts(request.user, competition).require()
+    solution = active_solution(competition)
+    if solution is None:
+        return {"ready": False, "setupError": "", "columnMapping": {}, "requiredMetricColumns": []}
+    return {
+        "ready": True,
+        "setupError": "",
+        "rowIdColumnName": solution.id_column,
+        "columnMapping": {},
+        "requiredMetricColumns": [],
+        "solutionInfo": {
+            "fileName": solution.filename,
+            "uploadDate": timestamp(solution.created_at),
+            "totalRows": solution.rows,
+            "publicRows": solution.public_rows,
+            "privateRows": solution.private_rows,
+        },
+    }
+
+
+# --- data -------------------------------------------------------------------------------------------------------------
+class DataFileFields(serializers.Serializer):
+    name = serializers.CharField(max_length=200)
+    token = serializers.CharField(max_length=200)
+
+
+class DataFields(CompetitionName):
+    versionNotes = serializers.CharField(required=False, max_length=2000)  # noqa: N815
+    files = DataFileFields(many=True, allow_empty=False)
+
+
+@rpc(f"{SERVICE}/CreateCompetitionData", DataFields)
+def create_data(request: Request, fields: dict[str, Any]) -> dict[str, Any]:
+    """Add the files, or put them in place of those of the same name; others stay."""
+    at = timezone.now()
+    competition = competition_of(request, fields)
+    can.edit(request.user, competition).require()
+    for one in fields["files"]:
+        upload = uploads.take(
+            token=one["token"], user=request.user, purpose=Upload.Purpose.DATA, competition=None, at=at
+        )
+        with uploads.open_upload(upload) as content:
+            add_data_file(
+                competition=competition,
+                file=File(content, name=upload.filename),
+                name=one["name"],
+                replace=True,
+                by=request.user,
+                at=at,
+            )
+    address = request.build_absolute_uri(f"{competition.get_absolute_url()}/data")
+    return {"url": address, "databundleId": competition.pk, "databundleVersionId": 1}

@@ -1,0 +1,209 @@
+"""Sending a file, watching what becomes of it, and the limits."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.core.files import File
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from rest_framework import serializers
+from rest_framework.exceptions import NotFound
+from rest_framework.request import Request
+
+from clients import uploads
+from clients.kaggle.links import redirect_to_submission
+from clients.kaggle.lookup import CompetitionName, competition_of, team_of
+from clients.kaggle.paging import Paged, page_of
+from clients.kaggle.rpc import Fields, rpc, timestamp
+from clients.models import Upload
+from competitions import permissions as can
+from competitions.exceptions import NotEntered
+from competitions.models import Competition, Team
+from submissions.limits import allowance
+from submissions.models import Submission
+from submissions.services import check_allowance, submit
+
+SUBMISSIONS_PAGE = 100  # the client does not print the next page's token here
+STATUS = {
+    Submission.Status.PENDING: "PENDING",
+    Submission.Status.SCORED: "COMPLETE",
+    Submission.Status.REFUSED: "ERROR",
+    Submission.Status.FAILED: "ERROR",
+}
+
+
+def own_team(request: Request, competition: Competition) -> Team:
+    """The sender's team in the competition.
+
+    Raises:
+        NotEntered: there is none.
+    """
+    team = team_of(request, competition)
+    if team is None:
+        raise NotEntered
+    return team
+
+
+class StartFields(CompetitionName):
+    fileName = serializers.CharField(max_length=255)  # noqa: N815
+    contentLength = serializers.IntegerField(required=False, default=0, min_value=0, max_value=2**62)  # noqa: N815
+    lastModifiedEpochSeconds = serializers.IntegerField(required=False)  # noqa: N815
+
+
+@rpc("competitions.CompetitionApiService/StartSubmissionUpload", StartFields, throttle="writes")
+def start_submission_upload(request: Request, fields: dict[str, Any]) -> dict[str, Any]:
+    """Announce a file. Everything that can be refused without its bytes is refused here, where the reason is shown."""
+    at = timezone.now()
+    competition = competition_of(request, fields)
+    team = own_team(request, competition)
+    can.submit(request.user, team, at).require()
+    check_allowance(team, at)
+    upload, secret = uploads.announce(
+        user=request.user,
+        purpose=Upload.Purpose.SUBMISSION,
+        competition=competition,
+        filename=fields["fileName"],
+        size=fields["contentLength"],
+        limit=settings.MAX_UPLOAD_BYTES,
+        at=at,
+    )
+    address = request.build_absolute_uri(reverse("kaggle-upload", args=[secret]))
+    return {"token": upload.token, "createUrl": address}
+
+
+class CreateFields(CompetitionName):
+    blobFileTokens = serializers.CharField(max_length=200)  # noqa: N815
+    submissionDescription = serializers.CharField(required=False, default="", max_length=500)  # noqa: N815
+    sandbox = serializers.BooleanField(required=False, default=False)
+
+
+@rpc("competitions.CompetitionApiService/CreateSubmission", CreateFields, throttle="submissions")
+def create_submission(request: Request, fields: dict[str, Any]) -> dict[str, Any]:
+    at = timezone.now()
+    competition = competition_of(request, fields)
+    team = own_team(request, competition)
+    can.submit(request.user, team, at).require()
+    upload = uploads.take(
+        token=fields["blobFileTokens"],
+        user=request.user,
+        purpose=Upload.Purpose.SUBMISSION,
+        competition=competition,
+        at=at,
+    )
+    with uploads.open_upload(upload) as content:
+        result = submit(
+            team=team,
+            user=request.user,
+            file=File(content, name=upload.filename),
+            filename=upload.filename,
+            memo=fields["submissionDescription"],
+            cv_score=None,
+            source=Submission.Source.KAGGLE,
+            at=at,
+        )
+    message = _("Successfully submitted to %(title)s") % {"title": competition.title}
+    return {"message": message, "ref": result.submission.pk}
+
+
+class ListFields(CompetitionName, Paged):
+    sortBy = serializers.CharField(required=False, max_length=60)  # noqa: N815
+    group = serializers.CharField(required=False, max_length=60)
+
+
+@rpc("competitions.CompetitionApiService/ListSubmissions", ListFields)
+def list_submissions(request: Request, fields: dict[str, Any]) -> dict[str, Any]:
+    competition = competition_of(request, fields)
+    own = narrowed(own_submissions(request).filter(competition=competition), fields)
+    page, following = page_of(own, fields, default_size=SUBMISSIONS_PAGE)
+    return {"submissions": [shape(one) for one in page], "nextPageToken": following}
+
+
+def own_submissions(request: Request) -> QuerySet[Submission]:
+    return Submission.objects.of_teams_of(request.user).select_related("competition", "team", "user")
+
+
+def narrowed(rows: QuerySet[Submission], fields: dict[str, Any]) -> QuerySet[Submission]:
+    """By the client's group and order. Ordering by the private score is by date: an order can be read like a score."""
+    group = fields.get("group", "").upper().removeprefix("SUBMISSION_GROUP_")
+    if group == "SUCCESSFUL":
+        rows = rows.scored()
+    elif group == "SELECTED":
+        rows = rows.selected()
+    order = fields.get("sortBy", "").upper().removeprefix("SUBMISSION_SORT_BY_")
+    by = {"NAME": ["filename", "-id"], "PUBLIC_SCORE": ["-public_score", "-id"]}
+    return rows.order_by(*by.get(order, ["-created_at", "-id"]))
+
+
+def shape(submission: Submission) -> dict[str, Any]:
+    competition = submission.competition
+    answer: dict[str, Any] = {
+        "ref": submission.pk,
+        "fileName": submission.filename,
+        "date": timestamp(submission.created_at),
+        "description": submission.memo,
+        "status": STATUS[Submission.Status(submission.status)],
+        "totalBytes": submission.size,
+        "submittedBy": submission.user.name if submission.user else "",
+        "submittedByRef": submission.user.username if submission.user else "",
+        "teamName": submission.team.name,
+    }
+    if submission.public_score is not None:
+        answer["publicScore"] = score_text(submission.public_score, competition)
+    if submission.private_score is not None and competition.is_confirmed(timezone.now()):
+        answer["privateScore"] = score_text(submission.private_score, competition)
+    if submission.problems:
+        answer["errorDescription"] = " ".join(str(one.get("detail", "")) for one in submission.problems[:3])
+    return answer
+
+
+def score_text(score: float, competition: Competition) -> str:
+    return f"{score:.{competition.score_digits}f}"
+
+
+class RefFields(Fields):
+    ref = serializers.IntegerField(min_value=1, max_value=2**62)
+
+
+class SubmissionIdFields(Fields):
+    submissionId = serializers.IntegerField(min_value=1, max_value=2**62)  # noqa: N815
+
+
+def own_submission(request: Request, pk: int) -> Submission:
+    """One of the sender's team's submissions; others do not exist for them."""
+    found = own_submissions(request).filter(pk=pk).first()
+    if found is None:
+        raise NotFound(_("There is no such submission."))
+    return found
+
+
+@rpc("competitions.CompetitionApiService/GetSubmission", RefFields)
+def get_submission(request: Request, fields: dict[str, Any]) -> dict[str, Any]:
+    return shape(own_submission(request, fields["ref"]))
+
+
+@rpc("competitions.CompetitionApiService/DownloadSubmission", SubmissionIdFields)
+def download_submission(request: Request, fields: dict[str, Any]) -> Any:
+    return redirect_to_submission(request, own_submission(request, fields["submissionId"]))
+
+
+@rpc("competitions.CompetitionApiService/GetSubmissionLimits", CompetitionName)
+def get_submission_limits(request: Request, fields: dict[str, Any]) -> dict[str, Any]:
+    """Numbers of today and in all; zeros without a team."""
+    competition = competition_of(request, fields)
+    team = team_of(request, competition)
+    if team is None:
+        return {"numToday": 0, "numTotal": 0, "numAllowedNow": 0, "limitedByTotal": False}
+    left = allowance(team, timezone.now())
+    remaining = [one for one in (left.remaining_today, left.remaining_total) if one is not None]
+    return {
+        "numToday": left.used_today,
+        "numTotal": team.standing.total_submissions,
+        # The client knows no "unlimited".
+        "numAllowedNow": min(remaining) if remaining else 1_000_000,
+        "limitedByTotal": left.remaining_total is not None
+        and (left.remaining_today is None or left.remaining_total < left.remaining_today),
+    }
