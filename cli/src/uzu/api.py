@@ -1,0 +1,275 @@
+"""The server's API, as far as the command line and the notebook client use it."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import IO, Any
+
+import httpx
+
+from uzu import config
+
+Progress = Callable[[int, "int | None"], None]
+
+POLL_SECONDS = 1.0
+CHUNK = 1 << 18
+PART_ATTEMPTS = 5
+
+
+class UzuError(Exception):
+    """The server said no, or could not be reached. `errors` holds what it said, place by place.
+
+    status: the HTTP status; 0 where there was no answer.
+    """
+
+    def __init__(self, message: str, *, status: int = 0, errors: list[dict[str, Any]] | None = None) -> None:
+        super().__init__(message)
+        self.status = status
+        self.errors = errors or []
+
+    @property
+    def code(self) -> str:
+        return self.errors[0].get("code", "") if self.errors else ""
+
+
+def message_of(problem: dict[str, Any]) -> str:
+    """One problem, with what its text does not say of its place: `Not a number. (row 3, id 7, and 4 more)`."""
+    detail = str(problem.get("detail", ""))
+    named = [key for key in ("row", "id", "column") if problem.get(key) not in (None, "")]
+    said = detail.lower()
+    place = [
+        f"{key} {problem[key]}"
+        for key in named
+        if f"{key} {problem[key]}".lower() not in said and f"“{problem[key]}”".lower() not in said
+    ]
+    if problem.get("more"):
+        place.append(f"and {problem['more']} more")
+    return detail + (f" ({', '.join(place)})" if place else "")
+
+
+def sha256_of(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+class Client:
+    """One server, one account. `transport` is httpx's, for tests."""
+
+    def __init__(self, url: str, token: str = "", *, transport: httpx.BaseTransport | None = None) -> None:
+        self.url = config.normalise(url)
+        headers = {"User-Agent": "uzu-client/0.1", "Accept": "application/json"}
+        if token:
+            headers["Authorization"] = f"Bearer {token}"
+        timeout = httpx.Timeout(30, read=600)
+        self.http = httpx.Client(base_url=self.url, headers=headers, timeout=timeout, transport=transport)
+
+    @classmethod
+    def configured(cls) -> Client:
+        """The client of `uzu login` or of the environment.
+
+        Raises:
+            UzuError: neither is there.
+        """
+        account = config.load_account()
+        if account is None:
+            raise UzuError("You are not signed in: run `uzu login URL`, or set UZU_URL and UZU_TOKEN.")
+        return cls(account.url, account.token)
+
+    def request(self, method: str, path: str, **kwargs: Any) -> httpx.Response:
+        """Send; anything but success is an UzuError in the server's own words."""
+        try:
+            response = self.http.request(method, path, **kwargs)
+        except httpx.HTTPError as error:
+            raise UzuError(f"{self.url} can't be reached: {error}") from error
+        if response.is_success:
+            return response
+        raise self.error_of(response)
+
+    @staticmethod
+    def error_of(response: httpx.Response) -> UzuError:
+        try:
+            body = response.json()
+        except ValueError:
+            body = {}
+        errors = body.get("errors", []) if isinstance(body, dict) else []
+        text = "\n".join(message_of(one) for one in errors) or f"The server answered {response.status_code}."
+        return UzuError(text, status=response.status_code, errors=errors)
+
+    def get(self, path: str, **params: Any) -> Any:
+        return self.request("GET", path, params={k: v for k, v in params.items() if v is not None}).json()
+
+    def pages(self, path: str, *, limit: int | None = None, **params: Any) -> Iterator[dict[str, Any]]:
+        """Every row of a paged list, or the first `limit`."""
+        page = 1
+        while True:
+            answer = self.get(path, page=page, **params)
+            for row in answer["results"]:
+                if limit is not None:
+                    if limit <= 0:
+                        return
+                    limit -= 1
+                yield row
+            if not answer.get("next"):
+                return
+            page += 1
+
+    # --- signing in ---------------------------------------------------------------------------------------------------
+    def sign_in(self, login: str, password: str) -> tuple[str, str]:
+        """User name and a new personal token for a password."""
+        answer = self.request("POST", "/auth/login/", data={"username": login, "password": password}).json()
+        return answer["user"]["username"], answer["token"]
+
+    def me(self) -> dict[str, Any]:
+        return self.get("/api/me/")
+
+    # --- competitions -------------------------------------------------------------------------------------------------
+    def competition(self, slug: str) -> dict[str, Any]:
+        try:
+            return self.get(f"/api/competitions/{slug}/")
+        except UzuError as error:
+            if error.status != httpx.codes.NOT_FOUND:
+                raise
+            text = f"There is no competition “{slug}” here: `uzu competitions` lists them."
+            raise UzuError(text, status=error.status, errors=error.errors) from error
+
+    def competitions(self, **params: Any) -> Iterator[dict[str, Any]]:
+        return self.pages("/api/competitions/", **params)
+
+    def my_team(self, slug: str) -> dict[str, Any]:
+        team = self.competition(slug).get("myTeam")
+        if not team:
+            raise UzuError(f"You do not take part in “{slug}” yet: join it at {self.url}/competitions/{slug}")
+        return team
+
+    def data_files(self, slug: str) -> list[dict[str, Any]]:
+        answer = self.get(f"/api/competitions/{slug}/data/")
+        return answer["results"] if isinstance(answer, dict) else answer
+
+    def download_file(self, address: str, target: Path, progress: Progress | None = None, *, sha256: str = "") -> Path:
+        """Fetch `address` into `target`, going on where an earlier try stopped if the file is still the same one.
+
+        Raises:
+            UzuError: the server said no, the line was cut, or what arrived has not the checksum `sha256`.
+        """
+        partial = target.with_name(target.name + ".part")
+        validator = target.with_name(target.name + ".etag")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        have = partial.stat().st_size if partial.exists() and validator.exists() else 0
+        headers = {"Accept-Encoding": "identity"}
+        if have:
+            headers |= {"Range": f"bytes={have}-", "If-Range": validator.read_text(encoding="utf-8")}
+        try:
+            with self.http.stream("GET", address, headers=headers, follow_redirects=True) as response:
+                if response.status_code == httpx.codes.REQUESTED_RANGE_NOT_SATISFIABLE:
+                    partial.unlink()
+                    return self.download_file(address, target, progress, sha256=sha256)
+                if not response.is_success:
+                    response.read()
+                    raise self.error_of(response)
+                resumed = response.status_code == httpx.codes.PARTIAL_CONTENT
+                done = have if resumed else 0
+                length = response.headers.get("Content-Length")
+                total = done + int(length) if length else None
+                if etag := response.headers.get("ETag"):
+                    validator.write_text(etag, encoding="utf-8")
+                with partial.open("ab" if resumed else "wb") as out:
+                    for chunk in response.iter_bytes(CHUNK):
+                        out.write(chunk)
+                        done += len(chunk)
+                        if progress:
+                            progress(done, total)
+        except httpx.HTTPError as error:
+            raise UzuError(f"The download was cut ({error}); run it again to go on where it stopped.") from error
+        validator.unlink(missing_ok=True)
+        if sha256 and sha256_of(partial) != sha256:
+            partial.unlink()
+            raise UzuError(f"What arrived of {target.name} has not the checksum the server names: run it again.")
+        partial.replace(target)
+        return target
+
+    # --- organisers' data ---------------------------------------------------------------------------------------------
+    def push_data_file(self, slug: str, path: Path, name: str, *, replace: bool, progress: Progress) -> dict[str, Any]:
+        """Send a data file in parts; an earlier try of the same name and size goes on with what is missing.
+
+        Parts go where the server says: to it, or straight to its object store, which gets no credentials of ours.
+        """
+        base = f"/api/competitions/{slug}/data/uploads/"
+        size = path.stat().st_size
+        opened = (one for one in self.get(base) if one["state"] == "open")
+        upload = next((one for one in opened if (one["name"], one["size"]) == (name, size)), None)
+        if upload is None:
+            fields = {"name": name, "size": size, "sha256": sha256_of(path), "replace": replace}
+            upload = self.request("POST", base, json=fields).json()
+        mine = f"{base}{upload['id']}/"
+        done = size - sum(min(upload["partSize"], size - (n - 1) * upload["partSize"]) for n in upload["missing"])
+        with path.open("rb") as file:
+            for number in upload["missing"]:
+                file.seek((number - 1) * upload["partSize"])
+                content = file.read(upload["partSize"])
+                (target,) = self.request("POST", f"{mine}targets/", json={"numbers": [number]}).json()
+                self._put_part(target, content)
+                done += len(content)
+                progress(done, size)
+        upload = self.request("POST", f"{mine}complete/").json()
+        while upload["state"] == "finishing":
+            time.sleep(POLL_SECONDS)
+            upload = self.get(mine)
+        if upload["state"] != "done":
+            raise UzuError(upload["error"] or "The file could not be published.")
+        return upload
+
+    def _put_part(self, target: dict[str, Any], content: bytes) -> None:
+        """Put one part, again where the connection breaks."""
+        for attempt in range(PART_ATTEMPTS):
+            try:
+                if target["direct"]:
+                    answer = httpx.put(target["url"], content=content, timeout=600)
+                else:
+                    answer = self.http.put(target["url"], content=content)
+            except httpx.HTTPError as error:
+                if attempt == PART_ATTEMPTS - 1:
+                    raise UzuError(f"The upload was cut ({error}); run it again to go on where it stopped.") from error
+                time.sleep(POLL_SECONDS * 2**attempt)
+                continue
+            if not answer.is_success:
+                raise self.error_of(answer)
+            return
+
+    # --- submitting ---------------------------------------------------------------------------------------------------
+    def submit(
+        self, slug: str, file: IO[bytes], filename: str, *, memo: str = "", cv: float | None = None
+    ) -> dict[str, Any]:
+        """Send a file for one's team; returns the server's answer, scored or (202) still to be scored."""
+        data: dict[str, str] = {"team": str(self.my_team(slug)["id"]), "memo": memo}
+        if cv is not None:
+            data["cvScore"] = repr(float(cv))
+        return self.request("POST", "/api/teams/submissions/", data=data, files={"file": (filename, file)}).json()
+
+    def wait(self, submission_id: int, *, tick: Callable[[], None] = lambda: None) -> dict[str, Any]:
+        """The submission, once it is scored, refused or failed."""
+        while True:
+            submission = self.get(f"/api/submissions/{submission_id}/")
+            if submission["status"] != "pending":
+                return submission
+            tick()
+            time.sleep(POLL_SECONDS)
+
+    def submissions(self, slug: str, *, limit: int | None = None) -> list[dict[str, Any]]:
+        team = self.my_team(slug)["id"]
+        return list(self.pages(f"/api/teams/{team}/submissions/", limit=limit))
+
+    def allowance(self, slug: str) -> dict[str, Any]:
+        return self.get(f"/api/teams/{self.my_team(slug)['id']}/allowance/")
+
+    # --- leaderboard --------------------------------------------------------------------------------------------------
+    def leaderboard(self, slug: str, *, private: bool = False, limit: int = 20) -> dict[str, Any]:
+        """`{"results": [...], "me": row or None}`: the first `limit` rows and one's own."""
+        path = f"/api/competitions/{slug}/leaderboard/{'private' if private else 'public'}/"
+        first = self.get(path, pageSize=min(limit, 1000))
+        rows = first["results"][:limit]
+        if len(rows) < limit and first.get("next"):
+            rows = list(self.pages(path, limit=limit, pageSize=1000))
+        return {"results": rows, "me": first.get("me"), "count": first.get("count", len(rows))}
