@@ -14,3 +14,14 @@ def accept_index_together() -> None:
     """
     if "index_together" not in options.DEFAULT_NAMES:
         options.DEFAULT_NAMES = (*options.DEFAULT_NAMES, "index_together")
+
+
+def spell_out_index_together() -> None:
+    """Let `makemigrations` compare the library's model with its migrations.
+
+    The option's value used to be brought into the form of the migrations by Django, which forgot how. To be called when
+    the models are loaded.
+    """
+    from notifications.models import Notification  # noqa: PLC0415 -- models need the app registry
+
+    Notification._meta.original_attrs["index_together"] = {("recipient", "unread")}

@@ -4,14 +4,18 @@
 queue in the database; with `UZU_PRODUCTION=1` the unsafe defaults are gone and a secret key is required.
 """
 
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import environ
 from csp.constants import NONCE, NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from accounts.validators import RESERVED_USERNAMES
 from main.compat import accept_index_together
+from main.openapi_texts import DESCRIPTION
 
 accept_index_together()
 
@@ -19,9 +23,15 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 environ.Env.read_env(BASE_DIR / ".env")
 
+VERSION = "0.1.0"
 PRODUCTION = env.bool("UZU_PRODUCTION", default=False)
 DEBUG = env.bool("UZU_DEBUG", default=False)
+# `make run` fills an empty database with the demo.
+LOADS_DEMO = env.bool("UZU_DEMO", default=not PRODUCTION)
 SECRET_KEY = env.str("SECRET_KEY", default="" if PRODUCTION else "development-only-secret-key-never-use-it-elsewhere")
+
+if PRODUCTION and not SECRET_KEY:
+    raise ImproperlyConfigured("UZU_PRODUCTION needs a SECRET_KEY of its own, such as `openssl rand -hex 32` prints.")
 
 SITE_NAME = env.str("UZU_SITE_NAME", default="Uzu")
 # The address people type: links in e-mails and the CSRF check are made from it.
@@ -38,6 +48,10 @@ INSTALLED_APPS = [
     "accounts",
     "competitions",
     "submissions",
+    "discussions",
+    # The library's app: our model takes the place of its own, and our admin of its.
+    "notifications",
+    "notifications_api",
     "clients",
     "main",
     "django.contrib.admin",
@@ -72,7 +86,10 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "accounts.middleware.PreferencesMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "accounts.middleware.SignInInputMiddleware",
+    "main.errors.UnspeakableValueMiddleware",
 ]
 
 ROOT_URLCONF = "main.urls"
@@ -106,8 +123,9 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA busy_timeout=30000;",
     }
 else:
-    DATABASES["default"].setdefault("CONN_MAX_AGE", 60)
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+# On SQLite too: whoever closes the last connection of all writes the whole log back and waits for the disk.
+DATABASES["default"].setdefault("CONN_MAX_AGE", 60)
 # Developers who share one server each name their own test database.
 if test_database := env.str("UZU_TEST_DATABASE", default=""):
     DATABASES["default"]["TEST"] = {"NAME": f"test_{test_database}"}
@@ -118,18 +136,27 @@ CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
     if REDIS_URL
     # Shared by the web processes and the worker, so that rate limits and versions hold across them.
-    else {"BACKEND": "django.core.cache.backends.filebased.FileBasedCache", "LOCATION": VAR_DIR / "cache"}
+    else {
+        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+        "LOCATION": VAR_DIR / "cache",
+        # Django's 300 would let anybody push out the counts of failed sign-ins by asking for many things.
+        "OPTIONS": {"MAX_ENTRIES": 5000},
+    }
 }
 
 # --- Files ------------------------------------------------------------------------------------------------------------
 MEDIA_ROOT = VAR_DIR / "media"
 MEDIA_URL = "/media/"
 STATIC_URL = "/static/"
-STATIC_ROOT = VAR_DIR / "static"
-FRONTEND_DIST = BASE_DIR / "frontend" / "dist"
+# Terms of use and privacy: terms.md, privacy.md, or terms.ja.md and so on by language.
+LEGAL_DIR = Path(env.str("UZU_LEGAL_DIR", default=str(VAR_DIR / "legal")))
+STATIC_ROOT = Path(env.str("UZU_STATIC_ROOT", default=str(VAR_DIR / "static")))
+FRONTEND_DIST = Path(env.str("UZU_FRONTEND_DIST", default=str(BASE_DIR / "frontend" / "dist")))
 STATICFILES_DIRS = [("app", FRONTEND_DIST)] if FRONTEND_DIST.is_dir() else []
 
 S3_BUCKET = env.str("S3_BUCKET", default="")
+# Whether browsers can reach the store: then downloads are redirects to signed addresses, else they go through us.
+S3_REDIRECTS = env.bool("UZU_S3_REDIRECTS", default=True)
 _s3_options = {
     "bucket_name": S3_BUCKET,
     "endpoint_url": env.str("S3_ENDPOINT_URL", default=None),
@@ -149,11 +176,13 @@ STORAGES = {
     if S3_BUCKET
     else {"BACKEND": _local, "OPTIONS": {"location": VAR_DIR / "private", "base_url": None}},
     # Avatars, banners, images in posts: readable by everyone who knows the address.
-    "public": {"BACKEND": _s3, "OPTIONS": {**_s3_options, "location": "public"}}
+    "public": {"BACKEND": "main.storage.PublicS3Storage", "OPTIONS": {**_s3_options, "location": "public"}}
     if S3_BUCKET
     else {"BACKEND": _local, "OPTIONS": {"location": MEDIA_ROOT, "base_url": MEDIA_URL}},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
 }
+# Submissions on their way in, on the disk of the local storage, so that keeping one is a change of its name.
+INCOMING_DIR = VAR_DIR / "incoming"
 # Prepared solutions as memory-mapped arrays: a cache that every process of this machine shares and can rebuild.
 PREPARED_SOLUTIONS_DIR = Path(env.str("UZU_PREPARED_DIR", default=str(VAR_DIR / "prepared")))
 
@@ -177,15 +206,63 @@ AUTH_PASSWORD_VALIDATORS = [
         "NumericPasswordValidator",
     )
 ]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.ScryptPasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
 LOGIN_URL = "/sign-in"
+LOGIN_REDIRECT_URL = "/"
+# mandatory: nobody signs in before the address is confirmed. optional: confirmed later. none: no message at all.
+EMAIL_VERIFICATION = env.str("UZU_EMAIL_VERIFICATION", default="mandatory")
+if EMAIL_VERIFICATION not in {"mandatory", "optional", "none"}:
+    raise ImproperlyConfigured("UZU_EMAIL_VERIFICATION is mandatory, optional or none.")
+ACCOUNT_ADAPTER = "accounts.adapters.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username", "email"}
+ACCOUNT_SIGNUP_FORM_CLASS = "accounts.sign_up.SignUpForm"
+ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = EMAIL_VERIFICATION
+ACCOUNT_CONFIRM_EMAIL_ON_GET = False
+ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_USERNAME_VALIDATORS = "accounts.validators.USERNAME_VALIDATORS"
+ACCOUNT_USERNAME_MIN_LENGTH = 2
+ACCOUNT_USERNAME_BLACKLIST = RESERVED_USERNAMES
+# A whole room signs up within minutes from one address: generous by address, strict by account.
+ACCOUNT_RATE_LIMITS = {
+    "login": "300/m/ip",
+    "login_failed": "100/m/ip,5/5m/key",
+    "signup": "100/m/ip",
+    "reset_password": "60/m/ip,3/10m/key",
+    "reset_password_from_key": "60/m/ip",
+    "confirm_email": "1/1m/key",
+}
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("UZU_PROXIES", default=int(env.bool("UZU_BEHIND_PROXY", default=False)))
+HEADLESS_ONLY = True
+HEADLESS_CLIENTS = ["browser"]
+HEADLESS_FRONTEND_URLS = {
+    "account_confirm_email": f"{SITE_URL}/confirm-email/{{key}}",
+    "account_reset_password": f"{SITE_URL}/reset-password",
+    "account_reset_password_from_key": f"{SITE_URL}/reset-password/{{key}}",
+    "account_signup": f"{SITE_URL}/sign-up",
+}
 SIGN_UP_OPEN = env.bool("UZU_SIGN_UP_OPEN", default=True)
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 60
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SITE_URL.startswith("https://")
-CSRF_FAILURE_VIEW = "django.views.csrf.csrf_failure"
+CSRF_FAILURE_VIEW = "main.errors.csrf_failure"
 
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
+# Account e-mails are sent while somebody waits for the answer.
+EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", default=10)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default=f"{SITE_NAME} <noreply@{urlsplit(SITE_URL).hostname}>")
+
+NOTIFICATIONS_NOTIFICATION_MODEL = "notifications_api.Notification"
+# The hour of the user's day at which the digest is sent.
+DIGEST_HOUR = env.int("UZU_DIGEST_HOUR", default=8)
+# What many do to one thing (like it, reply to it) is mailed "at once" no more often than this; 0: every act by itself.
+MAIL_GATHERING = timedelta(minutes=env.int("UZU_MAIL_GATHER_MINUTES", default=30))
 
 # --- Languages and time -----------------------------------------------------------------------------------------------
 LANGUAGE_CODE = env.str("UZU_LANGUAGE", default="en")
@@ -211,16 +288,45 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_PAGINATION_CLASS": "main.pagination.PageNumberPagination",
-    "DEFAULT_SCHEMA_CLASS": "drf_standardized_errors.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "main.openapi.AutoSchema",
     "DEFAULT_VERSIONING_CLASS": None,
     "EXCEPTION_HANDLER": "main.errors.exception_handler",
     "DEFAULT_THROTTLE_RATES": {
-        "sign-in": "10/min",
+        # Entering, where a code can be guessed at.
+        "joining": "20/min",
         "submissions": env.str("UZU_THROTTLE_SUBMISSIONS", default="60/min"),
         "writes": "120/min",
     },
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
     "COERCE_DECIMAL_TO_STRING": False,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": f"{SITE_NAME} API",
+    "DESCRIPTION": DESCRIPTION,
+    "VERSION": VERSION,
+    "OAS_VERSION": "3.1.0",
+    "SERVE_INCLUDE_SCHEMA": True,
+    "SCHEMA_PATH_PREFIX": "/api",
+    "COMPONENT_SPLIT_REQUEST": True,
+    # Where several rooms have a field of the same name, each set of choices has a name of its own.
+    "ENUM_NAME_OVERRIDES": {
+        "CompetitionState": "competitions.models.State",
+        "NotificationKind": "notifications_api.kinds.Kind",
+        "ReportState": "discussions.models.Report.State",
+        "RequestStatus": "competitions.models.RequestStatus",
+        "RunStatus": "submissions.models.ScoringRun.Status",
+        "RunKind": "submissions.models.ScoringRun.Kind",
+        "SubmissionStatus": "submissions.models.Submission.Status",
+        "UploadKind": "discussions.models.Upload.Kind",
+    },
+    "PREPROCESSING_HOOKS": ["main.openapi.only_the_api"],
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "drf_spectacular.contrib.djangorestframework_camel_case.camelize_serializer_fields",
+        "main.openapi.add_errors",
+        "main.openapi.add_sign_in",
+        "main.openapi.tidy_tags",
+    ],
 }
 JSON_CAMEL_CASE = {
     "JSON_UNDERSCOREIZE": {"no_underscore_before_number": True, "ignore_fields": ("metric_params", "params")}
@@ -229,13 +335,28 @@ JSON_CAMEL_CASE = {
 # --- Submissions ------------------------------------------------------------------------------------------------------
 MAX_UPLOAD_BYTES = env.int("UZU_MAX_UPLOAD_BYTES", default=200 * 2**20)
 MAX_DECOMPRESSED_BYTES = env.int("UZU_MAX_DECOMPRESSED_BYTES", default=1024 * 2**20)
+MAX_DATA_FILE_BYTES = env.int("UZU_MAX_DATA_FILE_BYTES", default=20 * 2**30)
 # Files above this size are scored by the job queue and answered with 202.
 INLINE_SCORING_BYTES = env.int("UZU_INLINE_SCORING_BYTES", default=100 * 2**20)
+# What one web process scores at once, how many requests wait for their turn and for how long; the rest is queued.
+INLINE_SCORING_SLOTS = env.int("UZU_INLINE_SCORING_SLOTS", default=2)
+INLINE_SCORING_WAITERS = env.int("UZU_INLINE_SCORING_WAITERS", default=2)
+INLINE_SCORING_PATIENCE_SECONDS = env.float("UZU_INLINE_SCORING_PATIENCE_SECONDS", default=2.0)
+# Beyond this many waiting submissions of the whole site, new ones are told to come back.
+SUBMISSION_BACKLOG = env.int("UZU_SUBMISSION_BACKLOG", default=2000)
+# Private scoring and rescoring: processes of one worker (0: as many as there are cores), and workers that share a run.
+SCORING_PROCESSES = env.int("UZU_SCORING_PROCESSES", default=0)
+SCORING_WORKERS = env.int("UZU_SCORING_WORKERS", default=1)
+# A worker that gives no sign of life for so long is taken for dead, and its work is handed out again.
+SCORING_LEASE_SECONDS = env.int("UZU_SCORING_LEASE_SECONDS", default=60)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 2**20
 FILE_UPLOAD_MAX_MEMORY_SIZE = 5 * 2**20
 
 # --- Security ---------------------------------------------------------------------------------------------------------
 SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_HSTS_SECONDS = env.int("UZU_HSTS_SECONDS", default=30 * 24 * 3600 if SITE_URL.startswith("https://") else 0)
+# Whether plain HTTP is redirected, this host alone or all below it say HSTS: the proxy's and its operator's to decide.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W008", "security.W021"]
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("UZU_BEHIND_PROXY", default=False) else None
@@ -259,5 +380,11 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "loggers": {
+        # Two lines for every job are too many where jobs are notifications.
+        "django_tasks": {"level": "WARNING"},
+        # A HEAD answered with a body that is dropped, as it should be, is no news.
+        "gunicorn.http.wsgi": {"level": "ERROR"},
+    },
     "root": {"handlers": ["console"], "level": env.str("UZU_LOG_LEVEL", default="INFO")},
 }

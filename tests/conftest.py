@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
+# pyarrow loads it at some first use; its C parts crash when that happens while a test has frozen the clock.
+import pandas  # noqa: F401, ICN001
 import pytest
 
 
@@ -26,11 +29,23 @@ def _files_of_their_own(request: pytest.FixtureRequest, tmp_path: Path) -> None:
         },
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
+    # Those that `make run` gathered are thousands: every test client would look at each.
+    settings.STATIC_ROOT = tmp_path / "static"
+    settings.INCOMING_DIR = tmp_path / "incoming"
     settings.PREPARED_SOLUTIONS_DIR = tmp_path / "prepared"
     settings.CACHES = {
         "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": str(tmp_path)}
     }
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
+def _in_english() -> Iterator[None]:
+    """A request in Japanese leaves its language to the thread; no test reads what another one left."""
+    from django.utils import translation
+
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture
@@ -41,11 +56,28 @@ def api():
     return APIClient()
 
 
+NEEDS = {"postgresql": ("DATABASE_URL", "postgres"), "redis": ("REDIS_URL", "redis")}
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Tests marked `postgresql` need it; elsewhere they are skipped, saying so."""
-    if os.environ.get("DATABASE_URL", "").startswith("postgres"):
-        return
-    skip = pytest.mark.skip(reason="needs PostgreSQL: set DATABASE_URL")
-    for item in items:
-        if "postgresql" in item.keywords:
-            item.add_marker(skip)
+    """Tests marked `postgresql` or `redis` need that server; elsewhere they are skipped, saying so."""
+    for marker, (variable, scheme) in NEEDS.items():
+        if os.environ.get(variable, "").startswith(scheme):
+            continue
+        skip = pytest.mark.skip(reason=f"needs {marker}: set {variable}")
+        for item in items:
+            if marker in item.keywords:
+                item.add_marker(skip)
+
+
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """With UZU_FORBID_SKIPS (as CI sets it where every server is there) a skipped test is a failed run."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if os.environ.get("UZU_FORBID_SKIPS") and reporter is not None and reporter.stats.get("skipped"):
+        reporter.write_line("tests were skipped where none may be", red=True)
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_configure() -> None:
+    """Imported first while a test has frozen the time, its `timer = time.time` would become a method."""
+    import rest_framework.throttling  # noqa: F401

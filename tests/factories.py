@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import partial
+from io import BytesIO
 
 import factory
 from django.contrib.auth import get_user_model
+from django.db import transaction
 from factory.django import DjangoModelFactory
 
 from competitions.models import Competition, Membership, Standing, Team
+from competitions.services.search import index_names
+from competitions.solutions import replace_solution
+from competitions.standings import count_submission, record_public_score
+from submissions.models import Submission
 
 # The default competition of the tests runs for ten days around NOON.
 STARTS = datetime(2026, 6, 1, tzinfo=UTC)
@@ -28,6 +35,7 @@ class UserFactory(DjangoModelFactory):
 class CompetitionFactory(DjangoModelFactory):
     class Meta:
         model = Competition
+        skip_postgeneration_save = True
 
     title = factory.Sequence(lambda n: f"Cup {n}")
     slug = factory.Sequence(lambda n: f"cup-{n}")
@@ -61,4 +69,42 @@ class TeamFactory(DjangoModelFactory):
             return
         for user in [self.owner, *(extracted or [])]:
             Membership.objects.create(team=self, user=user, competition=self.competition, joined_at=self.created_at)
+        index_names([self.pk])
         Standing.objects.create(team=self, competition=self.competition)
+        self.submits = partial(submits, self)
+
+
+class SubmissionFactory(DjangoModelFactory):
+    """A scored submission as a row only: no file behind it, no standing moved. `submits` does the whole."""
+
+    class Meta:
+        model = Submission
+
+    competition = factory.SelfAttribute("team.competition")
+    team = factory.SubFactory(TeamFactory)
+    user = factory.SelfAttribute("team.owner")
+    created_at = NOON
+    file = factory.Sequence(lambda n: f"nowhere/{n}")
+    filename = "submission.csv"
+    size = 10
+    status = Submission.Status.SCORED
+    public_score = 0.5
+    scored_at = factory.SelfAttribute("created_at")
+
+
+def submits(team: Team, score: float, *, at: datetime = NOON, **fields) -> Submission:
+    """`team` sends in predictions that score `score` on the public side: the row, and what it does to the standing."""
+    late = team.competition.has_ended(at)
+    submission = SubmissionFactory(team=team, public_score=score, created_at=at, is_late=late, **fields)
+    if not late:
+        with transaction.atomic():
+            count_submission(team=team, at=at)
+            record_public_score(team=team, score=score, at=at)
+    return submission
+
+
+def give_solution(competition: Competition, csv: str, *, at: datetime = STARTS):
+    """Let the competition score by `csv` (columns id, the targets, and Usage)."""
+    return replace_solution(
+        competition=competition, file=BytesIO(csv.encode()), filename="solution.csv", by=None, at=at
+    )
