@@ -1,0 +1,146 @@
+"""The cast of the permission matrix: one competition with everybody who may ask for something in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from io import BytesIO
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from django.core.files.base import ContentFile
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from accounts.models import User
+from accounts.tokens import create_token
+from competitions.models import DataFile, Page
+from competitions.services.invitations import invite
+from competitions.services.merges import request_merge
+from competitions.solutions import active_solution, replace_solution
+from discussions.services.moderation import report
+from discussions.services.posts import add_comment, create_discussion
+from discussions.uploads import store_upload
+from notifications_api.models import Notification
+from submissions.models import ScoringRun
+from submissions.services.submitting import submit
+from tests.factories import ENDS, NOON, STARTS, CompetitionFactory, TeamFactory, UserFactory
+
+ROLES = ("anonymous", "outsider", "participant", "member", "owner", "organiser", "other", "staff")
+
+SOLUTION = b"id,target,Usage\n1,1,Public\n2,2,Public\n3,3,Private\n4,4,Private\n"
+PREDICTIONS = b"id,target\n1,1\n2,2\n3,3\n4,5\n"
+STAGES = {"running": NOON, "ended": ENDS + timedelta(hours=1), "confirmed": ENDS + timedelta(hours=2)}
+NOTEBOOK = b'{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}'
+PIXEL = (
+    b"GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\xff\xff\xff!\xf9\x04\x01\x00\x00\x00\x00,"
+    b"\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00;"
+)
+
+
+@dataclass
+class Scenario:
+    """Who there is, and what there is to ask for. `ids`: by the word before it in an address; `asking`: whose turn it is."""
+
+    people: dict[str, User | None]
+    ids: dict[str, Any]
+    things: dict[str, Any] = field(default_factory=dict)
+    asking: str = "anonymous"
+
+
+def build(stage: str) -> Scenario:
+    """The competition as it stands in `stage`: running, ended (scored privately, not confirmed) or confirmed."""
+    people = {name: None if name == "anonymous" else UserFactory(username=name) for name in ROLES}
+    people["staff"].is_staff = people["staff"].is_superuser = True
+    people["staff"].save()
+    tokens = {}
+    for name, person in people.items():
+        if person is not None:
+            person.set_password("a good password")
+            person.save()
+            EmailAddress.objects.create(user=person, email=person.email, verified=True, primary=True)
+            tokens[name] = create_token(user=person, name="script", at=NOON)[1]
+    competition = CompetitionFactory(slug="cup", metric="rmse", hosts=[people["organiser"]], rules_required=False)
+    CompetitionFactory(slug="elsewhere", hosts=[people["other"]])
+    Page.objects.create(competition=competition, slug="overview", title="Overview", body="# Hello")
+    data = DataFile(competition=competition, name="train.csv", size=3, sha256="0" * 64)
+    data.file.save("train.csv", ContentFile(b"id\n"))
+    replace_solution(
+        competition=competition,
+        file=BytesIO(SOLUTION),
+        filename="solution.csv",
+        by=people["organiser"],
+        at=STARTS,
+    )
+    team = TeamFactory(competition=competition, owner=people["owner"], members=[people["member"]], name="ours")
+    rivals = TeamFactory(competition=competition, owner=people["participant"], name="theirs")
+    submission = submit(
+        user=people["owner"],
+        team=team,
+        file=BytesIO(PREDICTIONS),
+        filename="submission.csv",
+        at=NOON - timedelta(hours=1),
+    ).submission
+    invitation = invite(team=team, username="outsider", by=people["owner"], at=NOON)
+    merge = request_merge(from_team=rivals, to_team_id=team.pk, by=people["participant"], at=NOON)
+    discussion = create_discussion(by=people["owner"], competition=competition, title="Hello", body="All.", at=NOON)
+    comment = add_comment(discussion=discussion, by=people["member"], body="Hi.", at=NOON)
+    complaint = report(post=comment, by=people["participant"], reason="spam", text="", at=NOON)
+    upload = store_upload(file=SimpleUploadedFile("a.gif", PIXEL), by=people["owner"], at=NOON)
+    token, _secret = create_token(user=people["owner"], name="laptop", at=NOON)
+    if stage != "running":
+        finish(competition, team, submission, people["organiser"], stage)
+    news = Notification.objects.create(
+        recipient=people["owner"], verb="comment", kind="comment", timestamp=NOON, updated_at=NOON
+    )
+    run = ScoringRun.objects.filter(competition=competition).first()
+    return Scenario(
+        people=people,
+        ids={
+            "competitions": competition.slug,
+            "pages": "overview",
+            "legal": "terms",
+            "teams": team.pk,
+            "submissions": submission.pk,
+            "invitations": invitation.pk,
+            "merge-requests": merge.pk,
+            "data": data.pk,
+            "discussions": discussion.pk,
+            "comments": comment.pk,
+            "reports": complaint.pk,
+            "uploads": upload.pk,
+            "uploads{pk}": upload.name,
+            "tokens": token.pk,
+            "users": "owner",
+            "notifications": news.pk,
+            "v1": "competitions.CompetitionApiService",
+            "v1{service}": "ListCompetitions",
+            "scoring-runs": run.pk if run else 0,
+        },
+        things={"team": team, "rivals": rivals, "tokens": tokens},
+    )
+
+
+def finish(competition: Any, team: Any, submission: Any, organiser: User, stage: str) -> None:
+    """The end has come: private scores are there, and in the last stage an organiser has confirmed them."""
+    ScoringRun.objects.create(
+        competition=competition,
+        kind="private",
+        status="complete",
+        started_by=organiser,
+        solution=active_solution(competition),
+        scores_private=True,
+        created_at=ENDS,
+        finished_at=ENDS,
+        total=1,
+        done=1,
+    )
+    submission.private_score = 0.25
+    submission.save()
+    standing = team.standing
+    standing.refresh_from_db()
+    standing.best_private_score = standing.private_key = 0.25
+    standing.private_submitted_at = submission.created_at
+    standing.save()
+    if stage == "confirmed":
+        competition.confirmed_at, competition.confirmed_by = ENDS + timedelta(hours=1), organiser
+        competition.save()
