@@ -1,0 +1,41 @@
+import { commonHeaders } from './client'
+import { ApiError, NetworkError, problemsIn } from './errors'
+
+export interface UploadOptions {
+  method?: 'POST' | 'PUT'
+  /** Called with the fraction that has left this machine, 0 to 1. */
+  onProgress?: (fraction: number) => void
+  signal?: AbortSignal
+}
+
+export interface UploadAnswer<T> {
+  status: number
+  body: T
+}
+
+/** Sends a form; XMLHttpRequest, because fetch can't tell how much of a body has been sent. */
+export function upload<T>(path: string, form: FormData, options: UploadOptions = {}): Promise<UploadAnswer<T>> {
+  const method = options.method ?? 'POST'
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest()
+    request.open(method, path)
+    request.responseType = 'json'
+    for (const [name, value] of Object.entries(commonHeaders(method))) request.setRequestHeader(name, value)
+    request.setRequestHeader('Accept', 'application/json')
+    request.upload.onprogress = (event) => {
+      if (event.lengthComputable) options.onProgress?.(event.loaded / event.total)
+    }
+    request.upload.onload = () => options.onProgress?.(1)
+    request.onload = () => {
+      if (request.status >= 200 && request.status < 300) {
+        resolve({ status: request.status, body: request.response as T })
+      } else {
+        reject(new ApiError(request.status, problemsIn(request.response), request.response))
+      }
+    }
+    request.onerror = () => reject(new NetworkError())
+    request.onabort = () => reject(new DOMException('aborted', 'AbortError'))
+    options.signal?.addEventListener('abort', () => request.abort())
+    request.send(form)
+  })
+}

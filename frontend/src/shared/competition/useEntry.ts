@@ -1,0 +1,21 @@
+import { computed, reactive, toValue, type MaybeRefOrGetter } from 'vue'
+import type { Competition, EntryAnswers } from '@/shared/api/models'
+
+/** The names of what entering may be refused for, as errors of the API locate it. */
+export const ENTRY_FIELDS = ['acceptRules', 'invitationCode'] as const
+
+/** What a person answers to enter a competition, and whether the rules still wait for their yes. */
+export function useEntry(competition: MaybeRefOrGetter<Competition>) {
+  const fields = reactive<EntryAnswers>({ acceptRules: false, invitationCode: '' })
+  const waits = computed(() => toValue(competition).rulesRequired && !fields.acceptRules)
+
+  /** As the API takes them: a code is often pasted with a space around it. */
+  const answers = (): EntryAnswers => ({ ...fields, invitationCode: fields.invitationCode.trim() })
+
+  function reset() {
+    fields.acceptRules = false
+    fields.invitationCode = ''
+  }
+
+  return { fields, waits, answers, reset }
+}

@@ -1,0 +1,49 @@
+import { createRouter, createWebHistory } from 'vue-router'
+import { routes } from 'vue-router/auto-routes'
+import { i18n } from './i18n'
+import { useSession } from './session'
+import { useToasts } from './toasts'
+
+declare module 'vue-router' {
+  interface RouteMeta {
+    /** Sends visitors to sign in first, and back afterwards. */
+    requiresUser?: boolean
+    /** For visitors only: who is signed in goes home. */
+    forVisitors?: boolean
+    /** Without app bar: the venue screen. */
+    bare?: boolean
+  }
+}
+
+export const router = createRouter({
+  history: createWebHistory('/'),
+  routes,
+  scrollBehavior(to, from, saved) {
+    if (saved) return saved
+    if (to.hash) return { el: to.hash, top: 80 }
+    if (to.path === from.path) return undefined
+    return { top: 0 }
+  },
+})
+
+router.beforeEach(async (to) => {
+  const session = useSession()
+  try {
+    await session.ready()
+  } catch {
+    return true // The page itself says that the server can't be reached.
+  }
+  if (to.meta.requiresUser && !session.isSignedIn) {
+    return { path: '/sign-in', query: { next: to.fullPath } }
+  }
+  if (to.meta.forVisitors && session.isSignedIn) return { path: '/' }
+  return true
+})
+
+// What a page is made of could not be loaded. After an update the server has other files than an open page knows of, so
+// the next page is fetched as a whole; but never the first one again and again.
+router.onError((error, to, from) => {
+  if (!navigator.onLine) useToasts().say(i18n.global.t('errors.offline_alone'), 'error')
+  else if (from.matched.length) location.assign(to.fullPath)
+  else throw error
+})

@@ -1,0 +1,65 @@
+import { defineStore } from 'pinia'
+import { computed, ref } from 'vue'
+import { api, ok } from './api/client'
+import type { MeChanges, Session } from './api/models'
+import { isLocale, type Locale } from './i18n'
+import { usePreferences } from './preferences'
+
+/** Who is signed in, and what the site is. */
+export const useSession = defineStore('session', () => {
+  const session = ref<Session | null>(null)
+  let asking: Promise<void> | null = null
+
+  const user = computed(() => session.value?.user ?? null)
+  const site = computed(() => session.value?.site ?? null)
+  const isSignedIn = computed(() => user.value !== null)
+
+  async function load() {
+    session.value = await ok(api.GET('/api/session/'))
+    const language = user.value?.language
+    const preferences = usePreferences()
+    if (isLocale(language) && language !== preferences.locale && !localStorage.getItem('uzu.locale')) {
+      await preferences.setLocale(language, { remember: false })
+    }
+    void adoptTimeZone()
+  }
+
+  /** The language of the page, and of what this server tells somebody: sentences, refusals, e-mails. */
+  async function chooseLanguage(locale: Locale) {
+    try {
+      if (user.value && user.value.language !== locale) await change({ language: locale })
+    } finally {
+      await usePreferences().setLocale(locale)
+    }
+  }
+
+  /** Whoever never chose a time zone lives by this browser's: the daily digest comes in the morning there. */
+  async function adoptTimeZone() {
+    if (!session.value?.user || session.value.user.timeZone) return
+    const { timeZone } = Intl.DateTimeFormat().resolvedOptions()
+    // A comfort: where the server does not know the zone, that of the site stays.
+    await change({ timeZone }).catch(() => undefined)
+  }
+
+  async function change(changes: MeChanges) {
+    const me = await ok(api.PATCH('/api/me/', { body: changes }))
+    if (session.value?.user?.username === me.username) session.value = { ...session.value, user: me }
+  }
+
+  /** Asks the server once; later calls wait for the same answer. */
+  function ready(): Promise<void> {
+    asking ??= load().catch((error: unknown) => {
+      asking = null
+      throw error
+    })
+    return asking
+  }
+
+  /** After signing in or out, or after a change of oneself. */
+  function refresh(): Promise<void> {
+    asking = load()
+    return asking
+  }
+
+  return { session, user, site, isSignedIn, ready, refresh, chooseLanguage }
+})
