@@ -1,0 +1,65 @@
+import { defineQueryOptions } from '@pinia/colada'
+import { api, ok } from '@/shared/api/client'
+import type { Submission, Submitted } from '@/shared/api/models'
+import { upload, type UploadOptions } from '@/shared/api/upload'
+
+const MOST_PAGES = 25
+const PAGE_SIZE = 200
+
+/** All submissions of a team, newest first: charts need every one, and a team makes hundreds at most. */
+async function allSubmissions(team: number, signal: AbortSignal): Promise<Submission[]> {
+  const all: Submission[] = []
+  for (let page = 1; page <= MOST_PAGES; page += 1) {
+    const answer = await ok(
+      api.GET('/api/teams/{id}/submissions/', {
+        params: { path: { id: team }, query: { page, pageSize: PAGE_SIZE, ordering: ['-createdAt'] } },
+        signal,
+      }),
+    )
+    all.push(...answer.results)
+    if (!answer.next) break
+  }
+  return all
+}
+
+export const submissionsQuery = defineQueryOptions((team: number) => ({
+  key: ['teams', team, 'submissions'],
+  query: ({ signal }) => allSubmissions(team, signal),
+}))
+
+export const allowanceQuery = defineQueryOptions((team: number) => ({
+  key: ['teams', team, 'allowance'],
+  query: ({ signal }) => ok(api.GET('/api/teams/{id}/allowance/', { params: { path: { id: team } }, signal })),
+}))
+
+export interface SubmissionForm {
+  team: number
+  file: File
+  memo: string
+  cvScore: number | null
+}
+
+/** 201 with a score, or 202: the file waits for the job queue and `result` is null. */
+export async function submit(form: SubmissionForm, options: UploadOptions): Promise<Submitted> {
+  const body = new FormData()
+  body.set('team', String(form.team))
+  if (form.memo) body.set('memo', form.memo)
+  if (form.cvScore !== null) body.set('cvScore', String(form.cvScore))
+  body.set('file', form.file)
+  return (await upload<Submitted>('/api/teams/submissions/', body, options)).body
+}
+
+export function readSubmission(id: number, signal?: AbortSignal): Promise<Submission> {
+  return ok(api.GET('/api/submissions/{id}/', { params: { path: { id } }, signal }))
+}
+
+export function describe(id: number, fields: { memo?: string; cvScore?: number | null }): Promise<Submission> {
+  return ok(api.PATCH('/api/submissions/{id}/', { params: { path: { id } }, body: fields }))
+}
+
+export function select(id: number, selected: boolean): Promise<unknown> {
+  const options = { params: { path: { id } } }
+  return selected
+    ? ok(api.PUT('/api/submissions/{id}/selection/', options))
+    : ok(api.DELETE('/api/submissions/{id}/selection/', options))
+}
