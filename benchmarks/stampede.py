@@ -1,0 +1,255 @@
+"""The last minute: everybody submits at once, and the site stays readable.
+
+    python -m benchmarks.stampede [--participants 500] [--rows 100000] [--seconds 60]
+
+Starts the product as `make run` does (two web processes, one worker) on a database of its own (PostgreSQL where
+DATABASE_URL names one, SQLite otherwise), lets every participant send one file within the given time, and reads the
+leaderboard and the competition page all the while. Prints what became of the submissions and the reading times during
+the stampede as ratios of those before it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import io
+import json
+import os
+import random
+import signal
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import numpy as np
+import psycopg
+
+from main.launch import web_command, worker_command
+
+ROOT = Path(__file__).resolve().parents[1]
+BODIES = 16
+READERS = 5
+
+BUILD = """
+import io, json, sys
+from datetime import timedelta
+from django.utils import timezone
+from accounts.models import User
+from accounts.tokens import create_token
+from competitions.models import Competition
+from competitions.services.entries import enter
+from competitions.solutions import replace_solution
+participants, solution = int(sys.argv[1]), sys.argv[2]
+now = timezone.now()
+host = User.objects.create_user("host", "host@example.org")
+cup = Competition.objects.create(title="Stampede", slug="stampede", starts_at=now - timedelta(days=1),
+    ends_at=now + timedelta(days=1), is_published=True, rules_required=False, metric="rmse", daily_submission_limit=1)
+cup.hosts.add(host)
+with open(solution, "rb") as file:
+    replace_solution(competition=cup, file=file, filename="solution.csv", by=host, at=now)
+people = []
+for n in range(participants):
+    user = User.objects.create_user(f"user{n}", f"user{n}@example.org")
+    team = enter(competition=cup, user=user, at=now)
+    people.append([team.pk, create_token(user=user, name="bench", at=now)[1]])
+print(json.dumps(people))
+"""
+
+VERIFY = """
+import json
+from competitions.models import Standing
+from submissions.models import Submission
+from collections import Counter
+print(json.dumps({
+    "statuses": Counter(Submission.objects.values_list("status", flat=True)),
+    "ranked": Standing.objects.filter(public_key__isnull=False).count(),
+    "most for one team": max(Counter(Submission.objects.values_list("team", flat=True)).values(), default=0),
+}))
+"""
+
+
+def csv_of(values: np.ndarray, *, usage: bool = False) -> bytes:
+    out = io.StringIO()
+    out.write("id,target,Usage\n" if usage else "id,target\n")
+    for number, value in enumerate(values):
+        out.write(
+            f"{number},{value:.6f},{'Public' if number % 10 < 3 else 'Private'}\n"
+            if usage
+            else f"{number},{value:.6f}\n"
+        )
+    return out.getvalue().encode()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@contextlib.contextmanager
+def product(folder: Path) -> Iterator[tuple[str, dict[str, str]]]:
+    """The running product on a database of its own; yields its address and its environment."""
+    port = free_port()
+    environment = {
+        **os.environ,
+        "UZU_VAR_DIR": str(folder / "var"),
+        "PORT": str(port),
+        "UZU_THROTTLE_SUBMISSIONS": "100000/min",
+        "UZU_LOG_LEVEL": "ERROR",
+    }
+    if environment.get("DATABASE_URL", "").startswith("postgres"):
+        name = f"uzu_stampede_{os.getpid()}"
+        with psycopg.connect(environment["DATABASE_URL"], autocommit=True) as admin:
+            admin.execute(f'CREATE DATABASE "{name}"')
+        environment["DATABASE_URL"] = environment["DATABASE_URL"].rsplit("/", 1)[0] + f"/{name}"
+    manage(environment, "migrate", "--verbosity", "0")
+    with (folder / "server.log").open("wb") as log:
+        servers = [
+            subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log, start_new_session=True)
+            for command in (web_command(f"127.0.0.1:{port}"), worker_command())
+        ]
+    address = f"http://127.0.0.1:{port}"
+    try:
+        for _ in range(600):
+            with contextlib.suppress(httpx.HTTPError):
+                if httpx.get(f"{address}/healthz").status_code == 200:
+                    break
+            time.sleep(0.1)
+        yield address, environment
+    finally:
+        for server in servers:
+            os.killpg(server.pid, signal.SIGTERM)
+        for server in servers:
+            server.wait()
+
+
+def manage(environment: dict[str, str], *arguments: str) -> str:
+    return subprocess.run(
+        [sys.executable, "manage.py", *arguments], cwd=ROOT, env=environment, check=True, capture_output=True, text=True
+    ).stdout
+
+
+def script(environment: dict[str, str], code: str, *arguments: str) -> str:
+    """Run `code` with Django set up; `arguments` are its sys.argv[1:]."""
+    prelude = "import django; django.setup()\n"
+    environment = {**environment, "DJANGO_SETTINGS_MODULE": "main.settings"}
+    return subprocess.run(
+        [sys.executable, "-c", prelude + code, *arguments],
+        cwd=ROOT,
+        env=environment,
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout
+
+
+class Readings:
+    """Times of reading requests, by page, in seconds."""
+
+    def __init__(self) -> None:
+        self.times: dict[str, list[float]] = {}
+        self.statuses: Counter[int] = Counter()
+
+    async def read(self, client: httpx.AsyncClient, until: asyncio.Event) -> None:
+        pages = ["/api/competitions/stampede/leaderboard/public/", "/api/competitions/stampede/", "/"]
+        etags: dict[str, str] = {}
+        while not until.is_set():
+            for page in pages:
+                started = time.perf_counter()
+                answer = await client.get(page, headers={"If-None-Match": etags.get(page, "")})
+                self.times.setdefault(page, []).append(time.perf_counter() - started)
+                self.statuses[answer.status_code] += 1
+                etags[page] = answer.headers.get("ETag", "")
+            await asyncio.sleep(0.2)
+
+    def p95(self, page: str) -> float:
+        return statistics.quantiles(self.times[page], n=20)[-1]
+
+
+async def stampede(address: str, people: list[list], bodies: list[bytes], seconds: float) -> None:
+    limits = httpx.Limits(max_connections=None)
+    async with httpx.AsyncClient(base_url=address, timeout=180, limits=limits) as client:
+        quiet = await reading_for(client, 5)
+        busy, over = Readings(), asyncio.Event()
+        readers = [asyncio.create_task(busy.read(client, over)) for _ in range(READERS)]
+        outcomes: Counter[str] = Counter()
+        times: list[float] = []
+        retries = 0
+
+        async def submit(team: int, token: str) -> None:
+            nonlocal retries
+            await asyncio.sleep(random.uniform(0, seconds))
+            body = random.choice(bodies)
+            for _ in range(30):
+                started = time.perf_counter()
+                answer = await client.post(
+                    "/api/teams/submissions/",
+                    headers={"Authorization": f"Bearer {token}"},
+                    data={"team": str(team)},
+                    files={"file": ("submission.csv", body)},
+                )
+                times.append(time.perf_counter() - started)
+                if answer.status_code != 503:
+                    outcomes[str(answer.status_code)] += 1
+                    return
+                retries += 1
+                await asyncio.sleep(float(answer.headers["Retry-After"]) * random.uniform(1, 1.5))
+            outcomes["gave up"] += 1
+
+        started = time.perf_counter()
+        await asyncio.gather(*(submit(*one) for one in people))
+        elapsed = time.perf_counter() - started
+        over.set()
+        await asyncio.gather(*readers)
+    print(f"{len(people)} submissions in {elapsed:.0f} s: {dict(outcomes)}; told to come back (503): {retries}")
+    print(f"submitting: median {statistics.median(times):.2f} s, p95 {statistics.quantiles(times, n=20)[-1]:.2f} s")
+    print(f"reading during it answered {dict(busy.statuses)}")
+    for page in busy.times:
+        print(
+            f"p95 of {page}: {busy.p95(page) * 1000:.0f} ms, "
+            f"{busy.p95(page) / quiet.p95(page):.1f} x of {quiet.p95(page) * 1000:.0f} ms before"
+        )
+
+
+async def reading_for(client: httpx.AsyncClient, seconds: float) -> Readings:
+    readings, over = Readings(), asyncio.Event()
+    task = asyncio.create_task(readings.read(client, over))
+    await asyncio.sleep(seconds)
+    over.set()
+    await task
+    return readings
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--participants", type=int, default=500)
+    parser.add_argument("--rows", type=int, default=100_000)
+    parser.add_argument("--seconds", type=float, default=60)
+    options = parser.parse_args()
+    random.seed(1)
+    generator = np.random.default_rng(1)
+    truth = generator.normal(size=options.rows)
+    bodies = [csv_of(truth + generator.normal(scale=0.1 + n / 50, size=options.rows)) for n in range(BODIES)]
+    with tempfile.TemporaryDirectory() as scratch, product(Path(scratch)) as (address, environment):
+        solution = Path(scratch) / "solution.csv"
+        solution.write_bytes(csv_of(truth, usage=True))
+        people = json.loads(script(environment, BUILD, str(options.participants), str(solution)))
+        asyncio.run(stampede(address, people, bodies, options.seconds))
+        for _ in range(600):
+            state = json.loads(script(environment, VERIFY))
+            if not state["statuses"].get("pending"):
+                break
+            time.sleep(1)
+        print(f"afterwards: {state}")
+
+
+if __name__ == "__main__":
+    main()
