@@ -33,12 +33,14 @@ from scoring.layout import Layout
 from scoring.metrics.registry import Inputs
 from scoring.prepared import PreparedSolution
 from scoring.rankings import ranked_columns
-from scoring.tables import Columns, NotTypedError, TableFile, open_table
+from scoring.tables import Columns, NotTypedError, TableFile, open_table, require_at_most
 from scoring.values import as_array
 
 __all__ = ["Predictions", "ReadLimits", "read_predictions"]
 
 LAYOUT_KEY = b"uzu.layout"
+# More bytes than a number takes, or a label usually does.
+LONG_FIELD = 64
 
 
 @dataclass(frozen=True)
@@ -95,6 +97,7 @@ def read_predictions(
     try:
         file = open_table(source, limits)
         _check_columns(file.names, solution.layout)
+        require_at_most(refusals.most_rows(solution), file.rows)
         columns = _read_quickly(file, solution)
         if columns is None:
             columns = refusals.read_carefully(file, solution)
@@ -127,6 +130,8 @@ def _check_columns(names: tuple[str, ...], layout: Layout) -> None:
 
 def _read_quickly(file: TableFile, solution: PreparedSolution) -> tuple[NDArray[Any], ...] | None:
     """The aligned columns of a file without any fault or oddity, or None."""
+    if _is_too_long(file, solution):
+        return None
     layout = solution.layout
     kind = pa.string() if layout.holds_codes else pa.float64()
     types = {layout.id_column: solution.id_index.arrow_type, **dict.fromkeys(layout.columns, kind)}
@@ -148,6 +153,15 @@ def _read_quickly(file: TableFile, solution: PreparedSolution) -> tuple[NDArray[
         for number in range(len(columns)):
             columns[number] = _taken(columns[number], sources)
     return tuple(columns)
+
+
+def _is_too_long(file: TableFile, solution: PreparedSolution) -> bool:
+    """Whether it must have far too many rows, or strange ones. The quick way would take them all into memory."""
+    layout = solution.layout
+    if file.rows is not None or layout.inputs is Inputs.RANKED_LABELS:
+        return False
+    fields = len(layout.expected_columns) * refusals.most_rows(solution)
+    return file.size > LONG_FIELD * fields + 4 * solution.id_index.values.nbytes
 
 
 def _taken(column: NDArray[Any], sources: NDArray[np.int32]) -> NDArray[Any]:

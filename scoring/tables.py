@@ -19,7 +19,7 @@ import pyarrow.csv as pa_csv
 import pyarrow.parquet as pa_parquet
 
 from scoring.containers import Data, ReadLimits, Source, read_source, unpacked
-from scoring.errors import InvalidFile, Problem, listed, quoted
+from scoring.errors import SHOWN, InvalidFile, Problem, listed, quoted
 
 BOM: Final = b"\xef\xbb\xbf"
 PARQUET_MAGIC: Final = b"PAR1"
@@ -37,12 +37,19 @@ class TableFile(Protocol):
     """A table that is known by its column names and not read yet."""
 
     names: tuple[str, ...]
+    # None: nobody knows before it is read.
+    rows: int | None
+    # In bytes, unpacked.
+    size: int
 
     def read_typed(self, types: Mapping[str, pa.DataType]) -> Columns:
         """The named columns in the given types, empty values as nulls, or NotTypedError."""
 
-    def read_text(self, names: Sequence[str]) -> Columns:
-        """The named columns as text, empty values as nulls, or InvalidFile."""
+    def read_text(self, names: Sequence[str], most_rows: int | None = None) -> Columns:
+        """The named columns as text, empty values as nulls, or InvalidFile; so too beyond `most_rows`, if given.
+
+        Text takes many times the memory of a file whose rows are short: give a bound to whoever is not trusted.
+        """
 
 
 def open_table(source: Source, limits: ReadLimits | None = None) -> TableFile:
@@ -58,8 +65,16 @@ def open_table(source: Source, limits: ReadLimits | None = None) -> TableFile:
     return CsvFile(data)
 
 
+def require_at_most(most_rows: int | None, rows: int | None) -> None:
+    """Raises InvalidFile: `rows` are more than `most_rows`. None: unknown, no bound."""
+    if most_rows is not None and rows is not None and rows > most_rows:
+        raise InvalidFile(Problem("too_many_rows", {"limit": most_rows}))
+
+
 class CsvFile:
     """Comma-separated UTF-8 text with a header line; LF, CRLF or CR; quotes as in RFC 4180; a BOM is skipped."""
+
+    rows: int | None = None
 
     def __init__(self, data: Data) -> None:
         start = len(BOM) if data[: len(BOM)] == BOM else 0
@@ -78,57 +93,89 @@ class CsvFile:
         if "\0" in header:
             raise InvalidFile(Problem("unknown_format"))
         self.names: tuple[str, ...] = tuple(name.strip() for name in fields)
+        self.size = len(data)
         self._data = data
         self._body = pa.py_buffer(data).slice(end)
 
     def read_typed(self, types: Mapping[str, pa.DataType]) -> Columns:
         """See TableFile."""
+        if self._body.size == 0:
+            return self._nothing(types)
         try:
-            table = self._read(types, careful=False, invalid_row_handler=None)
+            table = pa_csv.read_csv(
+                pa.BufferReader(self._body),
+                read_options=self._read_options(use_threads=True),
+                convert_options=self._convert_options(types),
+            )
         except (pa.ArrowException, ValueError) as error:
             raise NotTypedError from error
         return {name: table.column(name) for name in types}
 
-    def read_text(self, names: Sequence[str]) -> Columns:
+    def read_text(self, names: Sequence[str], most_rows: int | None = None) -> Columns:
         """See TableFile."""
         try:
             codecs.utf_8_decode(self._data, "strict", True)
         except UnicodeDecodeError:
             raise InvalidFile(Problem("not_utf8")) from None
-        bad_rows: list[Problem] = []
-
-        def note(row: pa_csv.InvalidRow) -> str:
-            # Arrow counts the rows it is given, and it is given none of the header.
-            problem = Problem(
-                "wrong_field_count", row=row.number, expected=str(row.expected_columns), found=str(row.actual_columns)
-            )
-            bad_rows.append(problem)
-            return "skip"
-
+        types = dict.fromkeys(names, pa.string())
+        if self._body.size == 0:
+            return self._nothing(types)
+        broken = _BrokenRows(most_rows)
         try:
-            table = self._read(dict.fromkeys(names, pa.string()), careful=True, invalid_row_handler=note)
+            # Block by block: of a file with far too many rows only as many are read as tell.
+            reader = pa_csv.open_csv(
+                pa.BufferReader(self._body),
+                read_options=self._read_options(use_threads=False),
+                parse_options=pa_csv.ParseOptions(newlines_in_values=True, invalid_row_handler=broken.note),
+                convert_options=self._convert_options(types),
+            )
+            batches: list[pa.RecordBatch] = []
+            rows = 0
+            for batch in reader:
+                batches.append(batch)
+                rows += batch.num_rows
+                require_at_most(most_rows, rows + broken.count)
         except (pa.ArrowException, ValueError):
+            require_at_most(most_rows, broken.count)
             raise InvalidFile(Problem("broken_csv")) from None
-        if bad_rows:
-            raise InvalidFile(listed(bad_rows))
+        if broken.count:
+            raise InvalidFile(listed(broken.first, total=broken.count))
+        table = pa.Table.from_batches(batches, reader.schema)
         return {name: table.column(name) for name in names}
 
-    def _read(self, types: Mapping[str, pa.DataType], *, careful: bool, invalid_row_handler: object) -> pa.Table:
-        if self._body.size == 0:
-            return pa.table({name: pa.chunked_array([], type=kind) for name, kind in types.items()})
-        return pa_csv.read_csv(
-            pa.BufferReader(self._body),
-            read_options=pa_csv.ReadOptions(column_names=list(self.names), use_threads=not careful, block_size=BLOCK),
-            parse_options=pa_csv.ParseOptions(newlines_in_values=careful, invalid_row_handler=invalid_row_handler),
-            convert_options=pa_csv.ConvertOptions(
-                column_types=dict(types),
-                include_columns=list(types),
-                null_values=[""],
-                strings_can_be_null=True,
-                quoted_strings_can_be_null=True,
-                check_utf8=True,
-            ),
+    def _nothing(self, types: Mapping[str, pa.DataType]) -> Columns:
+        return {name: pa.chunked_array([], type=kind) for name, kind in types.items()}
+
+    def _read_options(self, *, use_threads: bool) -> pa_csv.ReadOptions:
+        return pa_csv.ReadOptions(column_names=list(self.names), use_threads=use_threads, block_size=BLOCK)
+
+    def _convert_options(self, types: Mapping[str, pa.DataType]) -> pa_csv.ConvertOptions:
+        return pa_csv.ConvertOptions(
+            column_types=dict(types),
+            include_columns=list(types),
+            null_values=[""],
+            strings_can_be_null=True,
+            quoted_strings_can_be_null=True,
+            check_utf8=True,
         )
+
+
+class _BrokenRows:
+    """Rows with another number of fields than the header: the first few, and how many."""
+
+    def __init__(self, most: int | None) -> None:
+        self.first: list[Problem] = []
+        self.count = 0
+        self._most = most
+
+    def note(self, row: pa_csv.InvalidRow) -> str:
+        """What Arrow is to do about `row`: go on without it, or give up once there are too many."""
+        self.count += 1
+        if self.count <= SHOWN:
+            # Arrow counts the rows it is given, and it is given none of the header.
+            expected, found = str(row.expected_columns), str(row.actual_columns)
+            self.first.append(Problem("wrong_field_count", row=row.number, expected=expected, found=found))
+        return "skip" if self._most is None or self.count <= self._most else "error"
 
 
 def _end_of_header(data: Data, start: int) -> int:
@@ -166,7 +213,8 @@ class ParquetFile:
             raise InvalidFile(Problem("too_large", {"limit": limits.decompressed}))
         if rows < 0 or declared != rows:
             raise InvalidFile(Problem("broken_parquet"))
-        self.rows = rows
+        self.rows: int | None = rows
+        self.size = len(data)
         # Texts stay as dictionaries until their real size is known: a short file can name a long text a million times.
         self._texts = [field.name for field in self._file.schema_arrow if _is_text(field.type)]
         if self._texts:
@@ -180,8 +228,9 @@ class ParquetFile:
         except (pa.ArrowException, ValueError) as error:
             raise NotTypedError from error
 
-    def read_text(self, names: Sequence[str]) -> Columns:
+    def read_text(self, names: Sequence[str], most_rows: int | None = None) -> Columns:
         """See TableFile."""
+        require_at_most(most_rows, self.rows)
         table = self._table(names)
         columns: Columns = {}
         for name in names:

@@ -292,10 +292,33 @@ def test_a_file_beyond_the_limit_is_refused(solution):
 
 def test_parquet_that_unfolds_too_far_is_refused(solution):
     many = parquet(id=np.zeros(2_000_000, dtype=np.int64), target=np.zeros(2_000_000))
-    long = parquet(id=np.arange(5000), target=pa.DictionaryArray.from_arrays(np.zeros(5000, np.int32), ["y" * 10_000]))
+    long = parquet(id=np.arange(1000), target=pa.DictionaryArray.from_arrays(np.zeros(1000, np.int32), ["y" * 50_000]))
     assert len(long) < 200_000
     for data in (many, long):
         assert codes(data, solution, limits=ReadLimits(max_decompressed_bytes=1 << 20)) == ["too_large"]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"id,target\n" + b"1,1\n" * 3000,
+        b"id,target\n" + b"1\n" * 3000,
+        b"id,target\n" + b"1,1\n1\n" * 1500,
+        b"id,target\n" + b",\n" * 3000,
+        b"id,target\n" + b"1,1\n" * 1_000_000,
+        parquet(id=np.zeros(3000, dtype=np.int64), target=np.zeros(3000)),
+    ],
+    ids=["rows", "broken rows", "rows and broken ones", "empty rows", "a million rows", "parquet"],
+)
+def test_nobody_looks_at_each_of_far_too_many_rows(data, solution):
+    (problem,) = refusal(data, solution)
+    assert problem.text() == "The file has more than 1008 rows."
+
+
+def test_a_file_of_few_rows_may_be_long(solution):
+    """Blank lines, zeros without end: unusual, and no reason to refuse it."""
+    padded = PLAIN.replace(b"\n", b"\n" * 100_000).replace(b"3,4", b"3,4." + b"0" * 200_000)
+    assert read_predictions(padded, solution).columns[0].tolist() == [1.0, 2.0, 3.0, 4.0]
 
 
 # --- the promise ------------------------------------------------------------------------------------------------------
