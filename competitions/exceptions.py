@@ -120,6 +120,14 @@ class RulesNotAccepted(Forbidden):
     attr = "accept_rules"
 
 
+class RulesChanged(Conflict):
+    """They rose between the reading and the yes: nobody accepts what they have not seen."""
+
+    code = "rules_changed"
+    message = _("The rules have changed meanwhile: this is version %(version)d. Read them again before you accept.")
+    attr = "rules_version"
+
+
 class WrongInvitationCode(Forbidden):
     code = "wrong_invitation_code"
     message = _("This is not the invitation code of the competition.")

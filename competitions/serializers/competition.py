@@ -140,11 +140,25 @@ class PageSerializer(serializers.ModelSerializer):
         return markdown.render(page.body)
 
 
+def rules_version_field() -> serializers.IntegerField:
+    return serializers.IntegerField(
+        required=False,
+        min_value=1,
+        max_value=2**31 - 1,
+        help_text="The version of the rules that you read. If it is not the present one, you are asked to read again.",
+    )
+
+
 class EnterSerializer(serializers.Serializer):
     accept_rules = serializers.BooleanField(default=False, help_text="You accept the rules in their present version.")
+    rules_version = rules_version_field()
     invitation_code = serializers.CharField(
         default="", allow_blank=True, max_length=200, help_text="For a competition by invitation."
     )
+
+
+class AcceptRulesSerializer(serializers.Serializer):
+    rules_version = rules_version_field()
 
 
 class MarkdownSerializer(serializers.Serializer):

@@ -9,6 +9,7 @@ from rest_framework import serializers
 from accounts.serializers import UserRefSerializer, user_ref
 from competitions import permissions as can
 from competitions.models import Invitation, Membership, MergeRequest, RequestStatus, Team
+from competitions.serializers.competition import rules_version_field
 
 
 class MemberSerializer(serializers.Serializer):
@@ -67,6 +68,7 @@ class AcceptInvitationSerializer(serializers.Serializer):
     """Only for who does not take part yet: accepting is entering, and takes what entering takes."""
 
     accept_rules = serializers.BooleanField(default=False, help_text="You accept the rules in their present version.")
+    rules_version = rules_version_field()
     invitation_code = serializers.CharField(default="", allow_blank=True, max_length=200)
 
 

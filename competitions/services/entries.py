@@ -18,6 +18,7 @@ from competitions.exceptions import (
     AlreadyEntered,
     LeftWithSubmissions,
     NotEntered,
+    RulesChanged,
     RulesNotAccepted,
     WrongInvitationCode,
 )
@@ -31,14 +32,23 @@ if TYPE_CHECKING:
 
 
 def enter(
-    *, competition: Competition, user: User, accept_rules: bool = False, invitation_code: str = "", at: datetime
+    *,
+    competition: Competition,
+    user: User,
+    accept_rules: bool = False,
+    rules_version: int | None = None,
+    invitation_code: str = "",
+    at: datetime,
 ) -> Team:
     """Let `user` take part: a team of one, named after them, with its standing.
+
+    `rules_version`: the version they read; None for who does not say.
 
     Raises:
         AlreadyEntered: they have a team, or got one in the same moment by a second click.
         EntryClosed: the entry deadline has passed.
         RulesNotAccepted, WrongInvitationCode: what entering takes is missing.
+        RulesChanged: they accept a version that is not the present one.
         LeftWithSubmissions: they left a team that goes on, with submissions of their time.
     """
     can.enter(user, competition, at).require()
@@ -46,7 +56,7 @@ def enter(
     try:
         with transaction.atomic():
             if accept_rules:
-                record_acceptance(competition=competition, user=user, at=at)
+                record_acceptance(competition=competition, user=user, read=rules_version, at=at)
             departure = Departure.objects.filter(competition=competition, user=user).first()
             team = _come_back(departure, at) if departure else _found(competition, user, at)
             leaderboard_changed(competition_id=competition.pk)
@@ -60,15 +70,16 @@ def enter(
     return team
 
 
-def accept_rules(*, competition: Competition, user: User, at: datetime) -> None:
-    """Record that a participant accepts the rules in their present version.
+def accept_rules(*, competition: Competition, user: User, rules_version: int | None = None, at: datetime) -> None:
+    """Record that a participant accepts the rules in their present version; `rules_version` is the one they read.
 
     Raises:
         NotEntered: who does not take part accepts the rules by entering.
+        RulesChanged: they read another version.
     """
     if not can.is_participant(user, competition):
         raise NotEntered
-    record_acceptance(competition=competition, user=user, at=at)
+    record_acceptance(competition=competition, user=user, read=rules_version, at=at)
 
 
 def check_conditions(*, competition: Competition, user: User, accept_rules: bool, invitation_code: str) -> None:
@@ -90,7 +101,14 @@ def check_invitation_code(competition: Competition, code: str) -> None:
         raise WrongInvitationCode
 
 
-def record_acceptance(*, competition: Competition, user: User, at: datetime) -> None:
+def record_acceptance(*, competition: Competition, user: User, read: int | None, at: datetime) -> None:
+    """Record that `user` accepts the present version of the rules, which is the one they `read` if they say.
+
+    Raises:
+        RulesChanged: they read another version.
+    """
+    if read is not None and read != competition.rules_version:
+        raise RulesChanged(version=competition.rules_version)
     RulesAcceptance.objects.get_or_create(
         competition=competition, user=user, version=competition.rules_version, defaults={"accepted_at": at}
     )

@@ -19,7 +19,7 @@ from competitions.exceptions import (
     NoSuchUser,
     NotPending,
 )
-from competitions.models import Departure, Invitation, Membership, RequestStatus, Team
+from competitions.models import Competition, Departure, Invitation, Membership, RequestStatus, Team
 from competitions.services.entries import check_conditions, record_acceptance
 from competitions.services.search import index_names
 from competitions.services.teams import disband, require_active, require_room
@@ -56,7 +56,13 @@ def invite(*, team: Team, username: str, by: User, at: datetime) -> Invitation:
 
 
 def accept_invitation(
-    *, invitation: Invitation, user: User, accept_rules: bool = False, invitation_code: str = "", at: datetime
+    *,
+    invitation: Invitation,
+    user: User,
+    accept_rules: bool = False,
+    rules_version: int | None = None,
+    invitation_code: str = "",
+    at: datetime,
 ) -> Invitation:
     """Join the team; a team of one's own without submissions is closed for it.
 
@@ -65,7 +71,7 @@ def accept_invitation(
     Raises:
         NotInvited, NotPending, TeamNotActive: there is nothing to accept.
         CompetitionEnded, MergeDeadlinePassed, EntryClosed: too late.
-        RulesNotAccepted, WrongInvitationCode: what entering takes is missing.
+        RulesNotAccepted, RulesChanged, WrongInvitationCode: what entering takes is missing.
         AlreadyMember, MergeInstead, LeftWithSubmissions: the user belongs elsewhere.
         TeamFull: others came first.
     """
@@ -80,7 +86,14 @@ def accept_invitation(
                 raise AlreadyMember
             joined_at = _return(team, user) or at
             if own is None:
-                _enter(team, user, accept_rules=accept_rules, invitation_code=invitation_code, at=at)
+                _enter(
+                    team.competition,
+                    user,
+                    accept_rules=accept_rules,
+                    rules_version=rules_version,
+                    invitation_code=invitation_code,
+                    at=at,
+                )
             else:
                 _give_up(own, user, at)
             require_room(team, newcomers=1)
@@ -161,14 +174,21 @@ def _return(team: Team, user: User) -> datetime | None:
     return departure.joined_at
 
 
-def _enter(team: Team, user: User, *, accept_rules: bool, invitation_code: str, at: datetime) -> None:
-    competition = team.competition
+def _enter(
+    competition: Competition,
+    user: User,
+    *,
+    accept_rules: bool,
+    rules_version: int | None,
+    invitation_code: str,
+    at: datetime,
+) -> None:
     can.view(user, competition).require()
     if not competition.can_still_enter(at):
         raise EntryClosed
     check_conditions(competition=competition, user=user, accept_rules=accept_rules, invitation_code=invitation_code)
     if accept_rules:
-        record_acceptance(competition=competition, user=user, at=at)
+        record_acceptance(competition=competition, user=user, read=rules_version, at=at)
 
 
 def _give_up(own: Team, user: User, at: datetime) -> None:

@@ -17,6 +17,7 @@ from competitions import markdown, permissions as can
 from competitions.models import Competition, Team
 from competitions.querysets import CompetitionQuerySet
 from competitions.serializers.competition import (
+    AcceptRulesSerializer,
     CompetitionEditSerializer,
     CompetitionListSerializer,
     CompetitionSerializer,
@@ -106,10 +107,10 @@ class EnterView(APIView):
         responses={
             201: TeamSerializer,
             403: refusal("entry_closed", "rules_not_accepted", "wrong_invitation_code", "left_with_submissions"),
-            409: refusal("already_entered"),
+            409: refusal("already_entered", "rules_changed"),
             **NOT_FOUND,
         },
-        examples=[OpenApiExample("Rules accepted", value={"acceptRules": True}, request_only=True)],
+        examples=[OpenApiExample("Rules accepted", value={"acceptRules": True, "rulesVersion": 1}, request_only=True)],
         description="Join, with a team of your own. Open to everybody signed in, until the entry deadline.",
     )
     def post(self, request: Request, competition: str) -> Response:
@@ -127,13 +128,20 @@ class AcceptRulesView(APIView):
         operation_id="acceptCompetitionRules",
         tags=TAGS,
         parameters=[COMPETITION],
-        request=None,
-        responses={204: OpenApiResponse(description="Accepted"), 403: refusal("not_entered"), **NOT_FOUND},
+        request=AcceptRulesSerializer,
+        responses={
+            204: OpenApiResponse(description="Accepted"),
+            403: refusal("not_entered"),
+            409: refusal("rules_changed"),
+            **NOT_FOUND,
+        },
         description="Accept the present version of the rules, after they changed. Participants only.",
     )
     def post(self, request: Request, competition: str) -> Response:
         found = find_competition(request, competition)
-        accept_rules(competition=found, user=signed_in(request), at=timezone.now())
+        serializer = AcceptRulesSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        accept_rules(competition=found, user=signed_in(request), at=timezone.now(), **serializer.validated_data)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 

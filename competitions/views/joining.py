@@ -134,7 +134,9 @@ class AcceptInvitationView(APIView):
                 *("not_invited", "competition_ended", "merge_deadline_passed", "entry_closed", "rules_not_accepted"),
                 *("wrong_invitation_code", "left_with_submissions"),
             ),
-            409: refusal("not_pending", "team_full", "merge_instead", "already_a_member", "team_not_active"),
+            409: refusal(
+                *("not_pending", "team_full", "merge_instead", "already_a_member", "team_not_active", "rules_changed")
+            ),
             **NOT_FOUND,
         },
         description="Join the team. The invited only. A team of your own without others or submissions is closed "

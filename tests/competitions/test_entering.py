@@ -105,6 +105,25 @@ def test_a_new_version_of_the_rules_is_accepted_anew(client_of):
     assert set(RulesAcceptance.objects.values_list("version", flat=True)) == {1, 2}
 
 
+@pytest.mark.parametrize("read", [1, 3])
+def test_nobody_accepts_a_version_of_the_rules_that_they_did_not_read(client_of, read):
+    alice, cup = UserFactory(), CompetitionFactory(rules_required=True, rules_version=2)
+    client, accepting = client_of(alice), f"/api/competitions/{cup.slug}/accept-rules/"
+
+    refused = enter(client, cup, acceptRules=True, rulesVersion=read)
+    assert (refused.status_code, code_of(refused)) == (409, "rules_changed")
+    assert refused.json()["errors"][0]["params"] == {"version": 2}
+    assert not Team.objects.exists()
+    assert not RulesAcceptance.objects.exists()
+
+    assert enter(client, cup, acceptRules=True, rulesVersion=2).status_code == 201
+    Competition.objects.update(rules_version=4)
+    refused = client.post(accepting, {"rulesVersion": read})
+    assert (refused.status_code, code_of(refused)) == (409, "rules_changed")
+    assert client.post(accepting, {"rulesVersion": 4}).status_code == 204
+    assert set(RulesAcceptance.objects.values_list("version", flat=True)) == {2, 4}
+
+
 def test_only_participants_accept_rules_without_entering(client_of):
     answer = client_of(UserFactory()).post(f"/api/competitions/{CompetitionFactory().slug}/accept-rules/")
     assert (answer.status_code, code_of(answer)) == (403, "not_entered")
@@ -139,7 +158,15 @@ def test_a_closed_room_without_a_code_lets_nobody_in(client_of):
 
 @pytest.mark.parametrize(
     "body",
-    [{"acceptRules": "perhaps"}, {"acceptRules": []}, {"invitationCode": {"a": 1}}, {"invitationCode": "x\0"}, [1]],
+    [
+        {"acceptRules": "perhaps"},
+        {"acceptRules": []},
+        {"invitationCode": {"a": 1}},
+        {"invitationCode": "x\0"},
+        [1],
+        {"rulesVersion": 0},
+        {"rulesVersion": 10**30},
+    ],
     ids=str,
 )
 def test_nonsense_is_refused_clearly(client_of, body):

@@ -168,7 +168,9 @@ def test_who_does_not_take_part_yet_brings_what_entering_takes(invite, decide, b
     invite()
     assert refusal(decide(bob, "accept", acceptRules=True)) == (403, "wrong_invitation_code")
     assert refusal(decide(bob, "accept", invitationCode="kappa")) == (403, "rules_not_accepted")
-    assert decide(bob, "accept", invitationCode="kappa", acceptRules=True).status_code == 200
+    entering = {"invitationCode": "kappa", "acceptRules": True}
+    assert refusal(decide(bob, "accept", **entering, rulesVersion=2)) == (409, "rules_changed")
+    assert decide(bob, "accept", **entering, rulesVersion=1).status_code == 200
     assert RulesAcceptance.objects.filter(user=bob).exists()
 
 

@@ -170,6 +170,62 @@ def test_who_is_invited_to_a_team_enters_by_it_and_accepts_the_rules(server, pag
     context.close()
 
 
+RULES_CUP = """
+from datetime import timedelta
+from django.utils import timezone
+from accounts.models import User
+from competitions.models import Competition
+user = User.objects.create_user("reader", email="reader@example.org", password="uzu-demo")
+user.emailaddress_set.create(email=user.email, verified=True, primary=True)
+now = timezone.now()
+cup = Competition.objects.create(
+    title="Rules Cup", slug="rules-cup", visibility="unlisted", is_published=True, metric="rmse",
+    starts_at=now, ends_at=now + timedelta(days=1),
+)
+cup.pages.create(slug="rules", title="Rules", body="One account each.")
+"""
+NEW_RULES = """
+from competitions.models import Competition
+cup = Competition.objects.get(slug="rules-cup")
+cup.pages.update(body="No help by {whom}.")
+Competition.objects.filter(pk=cup.pk).update(rules_version=cup.rules_version + 1)
+"""
+
+
+def test_rules_that_change_while_they_are_read_are_shown_before_they_are_accepted(server, page):
+    server.manage("shell", "-v", "0", "-c", RULES_CUP)
+    sign_in(page, "reader", server.password)
+    page.goto("/competitions/rules-cup")
+    page.get_by_role("button", name="Join the competition").first.click()
+    dialog = page.get_by_role("dialog")
+    rules = dialog.get_by_role("region", name="Rules")
+    yes, join = dialog.get_by_label("I have read the rules"), dialog.get_by_role("button", name="Join")
+    expect(rules).to_have_text("One account each.")
+    yes.check()
+    server.manage("shell", "-v", "0", "-c", NEW_RULES.format(whom="friends"))
+    join.click()
+    expect(dialog.get_by_text("The rules have changed meanwhile: this is version 2.")).to_be_visible()
+    expect(rules).to_have_text("No help by friends.")
+    expect(yes).not_to_be_checked()
+    expect(join).to_be_disabled()
+    yes.check()
+    join.click()
+    expect(dialog).to_be_hidden()
+
+    server.manage("shell", "-v", "0", "-c", NEW_RULES.format(whom="strangers"))
+    page.reload()
+    alert = page.get_by_text("The rules have changed since you accepted them.")
+    expect(alert).to_be_visible()
+    page.get_by_role("link", name="Read the rules").click()
+    expect(page.get_by_text("No help by strangers.")).to_be_visible()
+    server.manage("shell", "-v", "0", "-c", NEW_RULES.format(whom="machines"))
+    page.get_by_role("button", name="Accept").click()
+    expect(page.get_by_text("The rules have changed meanwhile: this is version 4.")).to_be_visible()
+    expect(page.get_by_text("No help by machines.")).to_be_visible()
+    page.get_by_role("button", name="Accept").click()
+    expect(page.get_by_text("The rules have changed")).to_have_count(0)
+
+
 # Every number that the celebration shows, from its first moment on.
 NUMBERS_SHOWN = """
 window.numbersShown = []

@@ -37,6 +37,8 @@ export function enterCompetition(slug: string, answers: EntryAnswers) {
   return ok(api.POST('/api/competitions/{competition}/enter/', { params: { path: { competition: slug } }, body: answers }))
 }
 
-export function acceptRules(slug: string) {
-  return ok(api.POST('/api/competitions/{competition}/accept-rules/', { params: { path: { competition: slug } } }))
+/** `rulesVersion`: the one that was shown. */
+export function acceptRules(slug: string, rulesVersion: number) {
+  const params = { path: { competition: slug } }
+  return ok(api.POST('/api/competitions/{competition}/accept-rules/', { params, body: { rulesVersion } }))
 }

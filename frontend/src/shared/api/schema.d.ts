@@ -2127,8 +2127,14 @@ export interface components {
              * @default false
              */
             acceptRules: boolean;
+            /** @description The version of the rules that you read. If it is not the present one, you are asked to read again. */
+            rulesVersion?: number;
             /** @default  */
             invitationCode: string;
+        };
+        AcceptRulesRequest: {
+            /** @description The version of the rules that you read. If it is not the present one, you are asked to read again. */
+            rulesVersion?: number;
         };
         /**
          * @description * `hide` - hide
@@ -2621,6 +2627,8 @@ export interface components {
              * @default false
              */
             acceptRules: boolean;
+            /** @description The version of the rules that you read. If it is not the present one, you are asked to read again. */
+            rulesVersion?: number;
             /**
              * @description For a competition by invitation.
              * @default
@@ -5844,7 +5852,13 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["AcceptRulesRequest"];
+                "multipart/form-data": components["schemas"]["AcceptRulesRequest"];
+                "application/x-www-form-urlencoded": components["schemas"]["AcceptRulesRequest"];
+            };
+        };
         responses: {
             /** @description Accepted */
             204: {
@@ -5852,6 +5866,27 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Something sent is missing or wrong; `attr` says what. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "validation_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "required",
+                     *           "detail": "This field is required.",
+                     *           "attr": "name"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
             };
             /** @description Nobody is signed in, or the token is not good. */
             401: {
@@ -5885,6 +5920,15 @@ export interface operations {
             };
             /** @description `not_found` */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description `rules_changed` */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6810,7 +6854,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description `already_entered` */
+            /** @description `already_entered`, `rules_changed` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -9442,7 +9486,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description `not_pending`, `team_full`, `merge_instead`, `already_a_member`, `team_not_active` */
+            /** @description `not_pending`, `team_full`, `merge_instead`, `already_a_member`, `team_not_active`, `rules_changed` */
             409: {
                 headers: {
                     [name: string]: unknown;

@@ -1,8 +1,9 @@
 import { expect, it } from 'vitest'
+import { nextTick, ref } from 'vue'
 import type { Competition } from '@/shared/api/models'
 import { useEntry } from './useEntry'
 
-const cup = (rulesRequired: boolean) => ({ rulesRequired }) as Competition
+const cup = (rulesRequired: boolean, rulesVersion = 1) => ({ rulesRequired, rulesVersion }) as Competition
 
 it('waits for the rules where there are some', () => {
   const { fields, waits } = useEntry(cup(true))
@@ -16,7 +17,17 @@ it('takes a code with the spaces it was pasted with, and forgets it when asked t
   const { fields, answers, reset } = useEntry(cup(true))
   fields.acceptRules = true
   fields.invitationCode = ' open sesame\n'
-  expect(answers()).toEqual({ acceptRules: true, invitationCode: 'open sesame' })
+  expect(answers()).toEqual({ acceptRules: true, rulesVersion: 1, invitationCode: 'open sesame' })
   reset()
-  expect(answers()).toEqual({ acceptRules: false, invitationCode: '' })
+  expect(answers()).toEqual({ acceptRules: false, rulesVersion: 1, invitationCode: '' })
+})
+
+it('asks for a new yes when the rules change while they are read', async () => {
+  const competition = ref(cup(true))
+  const { fields, waits, answers } = useEntry(competition)
+  fields.acceptRules = true
+  competition.value = cup(true, 2)
+  await nextTick()
+  expect(waits.value).toBe(true)
+  expect(answers()).toMatchObject({ acceptRules: false, rulesVersion: 2 })
 })

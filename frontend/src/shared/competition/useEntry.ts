@@ -1,4 +1,4 @@
-import { computed, reactive, toValue, type MaybeRefOrGetter } from 'vue'
+import { computed, reactive, toValue, watch, type MaybeRefOrGetter } from 'vue'
 import type { Competition, EntryAnswers } from '@/shared/api/models'
 
 /** The names of what entering may be refused for, as errors of the API locate it. */
@@ -9,8 +9,12 @@ export function useEntry(competition: MaybeRefOrGetter<Competition>) {
   const fields = reactive<EntryAnswers>({ acceptRules: false, invitationCode: '' })
   const waits = computed(() => toValue(competition).rulesRequired && !fields.acceptRules)
 
+  // A yes is to the rules that were read: when they change under the reader's eyes, it is asked for anew.
+  const version = () => toValue(competition).rulesVersion
+  watch(version, () => (fields.acceptRules = false))
+
   /** As the API takes them: a code is often pasted with a space around it. */
-  const answers = (): EntryAnswers => ({ ...fields, invitationCode: fields.invitationCode.trim() })
+  const answers = (): EntryAnswers => ({ ...fields, rulesVersion: version(), invitationCode: fields.invitationCode.trim() })
 
   function reset() {
     fields.acceptRules = false
