@@ -379,8 +379,10 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "filters": {"busy_is_no_fault": {"()": "main.logs.BusyIsNoFault"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "loggers": {
+        "django.request": {"filters": ["busy_is_no_fault"]},
         # Two lines for every job are too many where jobs are notifications.
         "django_tasks": {"level": "WARNING"},
         # A HEAD answered with a body that is dropped, as it should be, is no news.

@@ -44,12 +44,13 @@ def test_with_every_turn_taken_a_submission_is_queued_and_counted(team, api, mon
     assert submitting.score_stored(Submission.objects.get().pk, NOON).status == Submission.Status.SCORED
 
 
-def test_beyond_the_backlog_nothing_is_kept_or_counted(team, api, settings):
+def test_beyond_the_backlog_nothing_is_kept_or_counted(team, api, settings, caplog):
     settings.SUBMISSION_BACKLOG = 0
     answer = post(api, team)
 
     assert (answer.status_code, answer.json()["errors"][0]["code"]) == (503, "overloaded")
     assert int(answer["Retry-After"]) > 0
+    assert [record.levelname for record in caplog.records if record.name == "django.request"] == ["WARNING"]
     assert not Submission.objects.exists()
     settings.SUBMISSION_BACKLOG = 1
     assert post(api, team).status_code == 201
