@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.conf import settings
@@ -194,13 +194,14 @@ class Competition(models.Model):
 
     def day_of(self, at: datetime) -> tuple[datetime, datetime]:
         """The start and the end of the submission day that `at` falls in, by the competition's zone and reset hour."""
-        zone = ZoneInfo(self.time_zone)
-        local = at.astimezone(zone)
-        day = local.date() if local.time() >= self.limit_resets_at else local.date() - timedelta(days=1)
-        return (
-            datetime.combine(day, self.limit_resets_at, zone),
-            datetime.combine(day + timedelta(days=1), self.limit_resets_at, zone),
-        )
+        day = at.astimezone(ZoneInfo(self.time_zone)).date()
+        # The clock may be put forward or back over the reset hour: which day it is, is told by moments, not by hands.
+        if self._begin_of(day).astimezone(UTC) > at:
+            day -= timedelta(days=1)
+        return self._begin_of(day), self._begin_of(day + timedelta(days=1))
+
+    def _begin_of(self, day: date) -> datetime:
+        return datetime.combine(day, self.limit_resets_at, ZoneInfo(self.time_zone))
 
     def days_begun(self, at: datetime) -> int:
         """How many submission days have begun from the start until `at`, the first one included; 0 before the start."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -48,6 +49,32 @@ def test_the_day_begins_at_the_reset_hour_in_the_competitions_zone(metric_day):
     with pytest.raises(DailyLimitReached):
         send(team, at=reset + timedelta(hours=23, minutes=59))
     send(team, at=reset + timedelta(days=1))
+
+
+@pytest.mark.parametrize("reset", [time(0), time(1, 30), time(2, 30), time(3)])
+@pytest.mark.parametrize("change", ["2026-03-08", "2026-11-01"])
+def test_every_moment_is_in_its_day_when_the_clock_is_put_forward_or_back(reset, change):
+    """In New York half past two is skipped in March, and half past one comes twice in November."""
+    competition = competition_with_solution("rmse", limit_resets_at=reset, time_zone="America/New_York")
+    noon = datetime.fromisoformat(f"{change}T12:00:00+00:00")
+    days = []
+    for minutes in range(-24 * 60, 24 * 60, 10):
+        at = noon + timedelta(minutes=minutes)
+        begin, end = (moment.astimezone(UTC) for moment in competition.day_of(at))
+        assert begin <= at < end
+        if not days or days[-1] != (begin, end):
+            days.append((begin, end))
+    assert all(day[1] == next_day[0] for day, next_day in pairwise(days))
+
+
+def test_the_limit_holds_in_the_hour_that_comes_twice():
+    team = team_with(daily_submission_limit=1, limit_resets_at=time(1, 30), time_zone="America/New_York")
+    again = datetime(2026, 11, 1, 6, 10, tzinfo=UTC)
+    team.competition.starts_at, team.competition.ends_at = again - timedelta(days=9), again + timedelta(days=9)
+    team.competition.save()
+    send(team, at=again)
+    with pytest.raises(DailyLimitReached):
+        send(team, at=again + timedelta(minutes=5))
 
 
 def test_total_limit_holds_over_the_days():
