@@ -13,11 +13,17 @@ Codes = NDArray[np.int32]
 
 
 def normal_text(text: pa.ChunkedArray, *, integers: bool) -> pa.ChunkedArray:
-    """Labels as they are compared: without blanks around, whole numbers in one spelling (3, not 3.0 or 03)."""
+    """Labels as they are compared: without blanks around, whole numbers in one spelling (3, not 3.0 or 03).
+
+    Where labels are whole numbers, true and false are 1 and 0: what pandas makes of `probability > 0.5`.
+    """
     trimmed = pc.utf8_trim_whitespace(text)
     trimmed = pc.if_else(pc.equal(trimmed, ""), pa.scalar(None, pa.string()), trimmed)
     if not integers:
         return trimmed
+    lower = pc.utf8_lower(trimmed)
+    for word, number in (("true", "1"), ("false", "0")):
+        trimmed = pc.if_else(pc.equal(lower, word), pa.scalar(number), trimmed)
     values, bad = parse_integers(trimmed)
     return pa.chunked_array([pc.if_else(pa.array(bad), trimmed.combine_chunks(), pa.array(values).cast(pa.string()))])
 
@@ -49,6 +55,12 @@ def sorted_labels(texts: set[str]) -> tuple[tuple[str, ...], bool]:
     """The labels in order, numbers by value; and whether all are whole numbers."""
     integers = bool(texts) and all(_is_integer(text) for text in texts)
     return tuple(sorted(texts, key=int) if integers else sorted(texts)), integers
+
+
+def without_fractions(texts: set[str]) -> set[str]:
+    """`texts`, or if these are whole numbers written as pandas writes floats (1.0, 2.0), the numbers."""
+    whole = {text.removesuffix(".0") for text in texts}
+    return whole if all(_is_integer(text) for text in whole) else texts
 
 
 def _is_integer(text: str) -> bool:

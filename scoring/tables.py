@@ -268,8 +268,11 @@ class ParquetFile:
             column = column.cast(column.type.value_type)
         if pa.types.is_dictionary(kind) and not pa.types.is_dictionary(column.type):
             return column.cast(pa.string()).dictionary_encode()
-        if pa.types.is_boolean(column.type) and not pa.types.is_string(kind):
-            column = column.cast(pa.int8())
+        if pa.types.is_boolean(column.type):
+            # As text in the spelling of Python, which is that of a CSV written by pandas.
+            return (
+                pc.if_else(column, "True", "False") if pa.types.is_string(kind) else column.cast(pa.int8()).cast(kind)
+            )
         return column.cast(kind)
 
 

@@ -11,7 +11,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from scoring.errors import InvalidSolution, Problem, quoted
-from scoring.labels import codes_of, normal_text, sorted_labels
+from scoring.labels import codes_of, normal_text, sorted_labels, without_fractions
 from scoring.layout import Layout
 from scoring.metrics.registry import Inputs, Metric
 from scoring.prepared import SolutionSpec, Split
@@ -112,6 +112,8 @@ def _read_labels(
             raise InvalidSolution(missing)
     if named is None:
         texts = {value for text in plain.values() for value in text.unique().to_pylist()}
+        if layout.inputs is Inputs.LABELS:  # classes are names of columns, which are taken as they are
+            texts = without_fractions(texts)
         labels, integers = sorted_labels(texts)
     else:
         labels = tuple(named)
@@ -128,7 +130,10 @@ def _read_labels(
     layout = replace(layout, labels=labels, labels_are_integers=integers, labels_are_closed=named is not None)
     resolved: dict[str, Any] = {}
     if "positive" in params:
-        resolved["positive"] = _positive_code(params["positive"], labels)
+        positive = params["positive"]
+        if positive is not None and integers:
+            positive = positive.removesuffix(".0")
+        resolved["positive"] = _positive_code(positive, labels)
     if layout.inputs is Inputs.CLASS_PROBABILITIES:
         layout = replace(layout, columns=labels)
         if layout.id_column in labels:

@@ -21,12 +21,14 @@ from scoring import (
     PreparedSolution,
     ReadLimits,
     ScoringError,
+    SolutionSpec,
     StalePredictionsError,
+    prepare_solution,
     private_score,
     public_score,
     read_predictions,
 )
-from tests.scoring.builders import solution_of, submission_of, usages
+from tests.scoring.builders import csv_file, solution_of, submission_of, usages
 
 TRUTH = [0.5, 1.5, 2.5, 3.5]
 PLAIN = b"id,target\n0,1\n1,2\n2,3\n3,4\n"
@@ -246,6 +248,41 @@ def test_a_label_outside_the_named_ones_is_refused():
     solution = solution_of("accuracy", {"kind": ["a", "b", "a", "b"]}, classes=["a", "b", "c"])
     (problem,) = refusal(submission_of({"kind": ["c", "b", "d", "a"]}), solution)
     assert (problem.code, problem.row, problem.found, problem.expected) == ("unknown_label", 3, "d", "a, b, c")
+
+
+@pytest.mark.parametrize("metric", ["accuracy", "f1"])
+@pytest.mark.parametrize("truth", [[1, 0, 0, 1], ["1.0", "0.0", "0.0", "1.0"]], ids=["whole", "floats"])
+@pytest.mark.parametrize(
+    "data",
+    [
+        submission_of({"target": [1, 0, 0, 1]}),
+        submission_of({"target": ["1.0", "0.0", "0.0", "1.0"]}),
+        submission_of({"target": [True, False, False, True]}),
+        submission_of({"target": ["TRUE", "false", "False", "true"]}),
+        parquet(id=np.arange(4), target=[1, 0, 0, 1]),
+        parquet(id=np.arange(4), target=[1.0, 0.0, 0.0, 1.0]),
+        parquet(id=np.arange(4), target=[True, False, False, True]),
+    ],
+    ids=["whole", "floats", "Python's words", "other words", "parquet", "parquet of floats", "parquet of booleans"],
+)
+def test_a_yes_is_a_yes_however_it_is_written(metric, truth, data):
+    solution = solution_of(metric, {"target": truth})
+    assert public_score(solution, read_predictions(data, solution)) == 1.0
+
+
+@pytest.mark.parametrize("positive", ["1", "1.0"])
+def test_the_positive_label_may_be_named_as_the_solution_writes_it(positive):
+    solution = solution_of("f1", {"target": ["1.0", "0.0", "1.0", "2.0"]}, positive=positive)
+    assert public_score(solution, read_predictions(submission_of({"target": [1, 0, 2, 2]}), solution)) == 2 / 3
+
+
+@pytest.mark.parametrize("pack", [csv_file, lambda columns: parquet(**columns)], ids=["csv", "parquet"])
+def test_booleans_are_the_same_labels_in_csv_and_parquet(pack):
+    truth = [True, False, False, True]
+    file = pack({"id": range(4), "target": truth, "Usage": usages(4)})
+    solution = prepare_solution(file, SolutionSpec(metric="accuracy"))
+    for data in (submission_of({"target": truth}), parquet(id=range(4), target=truth)):
+        assert public_score(solution, read_predictions(data, solution)) == 1.0
 
 
 @pytest.mark.parametrize("metric", ["accuracy", "map_at_k"])
