@@ -19,6 +19,8 @@ Source = Data | bytearray | memoryview | str | Path | IO[bytes]
 
 GZIP_MAGIC = b"\x1f\x8b"
 ZIP_MAGICS = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
+# What tells a spreadsheet (.xlsx) from other zip files.
+WORKBOOK = "[Content_Types].xml"
 STEP = 1 << 18
 MAPPED_FROM = 1 << 20
 
@@ -160,6 +162,8 @@ _ZIP_ERRORS = (
 
 def _only_member(archive: zipfile.ZipFile) -> zipfile.ZipInfo:
     members = [member for member in archive.infolist() if not _is_clutter(member)]
+    if any(member.filename == WORKBOOK for member in members):
+        raise InvalidFile(Problem("unknown_format"))
     if len(members) != 1:
         raise InvalidFile(Problem("several_members", {"count": len(members)}))
     if members[0].flag_bits & 1:

@@ -178,6 +178,7 @@ REFUSED = {
     "gzip in gzip": (gzip.compress(gzip.compress(PLAIN)), ["unknown_format"]),
     "broken zip": (zipped(a=PLAIN)[:-9], ["broken_archive"]),
     "zip of nothing": (zipped(), ["several_members"]),
+    "a spreadsheet": (zipped(**{"[Content_Types].xml": b"<Types/>", "xl/workbook.xml": b"<x/>"}), ["unknown_format"]),
     "zip of two": (zipped(a=PLAIN, b=PLAIN), ["several_members"]),
     "no parquet": (b"PAR1" + PLAIN, ["broken_parquet"]),
     "parquet with a null": (parquet(id=[0, 1, 2, 3], target=[1.0, None, 2.0, 3.0]), ["missing_value"]),
