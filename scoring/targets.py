@@ -110,14 +110,7 @@ def _read_labels(
         missing = locator.problems("missing_value", np.asarray(text.is_null()), column=name, expected="a label")
         if missing:
             raise InvalidSolution(missing)
-    if named is None:
-        texts = {value for text in plain.values() for value in text.unique().to_pylist()}
-        if layout.inputs is Inputs.LABELS:  # classes are names of columns, which are taken as they are
-            texts = without_fractions(texts)
-        labels, integers = sorted_labels(texts)
-    else:
-        labels = tuple(named)
-        integers = sorted_labels(set(labels))[1]
+    labels, integers = _named_labels(named) if named is not None else _labels_found(plain, layout)
     if len(labels) < 2:
         raise InvalidSolution(Problem("too_few_classes"))
     truth = []
@@ -130,10 +123,7 @@ def _read_labels(
     layout = replace(layout, labels=labels, labels_are_integers=integers, labels_are_closed=named is not None)
     resolved: dict[str, Any] = {}
     if "positive" in params:
-        positive = params["positive"]
-        if positive is not None and integers:
-            positive = positive.removesuffix(".0")
-        resolved["positive"] = _positive_code(positive, labels)
+        resolved["positive"] = _positive_code(params["positive"], labels)
     if layout.inputs is Inputs.CLASS_PROBABILITIES:
         layout = replace(layout, columns=labels)
         if layout.id_column in labels:
@@ -141,8 +131,21 @@ def _read_labels(
     return layout, tuple(truth), resolved
 
 
+def _named_labels(named: list[str]) -> tuple[tuple[str, ...], bool]:
+    return tuple(named), sorted_labels(set(named))[1]
+
+
+def _labels_found(columns: Columns, layout: Layout) -> tuple[tuple[str, ...], bool]:
+    texts = {value for text in columns.values() for value in text.unique().to_pylist()}
+    # Classes are names of columns, which are taken as they are.
+    return sorted_labels(without_fractions(texts) if layout.inputs is Inputs.LABELS else texts)
+
+
 def _positive_code(named: str | None, labels: tuple[str, ...]) -> int:
     """The code of the label that counts as positive."""
+    if named is not None and named not in labels:
+        # As the solution may have written it: see `without_fractions`.
+        named = named.removesuffix(".0")
     if named is not None and named not in labels:
         raise InvalidSolution(Problem("no_positive_label", found=quoted(named)))
     if named is None and "1" not in labels and len(labels) > 2:
