@@ -4,8 +4,10 @@ from django.contrib import admin
 from django.urls import include, path, re_path
 
 from main import docs, health, legal, spa
+from main.admin import view_on_site
 
 urlpatterns = [
+    path("admin/r/<int:content_type_id>/<path:object_id>/", view_on_site),
     path("admin/", admin.site.urls),
     path("api/schema/", docs.SchemaView.as_view(), name="schema"),
     path("api/legal/<str:name>/", legal.LegalView.as_view(), name="legal"),

@@ -14,6 +14,15 @@ from competitions import permissions as can
 from competitions.models import Competition
 
 
+class CompetitionListFilter(admin.RelatedFieldListFilter):
+    """Offers the competitions whose rows the list may show: the names of others, drafts among them, are not told."""
+
+    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> Any:
+        ordering = self.field_admin_ordering(field, request, model_admin)
+        shown = model_admin.competitions_shown(request).values("pk")
+        return field.get_choices(include_blank=False, ordering=ordering, limit_choices_to={"pk__in": shown})
+
+
 class OrganisedAdmin(admin.ModelAdmin):
     """Rows of competitions: open to who may edit the competition, and to who has Django's permission."""
 
@@ -29,8 +38,17 @@ class OrganisedAdmin(admin.ModelAdmin):
         rows = super().get_queryset(request)
         if super().has_view_permission(request):
             return rows
-        organised = Competition.objects.hosted_by(request.user).values("pk")
-        return rows.filter(**{f"{self.competition_path or 'pk'}__in": organised})
+        return rows.filter(**{f"{self.competition_path or 'pk'}__in": self.competitions_shown(request).values("pk")})
+
+    def get_list_filter(self, request: HttpRequest) -> list[Any]:
+        filters = super().get_list_filter(request)
+        return [(name, CompetitionListFilter) if name == self.competition_path else name for name in filters]
+
+    def competitions_shown(self, request: HttpRequest) -> QuerySet[Competition]:
+        """The competitions whose rows `request.user` may look at here."""
+        if super().has_view_permission(request):
+            return Competition.objects.all()
+        return Competition.objects.hosted_by(request.user)
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return bool(request.user.is_active and request.user.is_staff)

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from django.contrib.admin.sites import site
 from django.contrib.auth.models import Permission
+from django.contrib.contenttypes.models import ContentType
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
@@ -232,6 +233,32 @@ def test_whoever_is_of_the_staff_may_make_one(sign_in):
     new = CompetitionFactory.build(title="Hackathon", slug="hackathon", created_at=NOON)
     assert client.post(admin_url("competition", "add"), form_of(new)).status_code == 302
     assert list(Competition.objects.get(slug="hackathon").hosts.all()) == [maker]
+
+
+@pytest.mark.parametrize("model", [*site._registry], ids=lambda model: model._meta.label_lower)
+def test_no_list_tells_a_host_of_a_draft_of_others(sign_in, host, cup, model):
+    CompetitionFactory(title="Second Cup", hosts=[host])
+    CompetitionFactory(title="Secret Draft", slug="secret-draft", is_published=False)
+    page = sign_in(host).get(reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist"))
+    assert page.status_code in (200, 403)
+    assert "secret" not in page.content.decode().lower()
+    # Two of one's own are to choose from, as before.
+    filters = getattr(page, "context", None) and page.context.get("cl") and page.context["cl"].filter_specs
+    choices = [label for one in filters or [] if one.title == "competition" for _pk, label in one.lookup_choices]
+    assert choices in ([], ["Cup", "Second Cup"], ["Second Cup", "Cup"])
+
+
+def test_the_way_to_the_site_is_open_for_rows_that_one_may_see(sign_in, boss, host, cup):
+    draft = CompetitionFactory(slug="secret-draft", is_published=False)
+    kind = ContentType.objects.get_for_model(Competition).pk
+
+    def way(user, pk, kind=kind):
+        answer = sign_in(user).get(f"/admin/r/{kind}/{pk}/")
+        return answer.status_code, answer.headers.get("Location")
+
+    assert way(host, cup.pk) == (302, f"/competitions/{cup.slug}")
+    assert way(boss, draft.pk) == (302, "/competitions/secret-draft")
+    assert way(host, draft.pk) == way(host, 10**30) == way(host, "x") == way(host, cup.pk, kind=0) == (404, None)
 
 
 def test_a_host_finds_other_hosts_by_name_and_not_by_address(sign_in, host, cup):
