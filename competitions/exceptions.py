@@ -102,6 +102,27 @@ class StartFrozen(Conflict):
     attr = "starts_at"
 
 
+class SelectionFrozen(Conflict):
+    code = "selection_frozen"
+    message = _(
+        "How many submissions may be selected can't change any more: the competition has ended, and private scores may "
+        "be known by now."
+    )
+    attr = "selectable_submissions"
+
+
+class SlugFrozen(Conflict):
+    code = "slug_frozen"
+    message = _("The slug can't change any more: people take part, and their links and scripts name it.")
+    attr = "slug"
+
+
+class RulesVersionFalls(Refusal):
+    code = "rules_version_falls"
+    message = _("The version of the rules can only rise: people accepted version %(version)d.")
+    attr = "rules_version"
+
+
 class EndInThePast(Refusal):
     code = "end_in_the_past"
     message = _("A competition can't be ended in the past: choose a moment from now on.")

@@ -57,12 +57,13 @@ def private_standings(competition: Competition) -> Iterator[PrivateStanding]:
 
 
 def _counting(competition: Competition, sent: list[_Facts]) -> list[_Facts]:
-    """The selected submissions; with none selected, the best public ones, as many as may be selected."""
+    """The selected submissions, or with none selected all; of these the best public ones, as many as may be selected.
+
+    There are too many selected where the organisers lowered the number after teams had chosen.
+    """
     scored = [one for one in sent if one.is_scored]
-    if selected := [one for one in scored if one.is_selected]:
-        return selected
-    best = sorted(scored, key=lambda one: _public_order(competition, one))
-    return best[: competition.selectable_submissions]
+    candidates = [one for one in scored if one.is_selected] or scored
+    return sorted(candidates, key=lambda one: _public_order(competition, one))[: competition.selectable_submissions]
 
 
 def _public_order(competition: Competition, one: _Facts) -> tuple[float, datetime, int]:

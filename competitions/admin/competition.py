@@ -23,7 +23,14 @@ from competitions.admin.base import OrganisedAdmin, show_refusal
 from competitions.admin.exports import participants_csv
 from competitions.models import Competition, Page, RulesAcceptance, Standing, State
 from competitions.querysets import CompetitionQuerySet
-from competitions.services.editing import check_changes, check_metric, edit_competition, has_submissions, metric_changes
+from competitions.services.editing import (
+    check_changes,
+    check_metric,
+    edit_competition,
+    has_participants,
+    has_submissions,
+    metric_changes,
+)
 from competitions.solutions import active_solution
 from scoring import all_metrics
 
@@ -235,10 +242,16 @@ class CompetitionAdmin(OrganisedAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Competition | None = None) -> list[str]:
         frozen: list[str] = []
         if obj is not None and obj.has_ended(timezone.now()):
-            frozen.append("ends_at")
+            frozen += ["ends_at", "selectable_submissions"]
+        if obj is not None and has_participants(obj):
+            frozen.append("slug")
         if obj is not None and has_submissions(obj):
             frozen.append("starts_at")
         return [*self.readonly_fields, *frozen]
+
+    def get_prepopulated_fields(self, request: HttpRequest, obj: Competition | None = None) -> Any:
+        # A slug that exists follows no title; and the form has none where it is frozen.
+        return super().get_prepopulated_fields(request, obj) if obj is None else {}
 
     def get_urls(self) -> list[URLPattern]:
         return [path for make in hooks.url_makers for path in make(self)] + super().get_urls()

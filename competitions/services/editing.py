@@ -1,7 +1,8 @@
 """What organisers may still change, and when.
 
-Two things in a competition are frozen by what others have built on them: the end, once it has passed, because private
-scores may be known by then; and the start and the metric, once there are submissions.
+Some things in a competition are frozen by what others have built on them: the end and the number of selections, once
+the end has passed, because private scores may be known by then; the start and the metric, once there are submissions;
+the slug, once somebody takes part.
 """
 
 from __future__ import annotations
@@ -15,7 +16,17 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from competitions import banners, permissions as can
-from competitions.exceptions import ChangedMeanwhile, ClockFrozen, EndInThePast, MetricInUse, PageSlugTaken, StartFrozen
+from competitions.exceptions import (
+    ChangedMeanwhile,
+    ClockFrozen,
+    EndInThePast,
+    MetricInUse,
+    PageSlugTaken,
+    RulesVersionFalls,
+    SelectionFrozen,
+    SlugFrozen,
+    StartFrozen,
+)
 from competitions.models import Competition, Page, Solution
 from competitions.solutions import activate, active_solution, explained, for_other_metric
 from competitions.standings import leaderboard_changed
@@ -33,7 +44,8 @@ def edit_competition(
 
     Raises:
         NotHost: `by` does not organise it.
-        ClockFrozen, StartFrozen, EndInThePast: it is too late for this change.
+        ClockFrozen, StartFrozen, EndInThePast, SelectionFrozen, SlugFrozen: it is too late for this change.
+        RulesVersionFalls: a version that people accepted would be asked for again, perhaps with another text.
         MetricInUse: there are submissions, and nobody said by `may_rescore` that they will be scored again.
         SolutionRefused: the new metric can't score by the present solution.
         NotAnImage, ImageTooLarge: the new banner is none.
@@ -90,6 +102,12 @@ def _changed(before: Competition, changes: Mapping[str, Any]) -> Competition:
 
 def _check_rules(before: Competition, after: Competition, *, may_rescore: bool, at: datetime) -> None:
     check_clock(before=before, after=after, at=at)
+    if after.selectable_submissions != before.selectable_submissions and before.has_ended(at):
+        raise SelectionFrozen
+    if after.rules_version < before.rules_version:
+        raise RulesVersionFalls(version=before.rules_version)
+    if after.slug != before.slug and has_participants(before):
+        raise SlugFrozen
     if metric_changes(before, after) and has_submissions(before) and not may_rescore:
         raise MetricInUse
 
@@ -134,6 +152,10 @@ def check_metric(competition: Competition) -> None:
 def has_submissions(competition: Competition) -> bool:
     """Whether any submission counts, by what the standings say."""
     return competition.standings.filter(total_submissions__gt=0).exists()
+
+
+def has_participants(competition: Competition) -> bool:
+    return competition.memberships.exists()
 
 
 def save_page(*, competition: Competition, page: Page, by: User) -> Page:

@@ -72,13 +72,13 @@ class CompetitionView(APIView):
         request=CompetitionEditSerializer,
         responses={
             200: CompetitionSerializer,
-            400: refusal("end_in_the_past", "…"),
-            409: refusal("clock_frozen", "start_frozen", "metric_in_use"),
+            400: refusal("end_in_the_past", "rules_version_falls", "…"),
+            409: refusal("clock_frozen", "start_frozen", "selection_frozen", "metric_in_use"),
             **HOSTS_ONLY,
         },
         examples=[OpenApiExample("A longer day", value={"endsAt": "2026-12-01T12:00:00Z"}, request_only=True)],
-        description="Change the competition. Organisers only. The end can't move once it has passed; the start and the "
-        "metric not once there are submissions.",
+        description="Change the competition. Organisers only. The end and the number of selections can't change once "
+        "it has ended; the start and the metric not once there are submissions; the version of the rules only rises.",
     )
     def patch(self, request: Request, competition: str) -> Response:
         found = find_competition(request, competition)

@@ -15,6 +15,7 @@ from django.urls import reverse
 from freezegun import freeze_time
 
 from competitions.admin import hooks
+from competitions.exceptions import SlugFrozen
 from competitions.models import (
     Competition,
     DataFile,
@@ -26,6 +27,7 @@ from competitions.models import (
     Solution,
     Team,
 )
+from competitions.services.editing import edit_competition
 from competitions.solutions import replace_solution
 from tests.factories import AFTER, ENDS, NOON, STARTS, CompetitionFactory, TeamFactory, UserFactory, submits
 
@@ -335,6 +337,40 @@ def test_the_start_is_frozen_once_there_are_submissions(sign_in, boss, cup):
     submits(TeamFactory(competition=cup), 0.5)
     change(sign_in(boss), cup, starts_at=STARTS + timedelta(hours=1))
     assert Competition.objects.get().starts_at == STARTS
+
+
+def test_the_slug_is_frozen_once_somebody_takes_part(sign_in, boss, cup):
+    assert change(sign_in(boss), cup, slug="nicer").status_code == 302
+    TeamFactory(competition=cup)
+    assert sign_in(boss).get(admin_url("competition", "change", cup.pk)).status_code == 200
+    change(sign_in(boss), cup, slug="other")
+    assert Competition.objects.get().slug == "nicer"
+    with pytest.raises(SlugFrozen):
+        edit_competition(competition=cup, changes={"slug": "other"}, by=boss, at=NOON)
+
+
+@freeze_time(AFTER)
+def test_the_number_of_selections_is_frozen_with_the_end(sign_in, boss, cup):
+    assert change(sign_in(boss), cup, selectable_submissions=1, title="After").status_code == 302
+    assert Competition.objects.get().title == "After"
+    assert Competition.objects.get().selectable_submissions == cup.selectable_submissions == 2
+
+
+def test_the_version_of_the_rules_does_not_fall(sign_in, boss, cup):
+    assert change(sign_in(boss), cup, rules_version=2).status_code == 302
+    assert errors_of(change(sign_in(boss), cup, rules_version=1)) == {"rules_version": ["rules_version_falls"]}
+
+
+def test_a_competition_that_teams_have_entered_is_not_deleted(sign_in, boss, cup):
+    TeamFactory(competition=cup)
+    gone = CompetitionFactory(slug="nobody-came")
+    client = sign_in(boss)
+    client.post(admin_url("competition", "delete", cup.pk), {"post": "yes"})
+    chosen = {"action": "delete_selected", "_selected_action": [cup.pk, gone.pk], "post": "yes"}
+    client.post(admin_url("competition", "changelist"), chosen)
+    assert Competition.objects.filter(pk=cup.pk).exists()
+    client.post(admin_url("competition", "delete", gone.pk), {"post": "yes"})
+    assert not Competition.objects.filter(pk=gone.pk).exists()
 
 
 def test_a_new_metric_is_checked_against_the_solution_and_asks_for_a_rescoring(sign_in, boss, cup):

@@ -262,6 +262,23 @@ def test_the_end_is_frozen_once_it_has_passed(client_of, cup, host):
     assert Competition.objects.get().ends_at == ENDS
 
 
+def test_the_number_of_selections_is_frozen_with_the_end(client_of, cup, host):
+    assert patch(client_of(host), cup, selectableSubmissions=3).status_code == 200
+    with freeze_time(AFTER):
+        # As it is: a form that sends everything back changes nothing.
+        assert patch(client_of(host), cup, selectableSubmissions=3).status_code == 200
+        answer = patch(client_of(host), cup, selectableSubmissions=1)
+    assert (answer.status_code, code_of(answer)) == (409, "selection_frozen")
+    assert Competition.objects.get().selectable_submissions == 3
+
+
+def test_the_version_of_the_rules_only_rises(client_of, cup, host):
+    assert patch(client_of(host), cup, rulesVersion=3).status_code == 200
+    answer = patch(client_of(host), cup, rulesVersion=2)
+    assert (answer.status_code, code_of(answer)) == (400, "rules_version_falls")
+    assert Competition.objects.get().rules_version == 3
+
+
 def test_start_and_metric_are_frozen_once_there_are_submissions(client_of, cup, host):
     assert patch(client_of(host), cup, startsAt=STARTS + timedelta(hours=1), metric="auc").status_code == 200
     team = TeamFactory(competition=cup)

@@ -185,6 +185,18 @@ def test_with_none_selected_the_best_public_ones_count(metric):
 
 
 @DIRECTIONS
+def test_of_more_selected_ones_than_may_be_by_now_the_best_public_ones_count(metric):
+    competition = competition_with_solution(metric, selectable_submissions=3)
+    team = TeamFactory(competition=competition)
+    for hour, (public, private) in enumerate([(3, 1), (2, 2), (1, 4)]):
+        sent = send(team, as_wanted(metric, public), as_wanted(metric, private), at=at(hour)).submission
+        select(submission=sent, selected=True, by=team.owner, at=at(5))
+    Competition.objects.update(selectable_submissions=2)
+    private_run(competition)
+    assert Standing.objects.get(team=team).best_private_score == as_wanted(metric, 2)
+
+
+@DIRECTIONS
 def test_after_a_merge_the_submissions_of_both_count_and_the_emptied_team_ranks_no_more(metric):
     competition = competition_with_solution(metric, daily_submission_limit=None)
     asking, asked, other = (TeamFactory(competition=competition, name=name) for name in ("asking", "asked", "other"))

@@ -175,7 +175,7 @@ export interface paths {
         head?: never;
         /**
          * Edit competition
-         * @description Change the competition. Organisers only. The end can't move once it has passed; the start and the metric not once there are submissions.
+         * @description Change the competition. Organisers only. The end and the number of selections can't change once it has ended; the start and the metric not once there are submissions; the version of the rules only rises.
          */
         patch: operations["editCompetition"];
         trace?: never;
@@ -5783,7 +5783,7 @@ export interface operations {
                     "application/json": components["schemas"]["Competition"];
                 };
             };
-            /** @description `end_in_the_past`, `…` */
+            /** @description `end_in_the_past`, `rules_version_falls`, `…` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5831,7 +5831,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description `clock_frozen`, `start_frozen`, `metric_in_use` */
+            /** @description `clock_frozen`, `start_frozen`, `selection_frozen`, `metric_in_use` */
             409: {
                 headers: {
                     [name: string]: unknown;
