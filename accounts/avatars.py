@@ -9,6 +9,7 @@ from django.core.files.base import ContentFile
 from django.db import transaction
 
 from accounts.images import open_image, square_webp
+from accounts.locking import lock_account
 from accounts.models import User
 from accounts.storage import public
 
@@ -24,7 +25,7 @@ def set_avatar(*, user: User, file: IO[bytes]) -> User:
     """
     content = square_webp(open_image(file, max_bytes=MAX_BYTES), side=SIDE)
     with transaction.atomic():
-        user = User.objects.select_for_update(no_key=True).get(pk=user.pk)
+        user = lock_account(user)
         delete_later(user.avatar.name)
         # A new name each time: whoever has the old address in a cache asks anew.
         user.avatar.save(f"{secrets.token_hex(12)}.webp", ContentFile(content), save=False)

@@ -6,10 +6,12 @@ from typing import Any
 
 from allauth.account.models import EmailAddress
 from django.conf import settings
+from django.db import transaction
 from django.utils.translation import gettext, gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from accounts.locking import lock_account
 from accounts.models import ApiToken, User
 from accounts.names import clean_display_name
 from accounts.validators import validate_time_zone
@@ -124,11 +126,14 @@ class MeSerializer(serializers.ModelSerializer[User]):
 
     def update(self, instance: User, validated_data: dict[str, Any]) -> User:
         """Write the fields given, and no others: the row may change at the same time."""
-        for field, value in validated_data.items():
-            setattr(instance, field, value)
-        if validated_data:
-            instance.save(update_fields=list(validated_data))
-        return instance
+        if not validated_data:
+            return instance
+        with transaction.atomic():
+            user = lock_account(instance)
+            for field, value in validated_data.items():
+                setattr(user, field, value)
+            user.save(update_fields=list(validated_data))
+        return user
 
 
 class SiteSerializer(serializers.Serializer[Any]):

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
 
+from accounts.locking import lock_account
 from competitions import permissions as can, signals
 from competitions.exceptions import (
     AlreadyEntered,
@@ -45,6 +46,7 @@ def enter(
     `rules_version`: the version they read; None for who does not say.
 
     Raises:
+        AccountGone: they deleted their account meanwhile: no team is to bear their name.
         AlreadyEntered: they have a team, or got one in the same moment by a second click.
         EntryClosed: the entry deadline has passed.
         RulesNotAccepted, WrongInvitationCode: what entering takes is missing.
@@ -55,6 +57,7 @@ def enter(
     check_conditions(competition=competition, user=user, accept_rules=accept_rules, invitation_code=invitation_code)
     try:
         with transaction.atomic():
+            user = lock_account(user)
             if accept_rules:
                 record_acceptance(competition=competition, user=user, read=rules_version, at=at)
             departure = Departure.objects.filter(competition=competition, user=user).first()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from django.contrib.auth import get_user_model
 from django.db import IntegrityError, transaction
 
+from accounts.locking import lock_account
 from competitions import permissions as can, signals
 from competitions.exceptions import (
     AlreadyEntered,
@@ -69,6 +70,7 @@ def accept_invitation(
     Who does not take part yet enters by this and brings what entering takes.
 
     Raises:
+        AccountGone: the user deleted their account meanwhile.
         NotInvited, NotPending, TeamNotActive: there is nothing to accept.
         CompetitionEnded, MergeDeadlinePassed, EntryClosed: too late.
         RulesNotAccepted, RulesChanged, WrongInvitationCode: what entering takes is missing.
@@ -78,6 +80,7 @@ def accept_invitation(
     can.decide_invitation(user, invitation).require()
     try:
         with transaction.atomic():
+            user = lock_account(user)
             own, team = _lock(invitation, user)
             invitation = pending_invitation(invitation)
             require_active(team)

@@ -8,12 +8,15 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from accounts.avatars import set_avatar
+from accounts.locking import AccountGone
 from accounts.models import ApiToken, User
-from accounts.serializers import user_ref
+from accounts.serializers import MeSerializer, user_ref
 from accounts.services import create_account, delete_account
 from accounts.signals import account_deleted
 from accounts.tokens import authenticate_token, create_token
 from competitions.models import Invitation, Membership, MergeRequest, RequestStatus
+from competitions.services.entries import enter
+from competitions.services.invitations import accept_invitation
 from tests.accounts.conftest import PASSWORD
 from tests.accounts.test_avatars import picture
 from tests.factories import NOON, CompetitionFactory, TeamFactory, UserFactory
@@ -91,6 +94,27 @@ def test_a_listener_that_fails_keeps_the_account(alice):
         account_deleted.disconnect(fail)
     alice.refresh_from_db()
     assert not alice.is_deleted
+
+
+# --- what was on its way when the account went --------------------------------------------------------------------------
+def test_what_was_on_its_way_writes_nothing_of_the_person_any_more(alice):
+    cup, team = CompetitionFactory(), TeamFactory()
+    invitation = Invitation.objects.create(team=team, user=alice, created_at=NOON)
+    as_it_was = User.objects.get(pk=alice.pk)
+    delete_account(user=alice, at=NOON)
+    row = User.objects.values().get(pk=alice.pk)
+    profile = MeSerializer(as_it_was, data={"display_name": "Alice"}, partial=True)
+    assert profile.is_valid()
+    for act in (
+        lambda: enter(competition=cup, user=as_it_was, at=NOON),
+        lambda: accept_invitation(invitation=invitation, user=as_it_was, at=NOON),
+        lambda: set_avatar(user=as_it_was, file=SimpleUploadedFile("me.png", picture())),
+        profile.save,
+    ):
+        with pytest.raises(AccountGone):
+            act()
+    assert User.objects.values().get(pk=alice.pk) == row
+    assert not Membership.objects.filter(user=alice).exists()
 
 
 # --- competitions -----------------------------------------------------------------------------------------------------

@@ -7,12 +7,14 @@ import threading
 import pytest
 from django.db import close_old_connections, connection
 
+from accounts.models import User
 from accounts.refusals import Refusal
+from accounts.services import delete_account
 from competitions.models import Invitation, Membership, MergeRequest, Standing, Team
 from competitions.services.entries import enter
 from competitions.services.invitations import accept_invitation
 from competitions.services.merges import accept_merge
-from competitions.services.teams import leave
+from competitions.services.teams import hand_over, leave
 from submissions.models import Submission
 from tests.factories import NOON, CompetitionFactory, TeamFactory, UserFactory
 
@@ -129,3 +131,32 @@ def test_no_team_is_left_without_its_owner_by_a_merge_in_the_same_moment():
     assert outcomes in (["done", "owner_must_hand_over"], ["not_pending", "done"], ["not_the_team_owner", "done"])
     bees.refresh_from_db()
     assert bees.is_active == (outcomes[0] == "done")
+
+
+def test_who_deletes_their_account_while_they_enter_leaves_no_team_of_their_name():
+    cup, alice = CompetitionFactory(), UserFactory(username="alice")
+    invitation = Invitation.objects.create(team=TeamFactory(competition=cup), user=alice, created_at=NOON)
+    outcomes = at_once(
+        lambda: enter(competition=cup, user=User.objects.get(pk=alice.pk), at=NOON),
+        lambda: accept_invitation(invitation=invitation, user=User.objects.get(pk=alice.pk), at=NOON),
+        lambda: delete_account(user=alice, at=NOON),
+    )
+    assert outcomes[2] == "done"
+    assert set(outcomes) <= {"done", "already_entered", "merge_instead", "account_deleted", "not_pending"}
+    assert not Team.objects.filter(name__icontains="alice").exists()
+    invitation.refresh_from_db()
+    assert invitation.status in ("accepted", "cancelled")
+
+
+def test_no_team_is_left_to_an_owner_who_is_gone():
+    cup = CompetitionFactory()
+    alice, bob = UserFactory(), UserFactory(username="bob")
+    team = TeamFactory(competition=cup, owner=alice, members=[bob])
+    outcomes = at_once(
+        lambda: hand_over(team=team, username="bob", by=alice),
+        lambda: delete_account(user=bob, at=NOON),
+    )
+    assert outcomes[0] in ("done", "no_such_member")
+    assert outcomes[1] == "done"
+    team.refresh_from_db()
+    assert team.owner == alice
