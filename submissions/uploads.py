@@ -37,7 +37,8 @@ class InMemory(MemoryFileUploadHandler):
 class IncomingFile(UploadedFile):
     """A file that is hashed and written beside its final place while its bytes still arrive.
 
-    The storage of a local folder then only has to move it.
+    The storage of a local folder then only has to move it. Hashing takes longer than writing, and is waited for only by
+    whoever asks for the result.
     """
 
     file: Any  # typed as optional elsewhere; here there is one from the beginning
@@ -49,16 +50,13 @@ class IncomingFile(UploadedFile):
         temporary = tempfile.NamedTemporaryFile(dir=folder)  # noqa: SIM115 -- lives as long as this
         super().__init__(temporary, name, content_type, 0, charset, extra)
         self._digest = hashlib.sha256()
-        self._writer = ThreadPoolExecutor(1)
-        self._written: list[Future[None]] = []
+        self._writer, self._hasher = ThreadPoolExecutor(1), ThreadPoolExecutor(1)
+        self._written: list[Future[int]] = []
 
     def append(self, chunk: bytes) -> None:
         """The next bytes; they may be written later."""
-        self._written.append(self._writer.submit(self._write, chunk))
-
-    def _write(self, chunk: bytes) -> None:
-        self.file.write(chunk)
-        self._digest.update(chunk)
+        self._written.append(self._writer.submit(self.file.write, chunk))
+        self._hasher.submit(self._digest.update, chunk)
 
     def complete(self, size: int) -> None:
         """Wait until everything is written.
@@ -76,6 +74,7 @@ class IncomingFile(UploadedFile):
     @property
     def sha256(self) -> str:
         """Of a complete file."""
+        self._hasher.shutdown()
         return self._digest.hexdigest()
 
     def temporary_file_path(self) -> str:
@@ -85,6 +84,7 @@ class IncomingFile(UploadedFile):
     def close(self) -> None:
         """Forget the file, unless a storage has moved it away."""
         self._writer.shutdown(cancel_futures=True)
+        self._hasher.shutdown(cancel_futures=True)
         try:
             self.file.close()
         except FileNotFoundError:
