@@ -331,3 +331,11 @@ def test_who_is_offline_is_told_so(server, page):
     expect(page.get_by_text("You are offline.")).to_be_hidden()
     tabs.get_by_role("link", name="Race").click()
     expect(page.get_by_role("heading", name="How the leaderboard came about")).to_be_visible()
+
+
+@pytest.mark.parametrize("path", ["/sign-in", "/sign-up", "/legal/terms"])
+def test_a_form_or_a_text_does_not_grow_with_the_wall(page, path):
+    page.set_viewport_size({"width": 1920, "height": 1080})
+    page.goto(path)
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    assert page.locator(".page").evaluate("page => page.offsetWidth") < 900
