@@ -12,7 +12,8 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from tests.e2e.test_competition_day import sign_in
+from tests.e2e import axe
+from tests.e2e.test_competition_day import fill, sign_in
 from tests.e2e.test_flows import participants
 
 COMPETITION = "/competitions/demo-diabetes"
@@ -277,3 +278,63 @@ def test_the_command_lines_name_the_person_and_the_server(bob, server):
     bob.goto("/settings/command-lines")
     expect(bob.get_by_label("The uzu command", exact=True)).to_contain_text(f"uzu login {server.url}")
     expect(bob.get_by_text(re.compile("KAGGLE_USERNAME=bob")).first).to_be_visible()
+
+
+def test_an_answer_half_written_survives_a_look_at_another_page(alice):
+    def reply():
+        alice.get_by_role("button", name="Reply", exact=True).first.click()
+        return alice.get_by_role("textbox", name=re.compile("^Reply to"))
+
+    alice.goto(f"{COMPETITION}/discussions/2")
+    reply().fill("Half of a thought")
+    alice.get_by_role("link", name="Leaderboard", exact=True).click()
+    expect(alice.get_by_role("table", name="Leaderboard")).to_be_visible()
+    alice.go_back()
+    expect(reply()).to_have_value("Half of a thought")
+    alice.get_by_role("button", name="Cancel").click()
+    expect(reply()).to_have_value("")
+
+
+def test_who_leaves_what_is_not_saved_is_asked_first(alice):
+    asked = []
+
+    def answer(dialog) -> None:
+        asked.append(dialog.message)
+        (dialog.accept if len(asked) > 1 else dialog.dismiss)()
+
+    alice.on("dialog", answer)
+    alice.goto("/settings")
+    bio = alice.get_by_label("About you")
+    bio.fill("Changed my mind")
+    alice.get_by_role("link", name="Discussions").click()
+    expect(alice).to_have_url(re.compile("/settings$"))
+    expect(bio).to_have_value("Changed my mind")
+    alice.get_by_role("link", name="Discussions").click()
+    expect(alice).to_have_url(re.compile("/discussions$"))
+    assert asked == ["What you have written is not saved yet. Leave this page and lose it?"] * 2
+
+
+def test_who_was_signed_out_meanwhile_signs_in_beside_what_they_wrote(alice, server):
+    alice.goto(f"{COMPETITION}/discussions/2")
+    comment = alice.get_by_label("Write a comment")
+    comment.fill("Written before the session ended")
+    alice.context.clear_cookies(name="sessionid")
+    alice.get_by_role("button", name="Comment", exact=True).click()
+    expect(alice.get_by_role("alert").filter(has_text="Sign in, then try again")).to_be_visible()
+    told = alice.get_by_role("status").filter(has_text="You have been signed out")
+    expect(told).to_be_visible()
+    assert axe.violations(alice) == []
+
+    with alice.context.expect_page() as opened:
+        told.get_by_role("link").click()
+    beside = opened.value
+    fill(beside, {"User name or e-mail": "alice", "Password": server.password})
+    beside.get_by_role("button", name="Sign in", exact=True).click()
+    expect(beside.get_by_role("button", name=re.compile("Account of"))).to_be_visible()
+    beside.close()
+    alice.bring_to_front()
+    alice.evaluate("window.dispatchEvent(new Event('focus'))")
+    expect(told).to_have_count(0)
+    expect(comment).to_have_value("Written before the session ended")
+    alice.get_by_role("button", name="Comment", exact=True).click()
+    expect(alice.get_by_role("article").filter(has_text="Written before the session ended")).to_be_visible()

@@ -36,7 +36,7 @@ router.beforeEach(async (to) => {
   if (to.meta.requiresUser && !session.isSignedIn) {
     return { path: '/sign-in', query: { next: to.fullPath } }
   }
-  if (to.meta.forVisitors && session.isSignedIn) return { path: '/' }
+  if (to.meta.forVisitors && session.isSignedIn && !session.hasEnded) return { path: '/' }
   return true
 })
 

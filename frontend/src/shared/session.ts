@@ -1,6 +1,7 @@
 import { defineStore } from 'pinia'
 import { computed, ref } from 'vue'
 import { api, ok } from './api/client'
+import { onNobody } from './api/errors'
 import type { MeChanges, Session } from './api/models'
 import { isLocale, type Locale } from './i18n'
 import { usePreferences } from './preferences'
@@ -8,6 +9,8 @@ import { usePreferences } from './preferences'
 /** Who is signed in, and what the site is. */
 export const useSession = defineStore('session', () => {
   const session = ref<Session | null>(null)
+  /** The session ran out or ended in another tab, while the page still shows somebody, and what they write. */
+  const hasEnded = ref(false)
   let asking: Promise<void> | null = null
 
   const user = computed(() => session.value?.user ?? null)
@@ -16,6 +19,7 @@ export const useSession = defineStore('session', () => {
 
   async function load() {
     session.value = await ok(api.GET('/api/session/'))
+    hasEnded.value = false
     const language = user.value?.language
     const preferences = usePreferences()
     if (isLocale(language) && language !== preferences.locale && !localStorage.getItem('uzu.locale')) {
@@ -55,11 +59,20 @@ export const useSession = defineStore('session', () => {
     return asking
   }
 
+  /** Asks again who the server takes this browser for. Who has gone stays on the page, so that nothing written goes. */
+  async function check() {
+    if (!user.value) return
+    const now = await ok(api.GET('/api/session/')).catch(() => null)
+    if (now?.user) session.value = now
+    if (now) hasEnded.value = !now.user
+  }
+  onNobody(() => hasEnded.value || void check())
+
   /** After signing in or out, or after a change of oneself. */
   function refresh(): Promise<void> {
     asking = load()
     return asking
   }
 
-  return { session, user, site, isSignedIn, ready, refresh, chooseLanguage }
+  return { session, user, site, isSignedIn, hasEnded, ready, check, refresh, chooseLanguage }
 })

@@ -1,5 +1,5 @@
 import createClient, { type Middleware } from 'openapi-fetch'
-import { ApiError, NetworkError, problemsIn } from './errors'
+import { NetworkError, refusal } from './errors'
 import type { paths } from './schema'
 
 /** Django's CSRF token, from its cookie. */
@@ -50,8 +50,6 @@ export async function ok<T>(request: Promise<Answer<T>>): Promise<T> {
     if (cause instanceof DOMException && cause.name === 'AbortError') throw cause
     throw new NetworkError(cause)
   }
-  if (!answer.response.ok) {
-    throw new ApiError(answer.response.status, problemsIn(answer.error), answer.error)
-  }
+  if (!answer.response.ok) throw refusal(answer.response.status, answer.error)
   return answer.data as T
 }

@@ -44,6 +44,29 @@ export class NetworkError extends Error {
   }
 }
 
+const listeners = new Set<() => void>()
+
+/** Calls back when the server does not know who asks. */
+export function onNobody(listener: () => void) {
+  listeners.add(listener)
+}
+
+/** The error for an answer outside 2xx. */
+export function refusal(status: number, body: unknown): ApiError {
+  if (status === 401) listeners.forEach((listener) => listener())
+  return new ApiError(status, problemsIn(body), body)
+}
+
+/** No word from the server itself: the line broke, or what stands before it waited in vain. It may have done its work. */
+export function isUnheard(error: unknown): boolean {
+  return error instanceof NetworkError || (error instanceof ApiError && [502, 504].includes(error.status))
+}
+
+/** Asking again may help. */
+export function mayPass(error: unknown): boolean {
+  return isUnheard(error) || (error instanceof ApiError && (error.status === 429 || error.status >= 500))
+}
+
 /** Reads drf-standardized-errors and, from the sign-in endpoints, django-allauth's shape. */
 export function problemsIn(body: unknown): ApiProblem[] {
   const errors = (body as { errors?: unknown })?.errors

@@ -1,5 +1,5 @@
 import { commonHeaders } from './client'
-import { ApiError, NetworkError, problemsIn } from './errors'
+import { NetworkError, refusal } from './errors'
 
 export interface UploadOptions {
   method?: 'POST' | 'PUT'
@@ -30,7 +30,7 @@ export function upload<T>(path: string, form: FormData, options: UploadOptions =
       if (request.status >= 200 && request.status < 300) {
         resolve({ status: request.status, body: request.response as T })
       } else {
-        reject(new ApiError(request.status, problemsIn(request.response), request.response))
+        reject(refusal(request.status, request.response))
       }
     }
     request.onerror = () => reject(new NetworkError())

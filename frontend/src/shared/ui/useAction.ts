@@ -33,7 +33,7 @@ export function useAction<A extends unknown[]>(action: (...args: A) => Promise<u
   /** What belongs to no shown field. */
   const general = computed(() => {
     if (!error.value) return ''
-    if (error.value instanceof ApiError && error.value.status < 500) {
+    if (error.value instanceof ApiError && error.value.status < 500 && error.value.status !== 401) {
       const rest = error.value.problems.filter((problem) => !problem.attr || !fields.includes(problem.attr))
       if (rest.length === 0 && error.value.problems.length > 0) return ''
       if (rest.length > 0) return rest.map((problem) => problem.detail).join(' ')

@@ -7,6 +7,7 @@ export function useErrorText() {
   return (error: unknown): string => {
     if (error instanceof NetworkError) return t('errors.offline_alone')
     if (error instanceof ApiError) {
+      if (error.status === 401) return t('errors.signIn_alone')
       const details = error.problems.map((problem) => problem.detail).filter(Boolean)
       if (details.length > 0 && error.status < 500) return details.join(' ')
       if (error.status === 413) return t('errors.tooLarge')

@@ -1,0 +1,18 @@
+import { onScopeDispose } from 'vue'
+import { useRouter } from 'vue-router'
+
+/** Asks before a page is left on which something would be lost. `words`: the question, or nothing to lose. */
+export function useLeaveGuard(words: () => string | false) {
+  const router = useRouter()
+  const stop = router.beforeEach((to, from) => {
+    const question = to.path !== from.path && words()
+    return !question || window.confirm(question)
+  })
+  // The browser asks in words of its own.
+  const unload = (event: BeforeUnloadEvent) => words() && event.preventDefault()
+  window.addEventListener('beforeunload', unload)
+  onScopeDispose(() => {
+    stop()
+    window.removeEventListener('beforeunload', unload)
+  })
+}
