@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 
 import pytest
@@ -331,6 +332,111 @@ def test_who_is_offline_is_told_so(server, page):
     expect(page.get_by_text("You are offline.")).to_be_hidden()
     tabs.get_by_role("link", name="Race").click()
     expect(page.get_by_role("heading", name="How the leaderboard came about")).to_be_visible()
+
+
+# --- when something goes wrong in the middle of a submission ----------------------------------------------------------
+SUBMISSIONS = "**/api/teams/submissions/"
+
+
+def sample_of(page, folder):
+    """The sample submission of the running competition, as a person downloads it."""
+    page.goto("/competitions/demo-diabetes/data")
+    with page.expect_download() as download:
+        page.get_by_label("Download sample_submission.csv").click()
+    file = folder / "sample_submission.csv"
+    download.value.save_as(file)
+    return file
+
+
+def choose(page, file) -> None:
+    page.goto("/competitions/demo-diabetes/submit")
+    page.locator("input[type=file]").first.set_input_files(file)
+
+
+def drop(page, selector: str, name: str) -> None:
+    """Let go of a file of `name` above an element."""
+    script = """name => {
+      const data = new DataTransfer()
+      data.items.add(new File(["id,progression\\n"], name))
+      return data
+    }"""
+    page.dispatch_event(selector, "drop", {"dataTransfer": page.evaluate_handle(script, name)})
+
+
+def test_a_file_that_changed_since_it_was_chosen_is_asked_for_again(server, page, tmp_path):
+    participants(server, "rewriter")
+    sign_in(page, "rewriter", server.password)
+    file = sample_of(page, tmp_path)
+    choose(page, file)
+    expect(page.get_by_text("Columns and number of rows are as in the sample submission.")).to_be_visible()
+    os.utime(file, (file.stat().st_atime, file.stat().st_mtime + 5))  # the next model has written over it
+    page.get_by_role("button", name="Submit", exact=True).click()
+    expect(page.get_by_role("alert").filter(has_text="changed on your disk")).to_be_in_viewport()
+
+    page.locator("input[type=file]").first.set_input_files(file)
+    page.get_by_role("button", name="Submit", exact=True).click()
+    expect(page.get_by_text("Your team is on the leaderboard")).to_be_visible()
+
+
+def test_who_never_heard_the_score_is_sent_to_look_before_sending_again(server, page, tmp_path):
+    participants(server, "unheard")
+    sign_in(page, "unheard", server.password)
+    choose(page, sample_of(page, tmp_path))
+
+    def deliver_and_break(route):
+        route.fetch()
+        route.fulfill(status=504, body="")
+
+    page.route(SUBMISSIONS, deliver_and_break)
+    page.get_by_role("button", name="Submit", exact=True).click()
+    told = page.get_by_role("alert").filter(has_text="It may have been scored and counted")
+    expect(told).to_be_in_viewport()
+    assert axe.violations(page) == []
+    told.get_by_role("link", name="My submissions").click()
+    expect(page.get_by_role("row").filter(has_text="sample_submission.csv")).to_be_visible()
+
+
+def test_what_is_dropped_while_a_file_is_on_its_way_waits(server, page, tmp_path):
+    participants(server, "juggler")
+    sign_in(page, "juggler", server.password)
+    choose(page, sample_of(page, tmp_path))
+    held = []
+
+    def hold(route) -> None:
+        held.append(route)
+
+    page.route(SUBMISSIONS, hold)
+    submit = page.get_by_role("button", name="Submit", exact=True)
+    with page.expect_request(SUBMISSIONS):
+        submit.click()
+    drop(page, "label.drop", "onto-the-field.csv")
+    drop(page, "main", "onto-the-page.csv")
+    expect(page.get_by_text("Wait until the file on its way has been scored.")).to_be_visible()
+    expect(submit).to_be_disabled()
+    expect(page.get_by_text("onto-the")).to_have_count(0)
+    held[0].continue_()
+    expect(page.get_by_text("Your team is on the leaderboard")).to_be_visible()
+
+
+def test_a_cv_score_that_is_no_number_is_said_and_not_thrown_away(server, page):
+    sign_in(page, "bob", server.password)
+    page.goto("/competitions/demo-diabetes/submissions")
+    page.get_by_role("button", name="Edit memo and CV score").first.click()
+    dialog = page.get_by_role("dialog")
+    field = dialog.get_by_label("Your CV score")
+    before = field.input_value()
+    field.fill("55,1")
+    dialog.get_by_role("button", name="Save").click()
+    expect(dialog.get_by_text("This is not a number.")).to_be_visible()
+    field.fill("５５．１")
+    dialog.get_by_role("button", name="Save").click()
+    expect(dialog).to_have_count(0)
+    expect(page.get_by_role("row").filter(has_text="55.1").first).to_be_visible()
+
+    page.get_by_role("button", name="Edit memo and CV score").first.click()
+    field.fill(before)
+    dialog.get_by_role("button", name="Save").click()
+    expect(dialog).to_have_count(0)
 
 
 @pytest.mark.parametrize("path", ["/sign-in", "/sign-up", "/legal/terms"])

@@ -1,11 +1,14 @@
 import { useQueryCache } from '@pinia/colada'
-import { onScopeDispose, ref, shallowRef } from 'vue'
-import { ApiError, type ApiProblem } from '@/shared/api/errors'
+import { computed, onScopeDispose, ref, shallowRef } from 'vue'
+import { ApiError, isUnheard, mayPass, NetworkError, type ApiProblem } from '@/shared/api/errors'
 import type { Submitted } from '@/shared/api/models'
 import { useErrorText } from '@/shared/ui/useErrorText'
 import { readSubmission, submit, type SubmissionForm } from './queries'
 
-export type Phase = 'idle' | 'uploading' | 'scoring' | 'queued' | 'scored' | 'refused' | 'failed'
+/** `changed`: the file was written again since it was chosen. `lost`: it left, and nobody heard what came of it. */
+export type Phase = 'idle' | 'uploading' | 'scoring' | 'queued' | 'scored' | 'refused' | 'failed' | 'changed' | 'lost'
+
+const BUSY: readonly Phase[] = ['uploading', 'scoring', 'queued']
 
 const WATCH_EVERY = 2000
 
@@ -18,6 +21,7 @@ export function useSubmit(slug: () => string) {
   const outcome = shallowRef<Submitted | null>(null)
   const problems = shallowRef<ApiProblem[]>([])
   const message = ref('')
+  const busy = computed(() => BUSY.includes(phase.value))
   let abort = new AbortController()
   onScopeDispose(() => abort.abort())
 
@@ -29,20 +33,32 @@ export function useSubmit(slug: () => string) {
     ])
   }
 
-  function fail(error: unknown) {
+  async function fail(error: unknown, file: File) {
+    // An answer of a gateway says that all of the file had arrived there.
+    if (isUnheard(error) && (phase.value === 'scoring' || error instanceof ApiError)) {
+      phase.value = 'lost'
+      return
+    }
+    if (error instanceof NetworkError && !(await isReadable(file))) {
+      phase.value = 'changed'
+      return
+    }
     const isRefusal = error instanceof ApiError && error.status < 500
     phase.value = isRefusal ? 'refused' : 'failed'
     problems.value = isRefusal ? error.problems : []
     message.value = textOf(error)
   }
 
-  /** A file above the inline size is scored by a job: look now and then until it is done. */
+  /** A file above the inline size is scored by a job: look now and then until it is done, also over a broken line. */
   async function watchQueue(answer: Submitted) {
     phase.value = 'queued'
     for (;;) {
       await new Promise((resolve) => setTimeout(resolve, WATCH_EVERY))
-      const submission = await readSubmission(answer.submission.id, abort.signal)
-      if (submission.status === 'pending') continue
+      const submission = await readSubmission(answer.submission.id, abort.signal).catch((error: unknown) => {
+        if (mayPass(error)) return null
+        throw error
+      })
+      if (!submission || submission.status === 'pending') continue
       outcome.value = { ...answer, submission }
       problems.value = submission.problems.map((problem) => ({ ...problem, attr: 'file' }))
       phase.value = submission.status === 'scored' ? 'scored' : submission.status
@@ -72,9 +88,9 @@ export function useSubmit(slug: () => string) {
       }
     } catch (error) {
       if (error instanceof DOMException && error.name === 'AbortError') reset()
-      else fail(error)
+      else await fail(error, form.file)
     } finally {
-      await refresh(form.team)
+      void refresh(form.team)
     }
   }
 
@@ -89,5 +105,15 @@ export function useSubmit(slug: () => string) {
     outcome.value = null
   }
 
-  return { phase, progress, outcome, problems, message, start, cancel, reset }
+  return { phase, busy, progress, outcome, problems, message, start, cancel, reset }
+}
+
+/** A browser no longer reads a file that was written again after it was chosen, and calls that a broken connection. */
+async function isReadable(file: File): Promise<boolean> {
+  try {
+    await file.slice(0, 1).arrayBuffer()
+    return true
+  } catch {
+    return false
+  }
 }

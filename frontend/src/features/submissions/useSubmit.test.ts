@@ -1,0 +1,57 @@
+import { PiniaColada } from '@pinia/colada'
+import { flushPromises, mount } from '@vue/test-utils'
+import { createPinia } from 'pinia'
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { defineComponent, h } from 'vue'
+import { ApiError, NetworkError } from '@/shared/api/errors'
+import type { Submission, Submitted } from '@/shared/api/models'
+import * as queries from './queries'
+import { useSubmit } from './useSubmit'
+
+beforeEach(() => void vi.useFakeTimers())
+afterEach(() => {
+  vi.useRealTimers()
+  vi.restoreAllMocks()
+})
+
+const form = { team: 1, file: new File(['id'], 'submission.csv'), memo: '', cvScore: null }
+const waiting = { submission: { id: 7, status: 'pending', problems: [] }, result: null } as unknown as Submitted
+
+function use() {
+  let result: ReturnType<typeof useSubmit>
+  const plugins = [createPinia(), PiniaColada]
+  mount(defineComponent({ setup: () => ((result = useSubmit(() => 'cup')), () => h('div')) }), { global: { plugins } })
+  return result!
+}
+
+it('watches a queued file over a broken line until it is scored', async () => {
+  vi.spyOn(queries, 'submit').mockResolvedValue(waiting)
+  const scored = { ...waiting.submission, status: 'scored' } as Submission
+  vi.spyOn(queries, 'readSubmission')
+    .mockRejectedValueOnce(new NetworkError())
+    .mockRejectedValueOnce(new ApiError(503, []))
+    .mockResolvedValueOnce(scored)
+  const way = use()
+  const sent = way.start(form)
+  await flushPromises()
+  for (let look = 0; look < 2; look += 1) {
+    await vi.advanceTimersByTimeAsync(2000)
+    expect(way.phase.value).toBe('queued')
+  }
+  await vi.advanceTimersByTimeAsync(2000)
+  await sent
+  expect(way.phase.value).toBe('scored')
+})
+
+it.each([
+  [true, 'lost'],
+  [false, 'failed'],
+])('says of a line that broke, the file having left: %s, that it is %s', async (hasLeft, phase) => {
+  vi.spyOn(queries, 'submit').mockImplementation((_, { onProgress }) => {
+    onProgress?.(hasLeft ? 1 : 0.5)
+    return Promise.reject(new NetworkError())
+  })
+  const way = use()
+  await way.start(form)
+  expect(way.phase.value).toBe(phase)
+})
