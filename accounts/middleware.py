@@ -82,10 +82,17 @@ class SignInInputMiddleware:
             case TypeError() if request.path.endswith(RESET_PATH):
                 # A key that begins with its hyphen, which allauth does not expect.
                 return answer(400, "invalid_password_reset", gettext("The link is not valid (any more)."))
-            case DataError() | OverflowError() | UnicodeError() | RecursionError():
+            case DataError() | OverflowError() | ValueError() | RecursionError() if is_unreadable(exception):
                 log.warning("a value could not be stored or read", extra={"exception": type(exception).__name__})
-                return answer(400, "invalid_value", gettext("A value can't be read: it holds a forbidden character."))
+                text = gettext("A value can't be read: it holds a forbidden character, or is too large.")
+                return answer(400, "invalid_value", text)
         return None
+
+
+def is_unreadable(exception: Exception) -> bool:
+    """Of the many `ValueError`s: what no text can hold, and a number with more digits than Python reads."""
+    unreadable = isinstance(exception, UnicodeError) or "integer string conversion" in str(exception)
+    return unreadable or not isinstance(exception, ValueError)
 
 
 def answer(status: int, code: str, message: str) -> JsonResponse:

@@ -51,7 +51,19 @@ VALUES = [
     "zzzzzzzzzzzzzzzz-x",
     "-",
 ]
-BODIES = [b"", b"null", b"[]", b"1", b'"x"', b"{", b"\xff\xfe", b"\x00", b"[" * 200_000, b'{"username": ' * 50_000]
+BODIES = [
+    b"",
+    b"null",
+    b"[]",
+    b"1",
+    b'"x"',
+    b"{",
+    b"\xff\xfe",
+    b"\x00",
+    b"[" * 200_000,
+    b'{"username": ' * 50_000,
+    b'{"email": ' + b"9" * 5000 + b"}",
+]
 
 
 def send(app, method: str, path: str, body: bytes):
