@@ -212,7 +212,7 @@ class UnspeakableValueMiddleware:
         # Django passes over a charset that it does not know, but not over one such as rot13, which Python knows and
         # which is none of text.
         if request.encoding is not None and not is_charset(request.encoding):
-            request.encoding = None  # type: ignore[assignment] -- as it is without a charset
+            request.encoding = None  # type: ignore[assignment]  # as it is without a charset
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
