@@ -160,12 +160,14 @@ class InvitationQuerySet(models.QuerySet):
         return self.filter(status="pending")
 
     def open_for(self, user: Any) -> InvitationQuerySet:
-        """What `user` may still decide: pending, and of a team that goes on."""
-        return self.pending().filter(user=user, team__merged_at__isnull=True, team__disbanded_at__isnull=True)
+        """What `user` may still decide: pending, of a team that goes on, in a competition they may see."""
+        mine = self.pending().filter(user=user, team__merged_at__isnull=True, team__disbanded_at__isnull=True)
+        return mine.filter(team__competition__in=_visible_to(self.model, user))
 
     def of_concern_to(self, user: Any) -> InvitationQuerySet:
-        """Those of `user`, and those of the teams `user` is in."""
-        return self.filter(Q(user=user) | Q(team__in=_teams_of(self.model, user)))
+        """Those of `user`, and those of the teams `user` is in, in competitions they may see."""
+        mine = self.filter(Q(user=user) | Q(team__in=_teams_of(self.model, user)))
+        return mine.filter(team__competition__in=_visible_to(self.model, user))
 
     def for_display(self) -> InvitationQuerySet:
         return self.select_related("team__competition", "user", "invited_by")
@@ -179,9 +181,10 @@ class MergeRequestQuerySet(models.QuerySet):
         return self.filter(Q(from_team=team) | Q(to_team=team))
 
     def of_concern_to(self, user: Any) -> MergeRequestQuerySet:
-        """Those from or to a team `user` is in."""
+        """Those from or to a team `user` is in, in competitions they may see."""
         teams = _teams_of(self.model, user)
-        return self.filter(Q(from_team__in=teams) | Q(to_team__in=teams))
+        mine = self.filter(Q(from_team__in=teams) | Q(to_team__in=teams))
+        return mine.filter(to_team__competition__in=_visible_to(self.model, user))
 
     def for_display(self) -> MergeRequestQuerySet:
         return self.select_related("from_team", "to_team", "requested_by")
@@ -190,6 +193,10 @@ class MergeRequestQuerySet(models.QuerySet):
 def _teams_of(model: type[models.Model], user: Any) -> models.QuerySet:
     memberships = model._meta.apps.get_model("competitions", "Membership").objects
     return memberships.filter(user=user).values("team")
+
+
+def _visible_to(model: type[models.Model], user: Any) -> models.QuerySet:
+    return model._meta.apps.get_model("competitions", "Competition").objects.visible_to(user).values("pk")
 
 
 class StandingQuerySet(models.QuerySet):

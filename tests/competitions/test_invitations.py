@@ -225,3 +225,13 @@ def test_teams_stay_one_per_user(invite, decide, bob, team):
     decide(bob, "accept")
     assert Membership.objects.filter(user=bob).count() == 1
     assert Team.objects.active().count() == 1
+
+
+def test_a_competition_that_was_withdrawn_takes_its_invitations_out_of_sight(client_of, invite, decide, alice, bob):
+    invite()
+    Competition.objects.update(is_published=False, title="Secret")
+    assert client_of(bob).get("/api/invitations/").json()["results"] == []
+    for user, verb in ((bob, "accept"), (bob, "refuse"), (alice, "cancel")):
+        assert refusal(decide(user, verb)) == (404, "not_found")
+    Competition.objects.update(is_published=True)
+    assert decide(bob, "accept").status_code == 200
