@@ -97,7 +97,7 @@ def record_public_score(*, team: Team, score: float, at: datetime) -> StandingUp
     key = competition.sort_key(score)
     if is_best or (key == standing.public_key and at < (standing.best_submitted_at or at)):
         standing.best_public_score, standing.public_key, standing.best_submitted_at = score, key, at
-    in_order = standing.last_submitted_at is None or at >= standing.last_submitted_at
+    in_order = standing.last_submitted_at is None or at > standing.last_submitted_at
     standing.last_submitted_at = at if in_order else standing.last_submitted_at
     standing.save(update_fields=["best_public_score", "public_key", "best_submitted_at", "last_submitted_at"])
     if not in_order:
