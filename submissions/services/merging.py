@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from competitions.exceptions import CompetitionEnded
 from competitions.models import Team
 from submissions.models import Submission
+from submissions.runs.selecting import is_scored_privately
 
 
 def move_submissions(*, from_team: Team, to_team: Team) -> None:
@@ -11,7 +13,12 @@ def move_submissions(*, from_team: Team, to_team: Team) -> None:
 
     Late, refused and pending ones move too; a pending one is finished for the team it is in by then. If the two teams
     had selected more together than one team may, the best public scores stay selected, of equal ones the earlier.
+
+    Raises:
+        CompetitionEnded: the merge waited for its locks until private scoring had begun.
     """
+    if is_scored_privately(to_team.competition):
+        raise CompetitionEnded
     Submission.objects.filter(team=from_team).update(team=to_team)
     competition = to_team.competition
     selected = sorted(

@@ -12,6 +12,7 @@ from competitions.exceptions import CompetitionEnded, TeamNotActive
 from competitions.models import Team
 from submissions.exceptions import LateNotSelectable, NotScored, TooManySelected
 from submissions.models import Submission
+from submissions.runs.selecting import is_scored_privately
 from submissions.services import incoming
 
 if TYPE_CHECKING:
@@ -36,7 +37,8 @@ def select(*, submission: Submission, selected: bool, by: User, at: datetime) ->
         competition = team.competition
         if not team.is_active:
             raise TeamNotActive
-        if competition.has_ended(at):
+        # Known to be over by now, also to a request of the last moment that had to wait for the lock.
+        if competition.has_ended(at) or is_scored_privately(competition):
             raise CompetitionEnded
         if selected:
             _check_selectable(submission, team)

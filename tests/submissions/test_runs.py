@@ -11,11 +11,12 @@ from django.db.models import Max
 
 from accounts.refusals import Refusal
 from competitions import signals as competition_signals
-from competitions.exceptions import CompetitionRunning, NotHost
+from competitions.exceptions import CompetitionEnded, CompetitionRunning, NotHost
 from competitions.models import Competition, Solution, Standing
 from competitions.services.merges import accept_merge, request_merge
 from competitions.solutions import replace_solution
 from submissions import runs, signals
+from submissions.checking import differences
 from submissions.exceptions import InvalidFile, NothingToScoreWith
 from submissions.jobs import work_on_run
 from submissions.models import ScoringPart, ScoringRun, Submission
@@ -626,6 +627,22 @@ def test_what_was_received_in_the_last_moment_and_stored_later_is_not_left_out(c
         confirm(competition)
     score(competition)
     assert private_ranking(confirm(competition)) == [(team.name, 0.125)]
+
+
+def test_what_counts_is_settled_once_private_scoring_has_begun(competition, team):
+    """A request of the last second may wait for its lock until the run has looked at what is selected."""
+    other = TeamFactory(competition=competition)
+    chosen, better = send(team, 0.5, 0.2).submission, send(team, 0.4, 0.1).submission
+    send(other, 0.3)
+    last_second = ENDS - timedelta(seconds=1)
+    select(submission=chosen, selected=True, by=team.owner, at=last_second)
+    asked = request_merge(from_team=other, to_team_id=team.pk, by=other.owner, at=last_second)
+    private_run(competition)
+    with pytest.raises(CompetitionEnded):
+        select(submission=better, selected=True, by=team.owner, at=last_second)
+    with pytest.raises(CompetitionEnded):
+        accept_merge(merge_request=asked, by=team.owner, at=last_second)
+    assert not list(differences(competition))
 
 
 def test_late_submissions_and_refused_files_do_not_call_for_another_run(competition, team):
