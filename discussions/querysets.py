@@ -32,9 +32,17 @@ def is_staff(user: Any) -> bool:
 class DiscussionQuerySet(models.QuerySet):
     def visible_to(self, user: Any) -> DiscussionQuerySet:
         """Site-wide ones, and those of competitions `user` may look inside (`can.look_inside` for many rows)."""
+        return self._of_competitions(user, ~Q(visibility=Competition.Visibility.INVITATION))
+
+    def in_lists_of(self, user: Any) -> DiscussionQuerySet:
+        """Of these, what a list of all places tells: the address of an unlisted competition only to its people."""
+        return self._of_competitions(user, Q(visibility=Competition.Visibility.PUBLIC))
+
+    def _of_competitions(self, user: Any, open_to_all: Q) -> DiscussionQuerySet:
+        """Site-wide ones, those of published competitions that are `open_to_all`, and of those `user` belongs to."""
         if user.is_authenticated and user.is_superuser:
             return self
-        open_to_all = Q(is_published=True) & ~Q(visibility=Competition.Visibility.INVITATION)
+        open_to_all &= Q(is_published=True)
         if user.is_authenticated:
             hosts = Competition.hosts.through.objects.filter(competition=OuterRef("pk"), user=user)
             members = Membership.objects.filter(competition=OuterRef("pk"), user=user)

@@ -35,8 +35,8 @@ def word_of(fields: dict[str, Any], prefix: str, words: dict[str, str], default:
     return words.get(fields.get("sortBy", "").upper().removeprefix(prefix), default)
 
 
-def topics(request: Request, fields: dict[str, Any]) -> Any:
-    rows = Discussion.objects.visible_to(request.user).listed()
+def topics(fields: dict[str, Any], rows: Any) -> Any:
+    rows = rows.listed()
     if search := fields.get("searchQuery"):
         rows = rows.search(search)
     return rows.sorted_by(word_of(fields, "TOPIC_LIST_SORT_BY_", SORTS, "hot")).select_related("author", "competition")
@@ -71,7 +71,7 @@ class TopicsFields(CompetitionName):
 def list_competition_topics(request: Request, fields: dict[str, Any]) -> dict[str, Any]:
     competition = competition_of(request, fields)
     can.look_inside(request.user, competition).require()
-    rows = topics(request, fields).filter(competition=competition)
+    rows = topics(fields, Discussion.objects.filter(competition=competition))
     first = (fields["page"] - 1) * TOPICS_PAGE
     return {
         "topics": [topic_shape(request, one) for one in rows[first : first + TOPICS_PAGE]],
@@ -185,14 +185,15 @@ class ForumFields(Paged):
 
 @rpc("discussions.DiscussionApiService/ListTopics", ForumFields)
 def list_topics(request: Request, fields: dict[str, Any]) -> dict[str, Any]:
-    rows = topics(request, fields)
+    rows = Discussion.objects.in_lists_of(request.user)
     forum = fields.get("forumSlug")
     if forum == GENERAL:
         rows = rows.filter(competition__isnull=True)
     elif forum:
         competition = competition_of(request, {"competitionName": forum})
         can.look_inside(request.user, competition).require()
-        rows = rows.filter(competition=competition)
+        rows = Discussion.objects.filter(competition=competition)
+    rows = topics(fields, rows)
     page, following = page_of(rows, fields)
     return {
         "topics": [topic_shape(request, one) for one in page],

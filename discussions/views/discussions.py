@@ -83,7 +83,8 @@ class DiscussionsView(TalkView):
         responses={200: DiscussionListSerializer(many=True), 403: refusal("not_entered"), **NOT_FOUND},
         description=(
             "Discussions you may read, pinned ones first unless searching. Open to everybody; those of a closed room "
-            "only to its people. Hidden and deleted ones are left out."
+            "and, without `competition`, those of an unlisted competition only to its people. Hidden and deleted ones "
+            "are left out."
         ),
     )
     def get(self, request: Request) -> Response:
@@ -229,4 +230,4 @@ def in_place(request: Request) -> Any:
         return Discussion.objects.filter(competition__isnull=True)
     if place:
         return Discussion.objects.filter(competition=competition_in_query(request, place))
-    return Discussion.objects.visible_to(request.user)
+    return Discussion.objects.in_lists_of(request.user)

@@ -451,3 +451,15 @@ def test_discussions_of_a_closed_room_are_not_found(talk, call, competitions_cal
     assert (
         competitions_call("ListTopicMessages", outsider, competitionName="demo-cup", topicId=talk.pk).status_code == 404
     )
+
+
+def test_a_list_of_all_topics_tells_nobody_of_an_unlisted_competition(talk, call):
+    Competition.objects.update(visibility=Competition.Visibility.UNLISTED)
+    outsider = UserFactory()
+
+    def titles(**fields):
+        topics = call("discussions.DiscussionApiService/ListTopics", outsider, **fields).json()["topics"]
+        return {topic["title"] for topic in topics}
+
+    assert titles() == {"The site"}
+    assert titles(forumSlug="demo-cup") == {"Welcome", "Baseline"}, "who has the address reads"

@@ -169,6 +169,19 @@ def test_reading_follows_the_competition_and_writing_takes_part(
     assert created.status_code == writes, created.content
 
 
+@pytest.mark.parametrize(("who", "told"), [("nobody", False), ("visitor", False), ("alice", True), ("host", True)])
+def test_the_list_of_all_tells_nobody_of_an_unlisted_competition(
+    as_, request, host, cup, alice, visitor, post, who, told
+):
+    post(alice, cup, tags=["secret"])
+    Competition.objects.filter(pk=cup.pk).update(visibility="unlisted")
+    api = as_(None if who == "nobody" else request.getfixturevalue(who))
+    assert titles(api.get("/api/discussions/?competition=cup")) == ["A question"], "who has the address reads"
+    for address in ("/api/discussions/", "/api/discussions/?search=question", "/api/discussions/?author=alice"):
+        assert titles(api.get(address)) == (["A question"] if told else []), address
+    assert [tag["name"] for tag in api.get("/api/discussions/tags/").json()] == (["secret"] if told else [])
+
+
 @pytest.mark.parametrize(
     ("who", "allowed"),
     [

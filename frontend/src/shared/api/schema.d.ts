@@ -741,7 +741,7 @@ export interface paths {
         };
         /**
          * List discussions
-         * @description Discussions you may read, pinned ones first unless searching. Open to everybody; those of a closed room only to its people. Hidden and deleted ones are left out.
+         * @description Discussions you may read, pinned ones first unless searching. Open to everybody; those of a closed room and, without `competition`, those of an unlisted competition only to its people. Hidden and deleted ones are left out.
          */
         get: operations["listDiscussions"];
         put?: never;
