@@ -120,10 +120,9 @@ def _read_ids(text: pa.ChunkedArray) -> IntegerIds | TextIds:
         ids = TextIds(text.combine_chunks())
         column = text
     if pc.count_distinct(column).as_py() != len(column):
-        positions = ids.align(column)
-        repeated = positions.positions != np.arange(len(column)) if isinstance(ids, TextIds) else None
-        if repeated is None:
-            repeated = positions.sources[positions.positions] != np.arange(len(column))
+        repeated = np.ones(len(column), dtype=np.bool_)
+        _, first_rows = np.unique(ids.align(column).positions, return_index=True)
+        repeated[first_rows] = False
         raise InvalidSolution(locator.problems("duplicate_ids", repeated))
     return ids
 
@@ -132,7 +131,9 @@ def _read_usage(text: pa.ChunkedArray, locator: Locator) -> NDArray[np.int8]:
     encoded = pc.utf8_lower(pc.utf8_trim_whitespace(text)).combine_chunks().dictionary_encode()
     table = np.array([USAGES.get(value, -1) for value in encoded.dictionary.to_pylist()] + [-1], dtype=np.int8)
     usage: NDArray[np.int8] = table[np.asarray(pc.fill_null(encoded.indices, -1))]
-    problems = locator.problems("unknown_usage", usage < 0, found=text, expected="Public, Private or Ignored")
+    problems = locator.problems(
+        "unknown_usage", usage < 0, found=text.fill_null(""), expected="Public, Private or Ignored"
+    )
     if problems:
         raise InvalidSolution(problems)
     for name, part in SPLITS.items():

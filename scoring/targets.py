@@ -83,9 +83,9 @@ def _is_binary(text: pa.ChunkedArray) -> bool:
 def _read_numbers(text: pa.ChunkedArray, name: str, layout: Layout, locator: Locator) -> NDArray[np.float64]:
     numbers = parse_numbers(text)
     # A located fault, but never the value: this is the solution.
-    problems = [replace(problem, found=None) for problem in locator.number_problems(numbers, text, name)]
+    problems = [_without_value(problem, layout) for problem in locator.number_problems(numbers, text, name)]
     if problems:
-        raise InvalidSolution([replace(p, found="?") if p.code != "missing_value" else p for p in problems])
+        raise InvalidSolution(problems)
     values = numbers.values
     faults: tuple[tuple[str, NDArray[np.bool_], str], ...] = ()
     if layout.inputs is Inputs.BINARY_SCORES:
@@ -99,6 +99,15 @@ def _read_numbers(text: pa.ChunkedArray, name: str, layout: Layout, locator: Loc
         if found:
             raise InvalidSolution(found)
     return values
+
+
+def _without_value(problem: Problem, layout: Layout) -> Problem:
+    """`problem` without what was found, and of a yes / no question what there should be."""
+    if problem.code == "missing_value":
+        return problem
+    if layout.inputs is Inputs.BINARY_SCORES:
+        return replace(problem, code="not_binary", found="?", expected="0 or 1")
+    return replace(problem, found="?")
 
 
 def _read_labels(

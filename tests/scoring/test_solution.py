@@ -88,6 +88,7 @@ REFUSED = {
     ),
     "negative for RMSLE": (with_metric("rmsle"), {"target": [1, -1, 2, 3]}, "out_of_range"),
     "not binary": (with_metric("auc"), {"target": [0, 1, 0, 2]}, "not_binary"),
+    "a word for yes": (with_metric("auc"), {"target": [1, 0, "yes", 0]}, "not_binary"),
     "one class in public": (with_metric("auc"), {"target": [1, 1, 0, 1]}, "single_class"),
     "one class in private": (with_metric("average_precision"), {"target": [0, 1, 1, 1]}, "single_class"),
     "constant": (with_metric("pearson"), {"target": [1, 2, 3, 3]}, "constant_target"),
@@ -117,6 +118,17 @@ def test_a_fault_names_its_place_and_not_the_value():
     (problem,) = refusal(target=[1, 2, "secret", 3])
     assert (problem.row, problem.id, problem.column) == (3, "3", "target")
     assert "secret" not in str(problem.as_dict()) + problem.text()
+
+
+@pytest.mark.parametrize("ids", [[7, 8, 7, 9], [7, 10**9, 7, 9], list("abac"), ["x" * 60, "b", "x" * 60, "c"]])
+def test_of_an_id_that_stands_twice_the_second_row_is_named(ids):
+    (problem,) = refusal(id=ids)
+    assert (problem.code, problem.row, problem.id) == ("duplicate_ids", 3, str(ids[2]))
+
+
+def test_an_empty_usage_is_quoted_as_such():
+    (problem,) = refusal(Usage=["Public", "Private", "", "Public"])
+    assert problem.text() == "Row 3: the usage “” is none of Public, Private, Ignored."
 
 
 def test_a_file_that_is_no_table_is_refused():
