@@ -11,6 +11,7 @@ from rest_framework import serializers
 
 from accounts.serializers import UserRefSerializer, user_ref
 from competitions.models import Competition
+from discussions import formulas
 from discussions.models import Comment, Discussion
 from discussions.permissions import Viewer
 from discussions.serializers.uploads import UploadSerializer
@@ -30,7 +31,8 @@ _MARKS = re.compile(
 
 def excerpt(body: str, length: int = EXCERPT) -> str:
     """The beginning of a Markdown text, as plain words on one line."""
-    words = re.sub(r"\s+", " ", _MARKS.sub(" ", emoji.emojize(body, language="alias"))).strip()
+    body = formulas.INLINE.sub(lambda found: formulas.plain(found[1]), emoji.emojize(body, language="alias"))
+    words = re.sub(r"\s+", " ", _MARKS.sub(" ", body)).strip()
     return words if len(words) <= length else f"{words[: length - 1].rstrip()}…"
 
 

@@ -133,6 +133,19 @@ def test_an_excerpt_is_plain_words():
     assert len(excerpt("word " * 1000)) <= 200
 
 
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        (r"It minimises $\|y - Xw\|^2 + \alpha \|w\|^2$.", "It minimises ‖y - Xw‖² + α ‖w‖²."),
+        (r"$\lVert y \rVert_2 \le \frac{1}{n}\sum_i x_i^{10}$", "‖ y ‖₂ ≤ 1/n∑ i x_i¹⁰"),
+        (r"数式 $\mathbf{x}_{1} \in \mathbb{R}^n$ です", "数式 x₁ ∈ Rⁿ です"),
+        ("It costs $5, or $10 for two", "It costs $5, or $10 for two"),
+    ],
+)
+def test_an_excerpt_says_a_formula_in_characters(body, words):
+    assert excerpt(body) == words
+
+
 HUGE = {
     "brackets": "[" * 50_000,
     "links": "[a](" * 20_000,
