@@ -338,3 +338,12 @@ def test_who_was_signed_out_meanwhile_signs_in_beside_what_they_wrote(alice, ser
     expect(comment).to_have_value("Written before the session ended")
     alice.get_by_role("button", name="Comment", exact=True).click()
     expect(alice.get_by_role("article").filter(has_text="Written before the session ended")).to_be_visible()
+
+
+def test_a_title_without_a_gap_leaves_its_menu_in_reach(alice):
+    title = "submission_" * 18
+    write_post(alice, title, "Too long a name for a file")
+    alice.get_by_role("button", name="Post", exact=True).click()
+    expect(alice.get_by_role("heading", name=title)).to_be_visible()
+    alice.set_viewport_size({"width": 360, "height": 740})
+    expect(alice.get_by_role("button", name="More about this discussion")).to_be_in_viewport(ratio=1)
