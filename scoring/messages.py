@@ -63,3 +63,9 @@ MESSAGES: Final[dict[str, str]] = {
     "unknown_parameter": "The metric has no parameter “%(name)s”.",
     "wrong_parameter": "The parameter “%(name)s” must be %(expected)s.",
 }
+
+# What a cell should have held, where that can be said in words; everything else there (names, bounds) is data.
+EXPECTED: Final[tuple[str, ...]] = (
+    *("a number", "a finite number", "a whole number", "0 or 1"),
+    *("an id", "a label", "labels"),
+)

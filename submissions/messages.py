@@ -11,7 +11,7 @@ from typing import Any
 from django.utils.translation import gettext, override
 
 from scoring.errors import Problem
-from scoring.messages import MESSAGES
+from scoring.messages import EXPECTED, MESSAGES
 
 _LOCATED = ("row", "id", "column", "expected", "found", "more")
 
@@ -23,8 +23,13 @@ def kept(problems: Iterable[Problem]) -> list[dict[str, Any]]:
 
 
 def translated(problems: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Kept problems with `detail` in the active language."""
-    return [{**problem, "detail": _text(problem)} for problem in problems]
+    """Kept problems with `detail`, and what was expected where that is words, in the active language."""
+    return [{**_in_words(problem), "detail": _text(problem)} for problem in problems]
+
+
+def _in_words(problem: Mapping[str, Any]) -> dict[str, Any]:
+    expected = problem.get("expected")
+    return {**problem, "expected": gettext(expected)} if expected in EXPECTED else dict(problem)
 
 
 def _text(problem: Mapping[str, Any]) -> str:

@@ -107,6 +107,13 @@ def test_refused_file_tells_every_problem_with_its_place(member, team):
     assert [problem["code"] for problem in body["submission"]["problems"]] == [one["code"] for one in body["errors"]]
 
 
+def test_refused_file_says_what_was_expected_in_the_readers_language(member, team):
+    file = {"team": team.pk, "file": upload(b"id,target\n1,x\n")}
+    answer = member.post(URL, file, format="multipart", headers={"Accept-Language": "ja"})
+    errors = answer.json()["errors"]
+    assert next(error["expected"] for error in errors if error["code"] == "not_a_number") == "数値"
+
+
 def test_large_file_is_answered_with_202_and_a_place_to_watch(member, team, settings):
     settings.INLINE_SCORING_BYTES = 10
     answer = post(member, team)

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
-from scoring.messages import MESSAGES
+from scoring.messages import EXPECTED, MESSAGES
 
 IGNORED = ["frontend/*", "cli/*", "tests/*", "benchmarks/*", "var/*", ".venv/*", "docker/*"]
 
@@ -43,4 +43,6 @@ class Command(BaseCommand):
 
 def scoring_texts() -> str:
     """Python source in which gettext finds the scoring core's templates."""
-    return "\n".join(f"gettext_noop({json.dumps(text, ensure_ascii=False)})" for text in MESSAGES.values())
+    return "\n".join(
+        f"gettext_noop({json.dumps(text, ensure_ascii=False)})" for text in (*MESSAGES.values(), *EXPECTED)
+    )
