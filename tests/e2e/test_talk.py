@@ -17,6 +17,11 @@ from tests.e2e.test_competition_day import fill, sign_in
 from tests.e2e.test_flows import participants
 
 COMPETITION = "/competitions/demo-diabetes"
+# Whether nothing covers the middle of an element.
+ON_TOP = """element => {
+  const { x, y, width, height } = element.getBoundingClientRect()
+  return element.contains(document.elementFromPoint(x + width / 2, y + height / 2))
+}"""
 
 
 def png(colour: str) -> bytes:
@@ -323,6 +328,7 @@ def test_who_was_signed_out_meanwhile_signs_in_beside_what_they_wrote(alice, ser
     expect(alice.get_by_role("alert").filter(has_text="Sign in, then try again")).to_be_visible()
     told = alice.get_by_role("status").filter(has_text="You have been signed out")
     expect(told).to_be_visible()
+    assert told.evaluate(ON_TOP)  # far down a long page as well
     assert axe.violations(alice) == []
 
     with alice.context.expect_page() as opened:
