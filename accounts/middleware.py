@@ -9,9 +9,10 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import DataError, IntegrityError
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse, RawPostDataException
 from django.utils import timezone, translation
 from django.utils.translation import gettext
+from rest_framework.exceptions import UnsupportedMediaType
 
 from accounts.models import User
 
@@ -67,8 +68,15 @@ class SignInInputMiddleware:
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, *_: Any) -> HttpResponse | None:
+        if not request.path.startswith(AUTH_PATH):
+            return None
+        try:
+            size = len(request.body)
+        except RawPostDataException:  # a form with files, which the check against forged requests has read already
+            refused = UnsupportedMediaType(request.content_type or "")
+            return answer(refused.status_code, refused.default_code, str(refused.detail))
         # A name, an address and two passwords: whatever is longer only costs time to hash and to look up.
-        if request.path.startswith(AUTH_PATH) and len(request.body) > MAX_AUTH_BYTES:
+        if size > MAX_AUTH_BYTES:
             return answer(413, "request_too_large", gettext("The request is too large."))
         return None
 

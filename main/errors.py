@@ -200,19 +200,12 @@ def plain(value: Any) -> Any:
 
 # --- outside the REST framework ---------------------------------------------------------------------------------------
 class UnspeakableValueMiddleware:
-    """A value that nothing can hold is the sender's fault on every page: the admin passes addresses on unchecked.
-
-    Stands last, before anything reads a form.
-    """
+    """A value that nothing can hold is the sender's fault on every page: the admin passes addresses on unchecked."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        # Django passes over a charset that it does not know, but not over one such as rot13, which Python knows and
-        # which is none of text.
-        if request.encoding is not None and not is_charset(request.encoding):
-            request.encoding = None  # type: ignore[assignment]  # as it is without a charset
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
@@ -220,16 +213,6 @@ class UnspeakableValueMiddleware:
             return None
         log.warning("a value could not be stored or read", extra={"exception": type(exception).__name__})
         return bad_request(request, exception)
-
-
-def is_charset(name: str) -> bool:
-    try:
-        b"a".decode(name)
-    except LookupError:
-        return False
-    except ValueError:
-        pass  # of text, though this is none in it
-    return True
 
 
 def is_api(request: HttpRequest) -> bool:

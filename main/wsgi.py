@@ -4,9 +4,10 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
+from main.content_types import ReadableContentType
 from scoring.memory import keep_memory
 
 keep_memory()
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "main.settings")
 
-application = get_wsgi_application()
+application = ReadableContentType(get_wsgi_application())

@@ -1,0 +1,69 @@
+"""A content type that nobody can read is passed over: through the real WSGI entry point, where it used to break."""
+
+from __future__ import annotations
+
+import io
+from wsgiref.util import setup_testing_defaults
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from main.content_types import readable
+from main.wsgi import application
+from tests.factories import UserFactory
+
+FORM = b'--x\r\nContent-Disposition: form-data; name="body"\r\n\r\na\r\n--x--\r\n'
+BODIES = {
+    "application/json": b'{"body": "a"}',
+    "multipart/form-data; boundary=x": FORM,
+    "application/x-www-form-urlencoded": b"body=%41",
+}
+CSRF = "c" * 32
+
+
+def post(path: str, content_type: str, body: bytes) -> int:
+    """The status of the answer to somebody signed in."""
+    client = Client()
+    client.force_login(UserFactory())
+    session = client.cookies[settings.SESSION_COOKIE_NAME].value
+    environ = {
+        "REQUEST_METHOD": "POST",
+        "PATH_INFO": path,
+        "QUERY_STRING": "search=a",
+        "CONTENT_TYPE": content_type,
+        "CONTENT_LENGTH": str(len(body)),
+        "wsgi.input": io.BytesIO(body),
+        "HTTP_COOKIE": f"{settings.SESSION_COOKIE_NAME}={session}; {settings.CSRF_COOKIE_NAME}={CSRF}",
+        "HTTP_X_CSRFTOKEN": CSRF,
+    }
+    setup_testing_defaults(environ)
+    statuses = []
+    for _part in application(environ, lambda status, headers: statuses.append(int(status.split()[0]))):
+        pass
+    return statuses[0]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "oddity",
+    [
+        *("charset=rot13", "charset=hex", "charset=zlib", "charset=klingon", "charset=\xff", "charset=utf-16"),
+        *("charset=idna", "charset=", "charset=a\x00b", "x*=klingon'en'%41"),
+    ],
+)
+@pytest.mark.parametrize("kind", BODIES)
+@pytest.mark.parametrize("path", ["/admin/login/", "/api/markdown/", "/auth/login/", "/api/auth/browser/v1/auth/login"])
+def test_an_odd_content_type_is_no_fault_of_the_server(oddity, kind, path):
+    assert post(path, f"{kind}; {oddity}", BODIES[kind]) < 500
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("kind", ["application/json", "multipart/form-data; boundary=x"])
+def test_the_body_is_read_as_if_there_were_no_charset(kind):
+    assert post("/api/markdown/", f"{kind}; charset=rot13", BODIES[kind]) == post("/api/markdown/", kind, BODIES[kind])
+
+
+@pytest.mark.parametrize("content_type", ["", "text/csv", "text/csv; charset=UTF-8", "a/b; charset=utf-8; c=d"])
+def test_what_can_be_read_stays_as_it_is(content_type):
+    assert readable(content_type) == content_type
