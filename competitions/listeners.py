@@ -25,11 +25,16 @@ def account_goes(*, user: User, at: datetime, **_: Any) -> None:
     """Keep competitions whole: results stay, and no team is left to an owner who can't act any more.
 
     The member who has been in a team the longest becomes its owner. Where nobody is left to decide anything, what was
-    asked of or by the team is off; if it bears the name of the person, it gets another one.
+    asked of or by the team is off; if it bears the name of the person, it gets another one. So do teams of theirs that
+    were emptied by a merge, or when they left them: these stay in the history.
     """
     memberships = Membership.objects.filter(user=user)
-    teams = Team.objects.lock_all(list(memberships.values_list("team", flat=True)))
+    emptied = Team.objects.emptied().filter(owner=user)
+    teams = Team.objects.lock_all([*memberships.values_list("team", flat=True), *emptied.values_list("pk", flat=True)])
     for team in teams.values():
+        if not team.is_active:
+            _forget_name(team, user)
+            continue
         heir = team.memberships.exclude(user=user).filter(user__is_active=True).select_related("user").first()
         if heir is None:
             cancel_requests(team, at)

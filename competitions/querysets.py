@@ -122,6 +122,10 @@ class TeamQuerySet(models.QuerySet):
     def active(self) -> TeamQuerySet:
         return self.filter(merged_at__isnull=True, disbanded_at__isnull=True)
 
+    def emptied(self) -> TeamQuerySet:
+        """Teams of the past: merged into another one, or left by everybody."""
+        return self.exclude(merged_at__isnull=True, disbanded_at__isnull=True)
+
     def of_user(self, user: Any) -> TeamQuerySet:
         if not user.is_authenticated:
             return self.none()

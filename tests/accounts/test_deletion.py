@@ -17,6 +17,8 @@ from accounts.tokens import authenticate_token, create_token
 from competitions.models import Invitation, Membership, MergeRequest, RequestStatus
 from competitions.services.entries import enter
 from competitions.services.invitations import accept_invitation
+from competitions.services.merges import accept_merge, request_merge
+from competitions.services.teams import leave
 from tests.accounts.conftest import PASSWORD
 from tests.accounts.test_avatars import picture
 from tests.factories import NOON, CompetitionFactory, TeamFactory, UserFactory
@@ -139,6 +141,24 @@ def test_a_team_of_one_stays_without_the_name_of_the_person(alice):
     assert named_after.name == f"team {named_after.pk}"
     assert renamed.name == "Deep Trees"
     assert renamed.is_active
+
+
+def test_an_emptied_team_stays_in_the_history_without_the_name_of_the_person(alice):
+    given_up = enter(competition=CompetitionFactory(), user=alice, at=NOON)
+    invitation = Invitation.objects.create(
+        team=TeamFactory(competition=given_up.competition), user=alice, created_at=NOON
+    )
+    accept_invitation(invitation=invitation, user=alice, at=NOON)
+    left = enter(competition=CompetitionFactory(), user=alice, at=NOON)
+    leave(team=left, user=alice, at=NOON)
+    merged = enter(competition=CompetitionFactory(), user=alice, at=NOON)
+    other = TeamFactory(competition=merged.competition)
+    asked = request_merge(from_team=merged, to_team_id=other.pk, by=alice, at=NOON)
+    accept_merge(merge_request=asked, by=other.owner, at=NOON)
+    delete_account(user=alice, at=NOON)
+    for team in (given_up, left, merged):
+        team.refresh_from_db()
+        assert (team.name, team.is_active) == (f"team {team.pk}", False)
 
 
 def test_what_waits_for_the_deleted_is_off(alice):
