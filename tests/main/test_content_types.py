@@ -7,7 +7,7 @@ from wsgiref.util import setup_testing_defaults
 
 import pytest
 from django.conf import settings
-from django.test import Client
+from django.core.signals import request_started
 
 from main.content_types import readable
 from main.wsgi import application
@@ -22,46 +22,57 @@ BODIES = {
 CSRF = "c" * 32
 
 
-def post(path: str, content_type: str, body: bytes) -> int:
-    """The status of the answer to somebody signed in."""
-    client = Client()
+ODDITIES = [
+    *("charset=rot13", "charset=hex", "charset=zlib", "charset=klingon", "charset=\xff", "charset=utf-16"),
+    *("charset=idna", "charset=", "charset=a\x00b", "x*=klingon'en'%41"),
+]
+PATHS = ["/admin/login/", "/api/markdown/", "/auth/login/", "/api/auth/browser/v1/auth/login"]
+
+
+@pytest.fixture
+def post(client, monkeypatch):
+    """Send a body as somebody who is signed in; the status of the answer."""
+    # As Django's own test client: the start of a request closes no connection with a transaction on it.
+    monkeypatch.setattr(request_started, "receivers", [])
     client.force_login(UserFactory())
     session = client.cookies[settings.SESSION_COOKIE_NAME].value
-    environ = {
-        "REQUEST_METHOD": "POST",
-        "PATH_INFO": path,
-        "QUERY_STRING": "search=a",
-        "CONTENT_TYPE": content_type,
-        "CONTENT_LENGTH": str(len(body)),
-        "wsgi.input": io.BytesIO(body),
-        "HTTP_COOKIE": f"{settings.SESSION_COOKIE_NAME}={session}; {settings.CSRF_COOKIE_NAME}={CSRF}",
-        "HTTP_X_CSRFTOKEN": CSRF,
-    }
-    setup_testing_defaults(environ)
-    statuses = []
-    for _part in application(environ, lambda status, headers: statuses.append(int(status.split()[0]))):
-        pass
-    return statuses[0]
+
+    def send(path: str, content_type: str, body: bytes) -> int:
+        environ = {
+            "REQUEST_METHOD": "POST",
+            "PATH_INFO": path,
+            "QUERY_STRING": "search=a",
+            "CONTENT_TYPE": content_type,
+            "CONTENT_LENGTH": str(len(body)),
+            "wsgi.input": io.BytesIO(body),
+            "HTTP_COOKIE": f"{settings.SESSION_COOKIE_NAME}={session}; {settings.CSRF_COOKIE_NAME}={CSRF}",
+            "HTTP_X_CSRFTOKEN": CSRF,
+        }
+        setup_testing_defaults(environ)
+        statuses = []
+        for _part in application(environ, lambda status, headers: statuses.append(int(status.split()[0]))):
+            pass
+        return statuses[0]
+
+    return send
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize(
-    "oddity",
-    [
-        *("charset=rot13", "charset=hex", "charset=zlib", "charset=klingon", "charset=\xff", "charset=utf-16"),
-        *("charset=idna", "charset=", "charset=a\x00b", "x*=klingon'en'%41"),
-    ],
-)
-@pytest.mark.parametrize("kind", BODIES)
-@pytest.mark.parametrize("path", ["/admin/login/", "/api/markdown/", "/auth/login/", "/api/auth/browser/v1/auth/login"])
-def test_an_odd_content_type_is_no_fault_of_the_server(oddity, kind, path):
-    assert post(path, f"{kind}; {oddity}", BODIES[kind]) < 500
+@pytest.mark.parametrize("path", PATHS)
+def test_an_odd_content_type_is_no_fault_of_the_server(post, path):
+    answers = {
+        content_type: post(path, content_type, body)
+        for kind, body in BODIES.items()
+        for content_type in (kind, *(f"{kind}; {oddity}" for oddity in ODDITIES))
+    }
+    assert {content_type: status for content_type, status in answers.items() if status >= 500} == {}
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("kind", ["application/json", "multipart/form-data; boundary=x"])
-def test_the_body_is_read_as_if_there_were_no_charset(kind):
-    assert post("/api/markdown/", f"{kind}; charset=rot13", BODIES[kind]) == post("/api/markdown/", kind, BODIES[kind])
+def test_the_body_is_read_as_if_there_were_no_charset(post, kind):
+    body = BODIES[kind]
+    assert post("/api/markdown/", f"{kind}; charset=rot13", body) == post("/api/markdown/", kind, body) == 200
 
 
 @pytest.mark.parametrize("content_type", ["", "text/csv", "text/csv; charset=UTF-8", "a/b; charset=utf-8; c=d"])
