@@ -8,13 +8,14 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db import DataError, IntegrityError
+from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse, JsonResponse, RawPostDataException
 from django.utils import timezone, translation
 from django.utils.translation import gettext
 from rest_framework.exceptions import UnsupportedMediaType
 
 from accounts.models import User
+from accounts.unspeakable import is_unspeakable
 
 log = logging.getLogger(__name__)
 
@@ -90,17 +91,11 @@ class SignInInputMiddleware:
             case TypeError() if request.path.endswith(RESET_PATH):
                 # A key that begins with its hyphen, which allauth does not expect.
                 return answer(400, "invalid_password_reset", gettext("The link is not valid (any more)."))
-            case DataError() | OverflowError() | ValueError() | RecursionError() if is_unreadable(exception):
+            case _ if is_unspeakable(exception):
                 log.warning("a value could not be stored or read", extra={"exception": type(exception).__name__})
                 text = gettext("A value can't be read: it holds a forbidden character, or is too large.")
                 return answer(400, "invalid_value", text)
         return None
-
-
-def is_unreadable(exception: Exception) -> bool:
-    """Of the many `ValueError`s: what no text can hold, and a number with more digits than Python reads."""
-    unreadable = isinstance(exception, UnicodeError) or "integer string conversion" in str(exception)
-    return unreadable or not isinstance(exception, ValueError)
 
 
 def answer(status: int, code: str, message: str) -> JsonResponse:

@@ -13,7 +13,6 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.core.exceptions import NON_FIELD_ERRORS, RequestDataTooBig, SuspiciousOperation, ValidationError
-from django.db import DataError
 from django.http import HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
 from django.shortcuts import render
 from django.utils import timezone
@@ -27,6 +26,7 @@ from rest_framework import exceptions, status
 from rest_framework.response import Response
 
 from accounts.refusals import Refusal
+from accounts.unspeakable import is_unspeakable
 
 log = logging.getLogger(__name__)
 
@@ -176,14 +176,6 @@ def validation_detail(error: ValidationError) -> dict[str, list[exceptions.Error
         ]
         for field, errors in by_field.items()
     }
-
-
-def is_unspeakable(exc: Exception) -> bool:
-    """Whether `exc` is how a database, the file system or Python itself says that it can't hold a value."""
-    if isinstance(exc, DataError | OverflowError | UnicodeError | RecursionError):
-        return True
-    words = ("NUL", "null byte", "null character", "integer string conversion")
-    return isinstance(exc, ValueError) and any(word in str(exc) for word in words)
 
 
 def camel(attr: str | None) -> str | None:
