@@ -10,6 +10,8 @@ BIN := $(VENV)/bin
 # Wheels of the lock files are checked against their hashes.
 PIP_INSTALL := $(BIN)/python -m pip install --disable-pip-version-check --quiet --require-hashes
 FRONTEND_SOURCES := $(shell find frontend -type f -not -path '*/node_modules/*' -not -path '*/dist/*' 2>/dev/null)
+# Each file by one process: its tests share what is made once. In the order of tests/conftest.py, the longest first.
+IN_PARALLEL := -n 2 --dist loadfile --no-loadscope-reorder
 LOCK := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-header --quiet
 
@@ -62,9 +64,16 @@ dev: $(VENV)/.dev ## Make the environment with everything for development
 .PHONY: test
 test: dev lint test-frontend test-python ## Everything that has to pass, except the browser (SQLite unless DATABASE_URL says otherwise)
 
+# Tests start many processes, each of which would compile the whole project anew.
+test-python e2e mutants: export PYTHONDONTWRITEBYTECODE =
+
 .PHONY: test-python
-test-python: dev ## The Python tests; tests that need a server which is not there are skipped, saying so
-	$(BIN)/pytest -n 2 --dist loadfile -m "not e2e" $(PYTEST_ARGS)
+test-python: dev build ## The Python tests; tests that need a server which is not there are skipped, saying so
+	$(BIN)/pytest $(IN_PARALLEL) --ignore=tests/e2e --ignore=tests/images $(PYTEST_ARGS)
+
+.PHONY: mutants
+mutants: dev ## How strong the tests are: wrong changes that no test notices (MUTANTS_ARGS="--help" tells more)
+	$(BIN)/python -m tests.mutants $(MUTANTS_ARGS)
 
 .PHONY: test-frontend
 test-frontend: build ## Types, style and tests of the web app
@@ -72,7 +81,11 @@ test-frontend: build ## Types, style and tests of the web app
 
 .PHONY: e2e
 e2e: dev build ## The real server, driven by a real browser and real command lines
-	$(BIN)/pytest -n 2 --dist loadfile -m e2e $(PYTEST_ARGS)
+	$(BIN)/pytest $(IN_PARALLEL) -m e2e $(PYTEST_ARGS)
+
+.PHONY: images
+images: dev ## The image built from docker/Dockerfile and the compose file started; needs root, Podman and Buildah
+	$(BIN)/pytest -m images tests/images $(PYTEST_ARGS)
 
 .PHONY: lighthouse
 lighthouse: dev build tests/e2e/lighthouse/node_modules/.installed ## Lighthouse on the main pages: prints the scores; needs Chromium

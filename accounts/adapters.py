@@ -5,24 +5,30 @@ from __future__ import annotations
 import logging
 import smtplib
 from typing import Any, cast
+from urllib.parse import urlencode
 
 from allauth.account.adapter import DefaultAccountAdapter
-from allauth.account.models import EmailAddress
+from allauth.account.models import EmailAddress, EmailConfirmation
 from allauth.core import context
 from allauth.core.exceptions import ImmediateHttpResponse
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.mail import EmailMessage
+from django.core.validators import MaxLengthValidator
 from django.db.models import Q
 from django.forms import BaseForm
 from django.http import HttpRequest
 from django.utils import translation
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext
 
 from accounts.middleware import answer
 from accounts.models import User
 
 log = logging.getLogger(__name__)
+
+# Of the address of a page, in an e-mail.
+LONGEST_PAGE = 500
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -41,6 +47,11 @@ class AccountAdapter(DefaultAccountAdapter):
         cast(User, user).language = language if language in dict(settings.LANGUAGES) else ""
         return super().save_user(request, user, form, commit)
 
+    def clean_email(self, email: str) -> str:
+        # A longer one would be cut to what the column holds: the address of somebody else, or of nobody.
+        MaxLengthValidator(cast(int, User._meta.get_field("email").max_length))(email)
+        return super().clean_email(email)
+
     def send_account_already_exists_mail(self, email: str) -> None:
         # As much work as for a new account: the time of the answer must not tell which it was.
         User().set_password(email)
@@ -52,6 +63,15 @@ class AccountAdapter(DefaultAccountAdapter):
         if others.exists():
             raise ImmediateHttpResponse(answer(409, "email_taken", gettext("Another account has this address.")))
         return super().confirm_email(request, email_address)
+
+    def get_email_confirmation_url(self, request: HttpRequest, emailconfirmation: EmailConfirmation) -> str:
+        """The link that confirms an address. It leads on to the page of this site that `?next=` of the request names,
+        so that who signed up to join a competition comes back to it."""
+        url = super().get_email_confirmation_url(request, emailconfirmation)
+        page = request.GET.get("next", "") if request else ""
+        if not page.startswith("/") or len(page) > LONGEST_PAGE or not url_has_allowed_host_and_scheme(page, None):
+            return url
+        return f"{url}?{urlencode({'next': page})}"
 
     # --- e-mails ------------------------------------------------------------------------------------------------------
     def format_email_subject(self, subject: str) -> str:

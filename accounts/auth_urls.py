@@ -10,6 +10,8 @@ from allauth.headless.base.views import APIView, ConfigView
 from allauth.headless.constants import Client
 from django.urls import URLPattern, URLResolver, include, path
 
+from accounts.views import passwords
+
 
 def endpoint(route: str, view: type[APIView], name: str) -> URLPattern:
     return path(route, view.as_api_view(client=Client.BROWSER), name=name)
@@ -22,8 +24,8 @@ account_patterns: list[URLPattern | URLResolver] = [
     endpoint("auth/reauthenticate", account.ReauthenticateView, "reauthenticate"),
     endpoint("auth/email/verify", account.VerifyEmailView, "verify_email"),
     endpoint("auth/password/request", account.RequestPasswordResetView, "request_password_reset"),
-    endpoint("auth/password/reset", account.ResetPasswordView, "reset_password"),
-    endpoint("account/password/change", account.ChangePasswordView, "change_password"),
+    endpoint("auth/password/reset", passwords.ResetPasswordView, "reset_password"),
+    endpoint("account/password/change", passwords.ChangePasswordView, "change_password"),
     endpoint("account/email", account.ManageEmailView, "manage_email"),
 ]
 browser_patterns: list[URLPattern | URLResolver] = [

@@ -8,10 +8,10 @@ from typing import IO
 from django.core.files.base import ContentFile
 from django.db import transaction
 
-from accounts.images import open_image, square_webp
 from accounts.locking import lock_account
 from accounts.models import User
-from accounts.storage import public
+from foundation.images import open_image, square_webp
+from foundation.storage import public
 
 SIDE = 256
 MAX_BYTES = 5 * 2**20
@@ -21,7 +21,7 @@ def set_avatar(*, user: User, file: IO[bytes]) -> User:
     """Make `file` the avatar, cut to a square; the one before is deleted.
 
     Raises:
-        NotAnImage, ImageTooLarge: see `accounts.images`.
+        NotAnImage, ImageTooLarge: see `foundation.images`.
     """
     content = square_webp(open_image(file, max_bytes=MAX_BYTES), side=SIDE)
     with transaction.atomic():

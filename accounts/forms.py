@@ -10,8 +10,8 @@ from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm as D
 from django.core.exceptions import ValidationError
 
 from accounts.models import User
-from accounts.refusals import Refusal
 from accounts.sign_in import check_credentials
+from foundation.refusals import Refusal
 
 
 class AdminSignInForm(AdminAuthenticationForm):

@@ -1,15 +1,15 @@
-"""Holding an account's row still, so that nothing is written of a person behind the deletion of their account."""
+"""Locks an account's row, so that nothing is stored about a person once their account has been deleted."""
 
 from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from accounts.refusals import Refusal
+from foundation.refusals import Refusal
 
 
 class AccountGone(Refusal):
-    """It was deleted while its last request was on its way."""
+    """The account was deleted while one of its own requests was still being handled."""
 
     code = "account_deleted"
     status = 401

@@ -15,7 +15,8 @@ from django.utils.translation import gettext
 from rest_framework.exceptions import UnsupportedMediaType
 
 from accounts.models import User
-from accounts.unspeakable import is_unspeakable
+from foundation.faults import passing_fault
+from foundation.unspeakable import is_unspeakable
 
 log = logging.getLogger(__name__)
 
@@ -37,18 +38,29 @@ class PreferencesMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         # Without a session cookie nobody is signed in: no query to find that out.
-        if settings.SESSION_COOKIE_NAME not in request.COOKIES or not request.user.is_authenticated:
+        user = user_of(request) if settings.SESSION_COOKIE_NAME in request.COOKIES else None
+        if user is None:
             return self.get_response(request)
         if (shown := request.headers.get(PAGE_LANGUAGE_HEADER)) in dict(settings.LANGUAGES):
             # The app names the language it is shown in: what it is told stands next to its own words.
             translation.activate(shown)
             request.LANGUAGE_CODE = shown
         else:
-            speak_language_of(request.user, request)
-        if request.path.startswith(LOCAL_TIME_PATH) and request.user.time_zone:
-            with timezone.override(ZoneInfo(request.user.time_zone)):
+            speak_language_of(user, request)
+        if request.path.startswith(LOCAL_TIME_PATH) and user.time_zone:
+            with timezone.override(ZoneInfo(user.time_zone)):
                 return self.get_response(request)
         return self.get_response(request)
+
+
+def user_of(request: HttpRequest) -> User | None:
+    """Who is signed in. While that can't be found out, nobody is: pages that need no account still come."""
+    try:
+        return request.user if request.user.is_authenticated else None
+    except Exception as exc:
+        if passing_fault(exc) is None:
+            raise
+        return None
 
 
 def speak_language_of(user: User, request: HttpRequest | None = None) -> None:

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.contrib.auth.models import AbstractUser
-from django.db import models
+from django.db import models, transaction
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.querysets import ApiTokenQuerySet, UserManager
-from accounts.storage import PublicStorage, public
 from accounts.validators import username_validator, validate_links, validate_time_zone
+from foundation.storage import PublicStorage, public
 
 
 def public_storage() -> PublicStorage:  # a callable, so that migrations do not freeze the configured storage
     return public
 
 
-class User(AbstractUser):
+# The relation `notifications` has a manager of a library without types.
+class User(AbstractUser):  # type: ignore[django-manager-missing]
     """Somebody with an account. A deleted account keeps its row, emptied, because histories refer to it."""
 
     username = models.CharField(
@@ -69,6 +71,16 @@ class User(AbstractUser):
     def is_deleted(self) -> bool:
         return self.deleted_at is not None
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save. Where the password changed, in whatever way, tokens that were given for the old one end."""
+        # What `set_password` leaves until the row is saved.
+        has_new_password = getattr(self, "_password", None) is not None and not self._state.adding
+        with transaction.atomic():
+            super().save(*args, **kwargs)
+            if has_new_password:
+                given = self.api_tokens.filter(made_by_password=True, revoked_at__isnull=True)
+                given.update(revoked_at=timezone.now())
+
     def get_full_name(self) -> str:
         return self.name
 
@@ -83,6 +95,8 @@ class ApiToken(models.Model):
     name = models.CharField(_("name"), max_length=80)
     prefix = models.CharField(_("prefix"), max_length=12, help_text=_("The first characters, to recognise it by."))
     digest = models.CharField(_("digest"), max_length=64, unique=True, editable=False)
+    # For a command line that signed in by password: it ends with that password.
+    made_by_password = models.BooleanField(_("made by password"), default=False, editable=False)
     created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
     last_used_at = models.DateTimeField(_("last used at"), null=True, blank=True)
     expires_at = models.DateTimeField(_("expires at"), null=True, blank=True)
@@ -100,3 +114,21 @@ class ApiToken(models.Model):
 
     def is_valid(self, at: datetime) -> bool:
         return self.revoked_at is None and (self.expires_at is None or self.expires_at > at)
+
+
+class BrowserUse(models.Model):
+    """Somebody was signed in with a browser. Kept only where the operator has switched it on.
+
+    The browser is known by a random cookie of this site, and kept as its hash: nothing else of it is looked at.
+    """
+
+    browser = models.CharField(max_length=64)
+    user = models.ForeignKey(User, models.CASCADE, related_name="+")
+    first_seen_at = models.DateTimeField()
+    last_seen_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["browser", "user"], name="one_row_per_browser_and_person")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id}: {self.browser[:8]}"

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework.request import Request
 
 from accounts.models import ApiToken
-from accounts.refusals import Forbidden
+from foundation.refusals import Forbidden
 
 
 class SessionRequired(Forbidden):
@@ -15,7 +15,7 @@ class SessionRequired(Forbidden):
 
 
 def require_session(request: Request) -> None:
-    """Whoever finds a token must not be able to make more of them, or end the account.
+    """Refuse who is signed in by a token: whoever finds one must not make more of them, or end the account.
 
     Raises:
         SessionRequired: the request is signed in with a token.

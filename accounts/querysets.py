@@ -1,4 +1,4 @@
-"""Which accounts and tokens."""
+"""Queries for accounts and API tokens: which rows, and for whom."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class UserManager(DjangoUserManager[Any]):
     def create_superuser(
         self, username: str, email: str | None = None, password: str | None = None, **fields: Any
     ) -> Any:
-        """Whoever may type this command vouches for the address: it needs no confirmation."""
+        """A superuser, whose address counts as confirmed: whoever may type this command vouches for it."""
         user = super().create_superuser(username, email, password, **fields)
         if user.email:
             EmailAddress = apps.get_model("account", "EmailAddress")

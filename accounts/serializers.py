@@ -13,10 +13,22 @@ from rest_framework import serializers
 
 from accounts.locking import lock_account
 from accounts.models import ApiToken, User
-from accounts.names import clean_display_name
+from accounts.names import clean_display_name, require_own_name
 from accounts.validators import validate_time_zone
 
 MAX_LINKS = 6
+
+
+class InvalidScheme(serializers.ValidationError):
+    default_code = "invalid_scheme"
+    default_detail = _("Only http and https links are possible.")
+    attr = "links.0.url"
+
+
+class InvisibleName(serializers.ValidationError):
+    default_code = "invisible_name"
+    default_detail = _("This name has nothing to see in it.")
+    attr = "display_name"
 
 
 def avatar_url(user: User) -> str | None:
@@ -58,7 +70,7 @@ class LinkSerializer(serializers.Serializer[dict[str, str]]):
 
     def validate_url(self, url: str) -> str:
         if not url.lower().startswith(("http://", "https://")):
-            raise serializers.ValidationError(_("Only http and https links are possible."), code="invalid_scheme")
+            raise InvalidScheme
         return url
 
 
@@ -121,7 +133,9 @@ class MeSerializer(serializers.ModelSerializer[User]):
     def validate_display_name(self, name: str) -> str:
         cleaned = clean_display_name(name)
         if name and not cleaned:
-            raise serializers.ValidationError(_("This name has nothing to see in it."), code="invisible_name")
+            raise InvisibleName
+        if self.instance is not None:
+            require_own_name(self.instance, cleaned)
         return cleaned
 
     def update(self, instance: User, validated_data: dict[str, Any]) -> User:

@@ -11,7 +11,7 @@ from django.db import transaction
 
 from accounts import signals
 from accounts.avatars import delete_later
-from accounts.models import User
+from accounts.models import BrowserUse, User
 
 
 def create_account(*, username: str, email: str, password: str | None, **fields: Any) -> User:
@@ -44,6 +44,7 @@ def delete_account(*, user: User, at: datetime) -> None:
             return
         signals.account_deleted.send(User, user=user, at=at)
         user.api_tokens.all().delete()
+        BrowserUse.objects.filter(user=user).delete()
         EmailAddress.objects.filter(user=user).delete()
         delete_later(user.avatar.name)
         user.username = f"deleted-{secrets.token_hex(8)}"

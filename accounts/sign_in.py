@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework.request import Request
 
 from accounts.models import User
-from accounts.refusals import Forbidden, Refusal
+from foundation.refusals import Forbidden, Refusal
 
 LONGEST_LOGIN = 254
 TOO_MANY = "too_many_login_attempts"

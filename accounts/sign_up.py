@@ -26,4 +26,4 @@ class SignUpForm(forms.Form):
         return fields
 
     def signup(self, request: HttpRequest, user: User) -> None:
-        """Nothing more to keep."""
+        """Called by allauth once it has made the account: there is nothing more to store."""

@@ -1,4 +1,4 @@
-"""What happened to accounts, for the rooms to the right."""
+"""What happened to accounts, for the rooms that build on this one."""
 
 from django.dispatch import Signal
 

@@ -11,11 +11,14 @@ import secrets
 import string
 from datetime import datetime, timedelta
 
+from allauth.account.adapter import get_adapter
+from django.db import DatabaseError, transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import ApiToken, User
-from accounts.refusals import Conflict, Refusal
+from foundation.faults import passing_fault
+from foundation.refusals import Conflict, Refusal
 
 PREFIX = "uzu_"
 ALPHABET = string.ascii_letters + string.digits
@@ -38,8 +41,12 @@ class TooManyTokens(Conflict):
     message = _("You have %(limit)d tokens: delete one first.")
 
 
-def create_token(*, user: User, name: str, expires_at: datetime | None = None, at: datetime) -> tuple[ApiToken, str]:
-    """Make a token. The string is to be shown once: nobody can get it again.
+def create_token(
+    *, user: User, name: str, expires_at: datetime | None = None, by_password: bool = False, at: datetime
+) -> tuple[ApiToken, str]:
+    """Make a token, and tell its owner by mail. The string is to be shown once: nobody can get it again.
+
+    `by_password`: a command line signed in for it; it ends when the password is changed.
 
     Raises:
         ExpiresInThePast: it would never work.
@@ -57,8 +64,17 @@ def create_token(*, user: User, name: str, expires_at: datetime | None = None, a
         digest=digest_of(secret),
         created_at=at,
         expires_at=expires_at,
+        made_by_password=by_password,
     )
+    if user.email:
+        mail = {"user": user, "token_name": name, "prefix": token.prefix}
+        transaction.on_commit(lambda: get_adapter().send_mail("account/email/api_token_created", user.email, mail))
     return token, secret
+
+
+def count_tokens(user: User, at: datetime) -> int:
+    """How many tokens of `user` work."""
+    return user.api_tokens.valid(at).count()
 
 
 def authenticate_token(token: str, at: datetime) -> ApiToken | None:
@@ -85,7 +101,14 @@ def _note_use(token: ApiToken, at: datetime) -> None:
     if token.last_used_at is not None and token.last_used_at > before:
         return
     stale = Q(last_used_at__isnull=True) | Q(last_used_at__lte=before)
-    ApiToken.objects.filter(stale, pk=token.pk).update(last_used_at=at)
+    try:
+        with transaction.atomic():  # a fault must not spoil a transaction around it
+            ApiToken.objects.filter(stale, pk=token.pk).update(last_used_at=at)
+    except DatabaseError as exc:
+        # Locked, or its disk is full: a script may read all the same.
+        if passing_fault(exc) is None:
+            raise
+        return
     token.last_used_at = at
 
 
@@ -97,4 +120,4 @@ def renew_token(*, user: User, name: str, keep: int, at: datetime) -> str:
     """
     kept = user.api_tokens.valid(at).filter(name=name).order_by("-created_at", "-pk").values_list("pk", flat=True)
     user.api_tokens.filter(pk__in=list(kept[keep - 1 :])).update(revoked_at=at)
-    return create_token(user=user, name=name, at=at)[1]
+    return create_token(user=user, name=name, by_password=True, at=at)[1]

@@ -24,13 +24,23 @@ RESERVED_USERNAMES = [
 ]  # fmt: skip
 
 
+class NoTimeZone(ValidationError):
+    code = "no_time_zone"
+    status = 400
+    message = _("No such time zone: use a name like Asia/Tokyo.")
+    attr = "time_zone"
+
+    def __init__(self) -> None:
+        super().__init__(self.message, code=self.code)
+
+
 def validate_time_zone(name: str) -> None:
     if name not in available_timezones():
-        raise ValidationError(_("No such time zone: use a name like Asia/Tokyo."), code="no_time_zone")
+        raise NoTimeZone
 
 
 def validate_links(links: Any) -> None:
-    """What the API checks field by field, for those who write the JSON by hand."""
+    """Check the links of a profile as the API does, where an operator writes them as JSON."""
     check_url = URLValidator(schemes=["http", "https"])
     if not isinstance(links, list):
         raise ValidationError(_('A list of {"label", "url"}.'), code="invalid_links")

@@ -22,7 +22,11 @@ BENCHMARKS: dict[str, tuple[list[str], list[str]]] = {
     "http_submission": (["--repeats", "7"], []),
     "leaderboard": (["--sizes", "100x10,10000x10", "--repeats", "20"], []),
     "private_run": (["--submissions", "200"], []),
+    "receipts": (["--receipts", "10000"], []),
+    "integrity": (["--teams", "100", "--rows", "10000"], []),
     "talk": (["--sizes", "50x20,500x50", "--repeats", "10"], []),
+    "sandbox": (["--repeats", "5"], ["--repeats", "15"]),
+    "own_metric": (["--repeats", "3"], ["--repeats", "9"]),
     "stampede": (["--participants", "100", "--seconds", "15"], []),
 }
 

@@ -66,7 +66,7 @@ def build(teams: int, each: int) -> Any:
     """A finished and confirmed competition, so that both leaderboards can be read."""
     from accounts.models import User  # noqa: PLC0415
     from competitions.models import Competition, Membership, Standing, StandingChange, Team  # noqa: PLC0415
-    from competitions.services.search import index_names  # noqa: PLC0415
+    from competitions.teams.searching import index_names  # noqa: PLC0415
 
     begun = time.perf_counter()
     slug = f"cup-{teams}x{each}"
@@ -156,8 +156,8 @@ def measure(competition: Any, repeats: int) -> dict[str, Times]:
     """By what was asked."""
     from django.test import Client  # noqa: PLC0415
 
+    from competitions.leaderboards.standings import leaderboard_changed  # noqa: PLC0415
     from competitions.models import Competition, Standing  # noqa: PLC0415
-    from competitions.standings import leaderboard_changed  # noqa: PLC0415
 
     ranked = Standing.objects.filter(competition=competition).order_by("public_key")
     middle = ranked.select_related("team__owner")[ranked.count() // 2].team

@@ -111,7 +111,7 @@ def plain_seconds(solution: bytes, file: bytes, metric: str) -> float:
 def build(options: argparse.Namespace, solution: bytes, files: list[bytes]) -> Any:
     from accounts.models import User  # noqa: PLC0415
     from competitions.models import Competition, Membership, Standing, Team  # noqa: PLC0415
-    from competitions.solutions import replace_solution  # noqa: PLC0415
+    from competitions.solution.services import replace_solution  # noqa: PLC0415
     from submissions.models import Submission  # noqa: PLC0415
     from submissions.services import submit  # noqa: PLC0415
 

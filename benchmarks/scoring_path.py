@@ -8,6 +8,7 @@ Read: the bytes of the file and a count of their line breaks: nothing can be qui
 All three read the submission from disk. Printed are medians of alternating runs and their ratios.
 """
 
+# ruff: noqa: PLC0415 -- packages that only one case needs
 from __future__ import annotations
 
 import argparse
@@ -141,6 +142,216 @@ def on_target(function: Callable[..., float], **keywords: object) -> Callable[[p
     return lambda table: function(table["target_true"], table["target_pred"], **keywords)
 
 
+def texts(random: np.random.Generator, rows: int) -> pd.DataFrame:
+    return pd.DataFrame({"target": [" ".join(row) for row in product_names()[random.integers(0, 500, (rows, 12))]]})
+
+
+def texts_guess(random: np.random.Generator, truth: pd.DataFrame) -> pd.DataFrame:
+    named = np.array([text.split() for text in truth["target"]], dtype=object)
+    wrong = random.random(named.shape) < 0.3
+    named[wrong] = product_names()[random.integers(0, 500, int(wrong.sum()))]
+    return pd.DataFrame({"target": [" ".join(row) for row in named.tolist()]})
+
+
+def runs(random: np.random.Generator, rows: int) -> pd.DataFrame:
+    """Masks of 64 x 64 pixels, three runs each."""
+    starts = np.sort(random.integers(1, 1240, (rows, 3)), axis=1) + np.array([0, 1300, 2600])
+    sizes = random.integers(1, 60, (rows, 3))
+    pairs = np.stack([starts, sizes], axis=2).reshape(rows, 6)
+    return pd.DataFrame({"target": [" ".join(map(str, row)) for row in pairs.tolist()]})
+
+
+def runs_guess(random: np.random.Generator, truth: pd.DataFrame) -> pd.DataFrame:
+    return runs(random, len(truth))
+
+
+def boxes(random: np.random.Generator, rows: int) -> pd.DataFrame:
+    found = random.integers(10, 60, (rows, 4, 4)).tolist()
+    cells = [
+        " ".join(f"{name} {a} {b} {c} {d}" for name, (a, b, c, d) in zip("xxyy", row, strict=True)) for row in found
+    ]
+    return pd.DataFrame({"target": cells})
+
+
+def boxes_guess(random: np.random.Generator, truth: pd.DataFrame) -> pd.DataFrame:
+    cells = []
+    for text in truth["target"]:
+        fields = text.split()
+        moved = [
+            f"{fields[k]} {random.random():.3f} "
+            + " ".join(str(int(v) + random.integers(0, 4)) for v in fields[k + 1 : k + 5])
+            for k in range(0, len(fields), 5)
+        ]
+        cells.append(" ".join(moved))
+    return pd.DataFrame({"target": cells})
+
+
+def survival(random: np.random.Generator, rows: int) -> pd.DataFrame:
+    return pd.DataFrame({"time": random.integers(1, 1000, rows), "event": random.integers(0, 2, rows)})
+
+
+def survival_guess(random: np.random.Generator, truth: pd.DataFrame) -> pd.DataFrame:
+    return pd.DataFrame({"time": (truth["time"] + random.normal(0, 200, len(truth))).round(3)})
+
+
+def labels(random: np.random.Generator, rows: int) -> pd.DataFrame:
+    return pd.DataFrame({"target": random.integers(0, 20, rows)})
+
+
+def labels_guess(random: np.random.Generator, truth: pd.DataFrame) -> pd.DataFrame:
+    return pd.DataFrame({"target": (truth["target"] + (random.random(len(truth)) < 0.3)) % 20})
+
+
+def indicators(random: np.random.Generator, rows: int) -> pd.DataFrame:
+    return pd.DataFrame((random.random((rows, 10)) < 0.2).astype(int), columns=CLASSES)
+
+
+def soft(random: np.random.Generator, rows: int) -> pd.DataFrame:
+    return classes_guess(random, pd.DataFrame(index=range(rows)))
+
+
+def positive(random: np.random.Generator, rows: int) -> pd.DataFrame:
+    return pd.DataFrame({"target": random.gamma(2.0, 3.0, rows).round(4) + 0.01})
+
+
+def positive_guess(random: np.random.Generator, truth: pd.DataFrame) -> pd.DataFrame:
+    return pd.DataFrame({"target": (truth["target"] * random.lognormal(0, 0.3, len(truth))).round(6) + 1e-3})
+
+
+def gaussian_guess(random: np.random.Generator, truth: pd.DataFrame) -> pd.DataFrame:
+    centre = (truth["target"] + random.normal(0, 8, len(truth))).round(4)
+    return pd.DataFrame({"target_mean": centre, "target_sd": random.uniform(5, 10, len(truth)).round(4)})
+
+
+def sides(table: pd.DataFrame) -> tuple[list[str], list[str]]:
+    return table["target_true"].tolist(), table["target_pred"].tolist()
+
+
+def plain_chrf(table: pd.DataFrame) -> float:
+    import sacrebleu
+
+    true, pred = sides(table)
+    return sacrebleu.corpus_chrf(pred, [true], word_order=2).score
+
+
+def plain_bleu(table: pd.DataFrame) -> float:
+    import sacrebleu
+
+    true, pred = sides(table)
+    return sacrebleu.corpus_bleu(pred, [true]).score
+
+
+def plain_wer(table: pd.DataFrame) -> float:
+    import jiwer
+
+    return jiwer.wer(*sides(table))
+
+
+def plain_cer(table: pd.DataFrame) -> float:
+    import jiwer
+
+    return jiwer.cer(*sides(table))
+
+
+def plain_rouge(table: pd.DataFrame) -> float:
+    from rouge_score.rouge_scorer import RougeScorer
+
+    scorer = RougeScorer(["rougeL"])
+    return float(np.mean([scorer.score(a, b)["rougeL"].fmeasure for a, b in zip(*sides(table), strict=True)]))
+
+
+def plain_label_sets(table: pd.DataFrame) -> float:
+    from sklearn.preprocessing import MultiLabelBinarizer
+
+    true, pred = ([text.split() for text in side] for side in sides(table))
+    binarizer = MultiLabelBinarizer().fit([*true, *pred])
+    return reference.f1_score(binarizer.transform(true), binarizer.transform(pred), average="micro")
+
+
+def plain_masks(table: pd.DataFrame) -> float:
+    """Decoded pixel by pixel, as most notebooks do."""
+
+    def mask(text: str) -> np.ndarray:
+        pixels = np.zeros(4096, dtype=bool)
+        numbers = list(map(int, text.split()))
+        for start, size in zip(numbers[::2], numbers[1::2], strict=True):
+            pixels[start - 1 : start - 1 + size] = True
+        return pixels
+
+    scores = []
+    for true, pred in zip(*sides(table), strict=True):
+        one, other = mask(true), mask(pred)
+        scores.append(2 * (one & other).sum() / (one.sum() + other.sum()))
+    return float(np.mean(scores))
+
+
+def plain_boxes(table: pd.DataFrame) -> float:
+    import contextlib
+    import io
+
+    from pycocotools.coco import COCO
+    from pycocotools.cocoeval import COCOeval
+
+    names, true, pred = {"x": 1, "y": 2}, [], []
+    for image, cells in enumerate(zip(*sides(table), strict=True), start=1):
+        there, found = map(str.split, cells)
+        for k in range(0, len(there), 5):
+            box = list(map(float, there[k + 1 : k + 5]))
+            one = {"image_id": image, "category_id": names[there[k]], "bbox": box}
+            true.append({**one, "id": len(true) + 1, "area": box[2] * box[3], "iscrowd": 0})
+        for k in range(0, len(found), 6):
+            box = list(map(float, found[k + 2 : k + 6]))
+            pred.append({"image_id": image, "category_id": names[found[k]], "bbox": box, "score": float(found[k + 1])})
+    with contextlib.redirect_stdout(io.StringIO()):
+        coco = COCO()
+        images = [{"id": number + 1} for number in range(len(table))]
+        kinds = [{"id": number, "name": name} for name, number in names.items()]
+        coco.dataset = {"images": images, "annotations": true, "categories": kinds}
+        coco.createIndex()
+        run = COCOeval(coco, coco.loadRes(pred), "bbox")
+        run.evaluate()
+        run.accumulate()
+        run.summarize()
+    return float(run.stats[0])
+
+
+def plain_kendall(table: pd.DataFrame) -> float:
+    import scipy.stats
+
+    return float(scipy.stats.kendalltau(table["target_true"], table["target_pred"]).statistic)
+
+
+def plain_concordance(table: pd.DataFrame) -> float:
+    """All pairs, as the definition says: a row with all others at once."""
+    time, event, score = table["time_true"].to_numpy(), table["event"].to_numpy(), table["time_pred"].to_numpy()
+    right = pairs = 0.0
+    for i in np.flatnonzero(event):
+        later = (time > time[i]) | ((time == time[i]) & (event == 0))
+        pairs += later.sum()
+        right += (score[later] > score[i]).sum() + (score[later] == score[i]).sum() / 2
+    return right / pairs
+
+
+def plain_lwlrap(table: pd.DataFrame) -> float:
+    true, pred = (table[[f"{name}_{side}" for name in CLASSES]].to_numpy() for side in ("true", "pred"))
+    kept = true.sum(axis=1) > 0
+    function = reference.label_ranking_average_precision_score
+    return function(true[kept], pred[kept], sample_weight=true[kept].sum(axis=1))
+
+
+def plain_kl(table: pd.DataFrame) -> float:
+    import scipy.stats
+
+    true, pred = (table[[f"{name}_{side}" for name in CLASSES]].to_numpy() for side in ("true", "pred"))
+    return float(scipy.stats.entropy(true, pred, axis=1).mean())
+
+
+def plain_crps(table: pd.DataFrame) -> float:
+    import properscoring
+
+    return float(properscoring.crps_gaussian(table["target"], table["target_mean"], table["target_sd"]).mean())
+
+
 CASES = {
     case.name: case
     for case in (
@@ -157,6 +368,38 @@ CASES = {
         ),
         Case("map_at_k", "map_at_k", products, products_guess, plain_map, {"k": DEPTH}),
         Case("ndcg_at_k", "ndcg_at_k", relevances, relevances_guess, plain_ndcg, {"k": DEPTH}),
+        Case("label_set_f1", "label_set_f1", texts, texts_guess, plain_label_sets, {"average": "micro"}),
+        Case("cer", "cer", texts, texts_guess, plain_cer, {}),
+        Case("wer", "wer", texts, texts_guess, plain_wer, {}),
+        Case("chrf", "chrf", texts, texts_guess, plain_chrf, {}),
+        Case("bleu", "bleu", texts, texts_guess, plain_bleu, {}),
+        Case("rouge", "rouge", texts, texts_guess, plain_rouge, {}),
+        Case("rle_dice", "rle_dice", runs, runs_guess, plain_masks, {}),
+        Case("detection_map", "detection_map", boxes, boxes_guess, plain_boxes, {}),
+        Case("concordance", "concordance", survival, survival_guess, plain_concordance, {}),
+        Case("kendall", "kendall", numbers, numbers_guess, plain_kendall, {}),
+        Case("lwlrap", "lwlrap", indicators, relevances_guess, plain_lwlrap, {}),
+        Case("kl_divergence", "kl_divergence", soft, classes_guess, plain_kl, {}),
+        Case("crps_gaussian", "crps_gaussian", numbers, gaussian_guess, plain_crps, {}),
+        Case(
+            "tweedie_deviance",
+            "tweedie_deviance",
+            positive,
+            positive_guess,
+            on_target(reference.mean_tweedie_deviance, power=1.5),
+            {},
+        ),
+        Case(
+            "cohen_kappa",
+            "cohen_kappa",
+            labels,
+            labels_guess,
+            on_target(reference.cohen_kappa_score, weights="linear"),
+            {"weighting": "linear"},
+        ),
+        Case("ari", "ari", labels, labels_guess, on_target(reference.adjusted_rand_score), {}),
+        Case("nmi", "nmi", labels, labels_guess, on_target(reference.normalized_mutual_info_score), {}),
+        Case("partial_auc", "partial_auc", binary, binary_guess, on_target(reference.roc_auc_score, max_fpr=0.1), {}),
     )
 }
 

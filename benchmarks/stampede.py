@@ -1,11 +1,13 @@
 """The last minute: everybody submits at once, and the site stays readable.
 
-    python -m benchmarks.stampede [--participants 500] [--rows 100000] [--seconds 60]
+    python -m benchmarks.stampede [--participants 1000] [--rows 100000] [--seconds 60] [--queued] [--kill-worker]
 
 Starts the product as `make run` does (two web processes, one worker) on a database of its own (PostgreSQL where
 DATABASE_URL names one, SQLite otherwise), lets every participant send one file within the given time, and reads the
-leaderboard and the competition page all the while. Prints what became of the submissions and the reading times during
-the stampede as ratios of those before it.
+leaderboard and the competition page all the while. `--queued`: no file is scored in its request, all wait for the
+worker. `--kill-worker`: halfway through, the worker is killed with SIGKILL, and started again as `make run` does.
+Prints what became of the submissions, how many were lost or counted twice, and the reading times during the stampede
+as ratios of those before it.
 """
 
 from __future__ import annotations
@@ -25,14 +27,15 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import httpx
 import numpy as np
 import psycopg
 
-from main.launch import web_command, worker_command
+from sandbox.watching import descendants
 
 ROOT = Path(__file__).resolve().parents[1]
 BODIES = 16
@@ -45,8 +48,8 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.tokens import create_token
 from competitions.models import Competition
-from competitions.services.entries import enter
-from competitions.solutions import replace_solution
+from competitions.teams.entries import enter
+from competitions.solution.services import replace_solution
 participants, solution = int(sys.argv[1]), sys.argv[2]
 now = timezone.now()
 host = User.objects.create_user("host", "host@example.org")
@@ -95,8 +98,8 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def product(folder: Path) -> Iterator[tuple[str, dict[str, str]]]:
-    """The running product on a database of its own; yields its address and its environment."""
+def product(folder: Path, *, queued: bool) -> Iterator[tuple[str, dict[str, str], int]]:
+    """The running product on a database of its own; yields its address, its environment and its process."""
     port = free_port()
     environment = {
         **os.environ,
@@ -104,37 +107,38 @@ def product(folder: Path) -> Iterator[tuple[str, dict[str, str]]]:
         "PORT": str(port),
         "UZU_THROTTLE_SUBMISSIONS": "100000/min",
         "UZU_LOG_LEVEL": "ERROR",
+        "UZU_DEMO": "0",
+        **({"UZU_INLINE_SCORING_BYTES": "0"} if queued else {}),
     }
     if environment.get("DATABASE_URL", "").startswith("postgres"):
         name = f"uzu_stampede_{os.getpid()}"
         with psycopg.connect(environment["DATABASE_URL"], autocommit=True) as admin:
             admin.execute(f'CREATE DATABASE "{name}"')
         environment["DATABASE_URL"] = environment["DATABASE_URL"].rsplit("/", 1)[0] + f"/{name}"
-    manage(environment, "migrate", "--verbosity", "0")
     with (folder / "server.log").open("wb") as log:
-        servers = [
-            subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log, start_new_session=True)
-            for command in (web_command(f"127.0.0.1:{port}"), worker_command())
-        ]
+        server = subprocess.Popen(
+            [sys.executable, "-m", "main.launch"], cwd=ROOT, env=environment, stdout=log, stderr=log
+        )
     address = f"http://127.0.0.1:{port}"
     try:
-        for _ in range(600):
+        for _ in range(1200):
             with contextlib.suppress(httpx.HTTPError):
                 if httpx.get(f"{address}/healthz").status_code == 200:
                     break
             time.sleep(0.1)
-        yield address, environment
+        yield address, environment, server.pid
     finally:
-        for server in servers:
-            os.killpg(server.pid, signal.SIGTERM)
-        for server in servers:
-            server.wait()
+        server.terminate()
+        server.wait()
 
 
-def manage(environment: dict[str, str], *arguments: str) -> str:
-    return subprocess.run(
-        [sys.executable, "manage.py", *arguments], cwd=ROOT, env=environment, check=True, capture_output=True, text=True
-    ).stdout
+def kill_worker(server: int) -> None:
+    """Kill the worker that this `make run` started, as a machine that is out of memory would."""
+    for pid in descendants(server):
+        if Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")[-2] == b"worker":
+            os.kill(pid, signal.SIGKILL)
+            return
+    raise SystemExit("there is no worker to kill")
 
 
 def script(environment: dict[str, str], code: str, *arguments: str) -> str:
@@ -149,6 +153,11 @@ def script(environment: dict[str, str], code: str, *arguments: str) -> str:
         capture_output=True,
         text=True,
     ).stdout
+
+
+def last_line(printed: str) -> str:
+    """Before it, the mails that go to the console."""
+    return printed.splitlines()[-1]
 
 
 class Readings:
@@ -174,9 +183,13 @@ class Readings:
         return statistics.quantiles(self.times[page], n=20)[-1]
 
 
-async def stampede(address: str, people: list[list], bodies: list[bytes], seconds: float) -> None:
-    limits = httpx.Limits(max_connections=None)
+async def stampede(
+    address: str, people: list[list], bodies: list[bytes], seconds: float, halfway: Callable[[], None] | None
+) -> None:
+    # Everybody comes with a connection of their own.
+    limits = httpx.Limits(max_connections=None, max_keepalive_connections=0)
     async with httpx.AsyncClient(base_url=address, timeout=180, limits=limits) as client:
+        await reading_for(client, 3)  # the first requests of a process load code, which is neither idle nor busy
         quiet = await reading_for(client, 5)
         busy, over = Readings(), asyncio.Event()
         readers = [asyncio.create_task(busy.read(client, over)) for _ in range(READERS)]
@@ -204,8 +217,13 @@ async def stampede(address: str, people: list[list], bodies: list[bytes], second
                 await asyncio.sleep(float(answer.headers["Retry-After"]) * random.uniform(1, 1.5))
             outcomes["gave up"] += 1
 
+        async def at_half_time() -> None:
+            await asyncio.sleep(seconds / 2)
+            if halfway is not None:
+                halfway()
+
         started = time.perf_counter()
-        await asyncio.gather(*(submit(*one) for one in people))
+        await asyncio.gather(at_half_time(), *(submit(*one) for one in people))
         elapsed = time.perf_counter() - started
         over.set()
         await asyncio.gather(*readers)
@@ -230,25 +248,37 @@ async def reading_for(client: httpx.AsyncClient, seconds: float) -> Readings:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--participants", type=int, default=500)
+    parser.add_argument("--participants", type=int, default=1000)
     parser.add_argument("--rows", type=int, default=100_000)
     parser.add_argument("--seconds", type=float, default=60)
+    parser.add_argument("--queued", action="store_true")
+    parser.add_argument("--kill-worker", action="store_true")
     options = parser.parse_args()
     random.seed(1)
     generator = np.random.default_rng(1)
     truth = generator.normal(size=options.rows)
     bodies = [csv_of(truth + generator.normal(scale=0.1 + n / 50, size=options.rows)) for n in range(BODIES)]
-    with tempfile.TemporaryDirectory() as scratch, product(Path(scratch)) as (address, environment):
+    with (
+        tempfile.TemporaryDirectory() as scratch,
+        product(Path(scratch), queued=options.queued) as (
+            address,
+            environment,
+            server,
+        ),
+    ):
         solution = Path(scratch) / "solution.csv"
         solution.write_bytes(csv_of(truth, usage=True))
-        people = json.loads(script(environment, BUILD, str(options.participants), str(solution)))
-        asyncio.run(stampede(address, people, bodies, options.seconds))
+        people = json.loads(last_line(script(environment, BUILD, str(options.participants), str(solution))))
+        halfway = partial(kill_worker, server) if options.kill_worker else None
+        asyncio.run(stampede(address, people, bodies, options.seconds, halfway))
         for _ in range(600):
-            state = json.loads(script(environment, VERIFY))
+            state = json.loads(last_line(script(environment, VERIFY)))
             if not state["statuses"].get("pending"):
                 break
             time.sleep(1)
         print(f"afterwards: {state}")
+        sent = sum(state["statuses"].values())
+        print(f"lost: {options.participants - sent}; scored: {state['statuses'].get('scored', 0)} of {sent}")
 
 
 if __name__ == "__main__":

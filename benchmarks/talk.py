@@ -173,7 +173,7 @@ def copy(templates: list[Any], discussions: list[Any]) -> None:
 def telling(people: list[int], repeats: int) -> list[dict[str, Figures]]:
     """For each number of participants; the measurements take turns, so that all meet the same machine."""
     from discussions.models import Discussion  # noqa: PLC0415
-    from notifications_api import happenings, telling as service  # noqa: PLC0415
+    from notifications_api import kinds, telling as service  # noqa: PLC0415
 
     def acts(count: int) -> dict[str, Callable[[], Any]]:
         competition, user = competition_with(people=count)
@@ -186,7 +186,7 @@ def telling(people: list[int], repeats: int) -> list[dict[str, Figures]]:
 
         def tell() -> None:
             discussion = Discussion.objects.filter(competition=competition).order_by("-pk").first()
-            happening, tellings = happenings.discussion_started(discussion, mentioned=[], at=datetime.now(UTC))
+            happening, tellings = kinds.DISCUSSION_STARTED.story(discussion, at=datetime.now(UTC))
             again = dataclasses.replace(happening, key=f"bench:{time.perf_counter_ns()}")
             service.tell((again, tellings))
 

@@ -5,28 +5,15 @@ Messages never carry what the person asking may not know: no scores, no solution
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext, gettext_lazy as _
 
-from accounts.refusals import Conflict, Forbidden, Refusal
+from foundation.refusals import Conflict, Forbidden, Problems, Refusal
 
 
 # --- who --------------------------------------------------------------------------------------------------------------
-class NotSignedIn(Refusal):
-    code = "not_authenticated"
-    status = 401
-    message = _("Sign in first.")
-
-
-class NotVisible(Refusal):
-    """Answered as if it did not exist."""
-
-    code = "not_found"
-    status = 404
-    message = _("Not found.")
-
-
 class NotHost(Forbidden):
     code = "not_a_host"
     message = _("Only the organisers of the competition may do this.")
@@ -69,7 +56,7 @@ class CompetitionEnded(Forbidden):
 
 
 class CompetitionRunning(Forbidden):
-    """For everything that touches the private side before the end."""
+    """Refuses whatever would touch private scores before the competition has ended."""
 
     code = "competition_running"
     message = _("The competition has not ended yet: the private side is closed to everybody, organisers included.")
@@ -78,6 +65,45 @@ class CompetitionRunning(Forbidden):
 class PrivateLeaderboardClosed(Forbidden):
     code = "private_leaderboard_closed"
     message = _("The private leaderboard opens when the competition has ended and an organiser has confirmed it.")
+
+
+class LeaderboardForParticipants(Forbidden):
+    code = "leaderboard_for_participants"
+    message = _("Only those who take part see the leaderboard, until the result is confirmed.")
+
+
+class LeaderboardOwnRowOnly(Forbidden):
+    code = "leaderboard_own_row_only"
+    message = _("Each team sees its own row only, until the result is confirmed.")
+
+
+class LeaderboardForHosts(Forbidden):
+    code = "leaderboard_for_hosts"
+    message = _("Only the organisers see the leaderboard, until the result is confirmed.")
+
+
+class LeaderboardOpened(Conflict):
+    """The result was confirmed once, and with it everybody has seen the leaderboard; `field` says what can't change."""
+
+    code = "leaderboard_opened"
+    message = _("The confirmation opened the leaderboard to everybody: this can't change any more.")
+    attr = "board_audience"
+
+    def __init__(self, *, field: str) -> None:
+        super().__init__()
+        self.attr = field  # type: ignore[misc]  # which of them it is, each time
+
+
+class FreezeInThePast(Refusal):
+    """The leaderboard would stand still from a moment that has passed. `field`: which of the two fields says so."""
+
+    code = "freeze_in_the_past"
+    message = _("The leaderboard can stand still from now on, not from a moment that has passed.")
+    attr = "board_freezes_at"
+
+    def __init__(self, *, field: str) -> None:
+        super().__init__()
+        self.attr = field  # type: ignore[misc]  # which of them it is, each time
 
 
 class EntryClosed(Forbidden):
@@ -129,7 +155,58 @@ class EndInThePast(Refusal):
     attr = "ends_at"
 
 
+class EndTooSoon(Refusal):
+    code = "end_too_soon"
+    message = _(
+        "A competition that runs can end earlier, but participants need notice: at least %(minutes)d minutes from now."
+    )
+    attr = "ends_at"
+
+
+class LimitsOnlyRise(Conflict):
+    """A limit that participants rely on would become stricter; `field` says which."""
+
+    code = "limits_only_rise"
+    message = _("While the competition runs, limits change only in favour of those who take part.")
+    attr = "daily_submission_limit"
+
+    def __init__(self, *, field: str) -> None:
+        super().__init__()
+        self.attr = field  # type: ignore[misc]  # which of them it is, each time
+
+
+class LimitsFrozen(LimitsOnlyRise):
+    code = "limits_frozen"
+    message = _("Limits can't change any more: the competition has ended.")
+
+
+class MedalsFrozen(Conflict):
+    code = "medals_frozen"
+    message = _("Whether a competition counts for medals and points can't change any more: it has ended.")
+
+
+class ObjectionsOpen(Conflict):
+    """`until`: when the result may be confirmed, as ISO 8601."""
+
+    code = "objections_open"
+    message = _(
+        "The solution was changed after the end: participants may object until %(until)s. The result can be confirmed "
+        "from then on."
+    )
+
+    def __init__(self, *, until: datetime) -> None:
+        super().__init__(until=until.isoformat())
+
+
 # --- entering ---------------------------------------------------------------------------------------------------------
+class HostTakesPart(Conflict):
+    """Nobody who takes part becomes an organiser: it would put their team out of the competition."""
+
+    code = "host_takes_part"
+    message = _("%(name)s takes part in the competition, and can organise it only after leaving it.")
+    attr = "hosts"
+
+
 class AlreadyEntered(Conflict):
     code = "already_entered"
     message = _("You already take part in this competition.")
@@ -142,7 +219,7 @@ class RulesNotAccepted(Forbidden):
 
 
 class RulesChanged(Conflict):
-    """They rose between the reading and the yes: nobody accepts what they have not seen."""
+    """The rules got a new version after somebody read them and before they accepted them."""
 
     code = "rules_changed"
     message = _("The rules have changed meanwhile: this is version %(version)d. Read them again before you accept.")
@@ -152,6 +229,19 @@ class RulesChanged(Conflict):
 class WrongInvitationCode(Forbidden):
     code = "wrong_invitation_code"
     message = _("This is not the invitation code of the competition.")
+    attr = "invitation_code"
+
+
+class InvitationCodeTooShort(Refusal):
+    code = "invitation_code_too_short"
+    message = _("A short invitation code can be guessed: use at least %(least)d characters.")
+    attr = "invitation_code"
+
+
+class TooManyWrongCodes(Refusal):
+    code = "too_many_wrong_codes"
+    status = 429
+    message = _("Too many wrong codes were tried for this competition. Wait an hour, then try again.")
     attr = "invitation_code"
 
 
@@ -179,6 +269,11 @@ class InvalidName(Refusal):
 class TeamNotActive(Conflict):
     code = "team_not_active"
     message = _("This team has been merged or disbanded.")
+
+
+class TeamDisqualified(Forbidden):
+    code = "team_disqualified"
+    message = _("The organisers have excluded this team from the competition.")
 
 
 class OwnerMustHandOver(Conflict):
@@ -258,6 +353,21 @@ class TooManySubmissionsTogether(Conflict):
     )
 
 
+class TooManySubmissionsByTheEnd(Conflict):
+    code = "too_many_submissions_by_the_end"
+    message = _(
+        "Together the teams have %(found)d submissions; one team can make no more than %(limit)d by the end of the "
+        "competition."
+    )
+
+
+class TooManySubmissionsUnseen(Conflict):
+    """Two teams may not merge, and the one that asks is not told how many submissions the other has."""
+
+    code = "too_many_submissions_unseen"
+    message = _("Together the teams have more submissions than teams that merge may have here: %(limit)d.")
+
+
 # --- data and solution ------------------------------------------------------------------------------------------------
 class InvalidFileName(Refusal):
     code = "invalid_file_name"
@@ -265,33 +375,37 @@ class InvalidFileName(Refusal):
     attr = "name"
 
 
+class FileNameTooLong(InvalidFileName):
+    message = _(
+        "This name is too long: a data file's name has at most %(limit)d characters, and each part between slashes at "
+        "most %(bytes)d bytes."
+    )
+
+
+class UnportableFileName(InvalidFileName):
+    """Some operating system can't store a file under this name; `name` is the part of the path at fault."""
+
+    message = _(
+        "Windows can't hold a file or folder called “%(name)s”: a name has none of < > : \" | ? *, does not end in a "
+        "dot or a space, and is not that of a device such as con or nul."
+    )
+
+
 class FileNameTaken(Conflict):
+    """Another file is in the way; `other` is its name, where it is not the very same one."""
+
     code = "file_name_taken"
     message = _("There is a data file of this name already; delete it first.")
     attr = "name"
 
-
-class UploadNotOpen(Conflict):
-    code = "upload_not_open"
-    message = _("This upload has been completed, has failed or has expired.")
-
-
-class PartNotExpected(Refusal):
-    code = "part_not_expected"
-    message = _("There is no part %(number)d: the upload has %(count)d, counted from 1.")
-    attr = "number"
-
-
-class WrongPartSize(Refusal):
-    code = "wrong_part_size"
-    message = _("Part %(number)d has to have %(expected)d bytes.")
-
-
-class PartsMissing(Conflict):
-    """`numbers`: the first of them."""
-
-    code = "parts_missing"
-    message = _("%(count)d parts have not arrived yet.")
+    @property
+    def detail(self) -> str:
+        if "other" not in self.params:
+            return super().detail
+        return gettext(
+            "The data file “%(other)s” is in the way: names that differ in case only, and a file that is a folder of "
+            "another, can't lie beside each other on every system. Choose another name, or delete that file first."
+        ) % {"other": self.params["other"]}
 
 
 class DataFileTooLarge(Refusal):
@@ -301,19 +415,28 @@ class DataFileTooLarge(Refusal):
     attr = "file"
 
 
-class FileGone(Refusal):
-    code = "file_gone"
-    status = 404
-    message = _("The file is not in the storage any more.")
-
-
 class ArchiveBuilding(Refusal):
-    """Not yet: come back in a moment."""
+    """The archive is still being made; it is there in a moment."""
 
     code = "archive_building"
     status = 503
     message = _("The archive of all files is being made. Try again in a moment.")
     retry_after = 3
+
+
+class PreviewBuilding(Refusal):
+    """The file is still being looked at; it is known in a moment."""
+
+    code = "preview_building"
+    status = 503
+    message = _("The file is being looked at. Try again in a moment.")
+    retry_after = 2
+
+
+class NoPreview(Refusal):
+    code = "no_preview"
+    status = 404
+    message = _("This file can't be shown as a table.")
 
 
 class NoDataFiles(Refusal):
@@ -328,20 +451,49 @@ class NoSolution(Refusal):
     message = _("This competition has no solution yet.")
 
 
-class SolutionRefused(Refusal):
+class SolutionNotReleased(Forbidden):
+    code = "solution_not_released"
+    message = _("The organisers keep the solution to themselves.")
+
+
+class SolutionRefused(Problems):
     """`problems`: where and what, as dictionaries; never a value of the file."""
 
     code = "invalid_solution"
     message = _("The solution file can't be used.")
     attr = "file"
 
-    def __init__(self, problems: list[dict[str, Any]]) -> None:
-        self.problems = problems
-        super().__init__()
+
+class BundleRefused(Problems):
+    """Says what is wrong in a bundle, and in which file, line and field of it."""
+
+    code = "invalid_bundle"
+    message = _("The bundle can't be used.")
+    attr = "bundle"
 
     @property
     def detail(self) -> str:
-        return " ".join(str(problem["detail"]) for problem in self.problems) or str(self.message)
+        return " ".join(self._told(problem) for problem in self.problems) or str(self.message)
+
+    @staticmethod
+    def _told(problem: dict[str, Any]) -> str:
+        at = problem["params"]
+        place = [str(at[name]) for name in ("file", "line", "field") if at[name]]
+        return ": ".join([*place, str(problem["detail"])])
+
+
+class SolutionNotYours(Forbidden):
+    code = "solution_not_yours"
+    message = _(
+        "Somebody else put the solution in: a copy of the competition may hold it once the result is confirmed. Until "
+        "then, copy it without."
+    )
+    attr = "with_solution"
+
+
+class NoDraft(Conflict):
+    code = "no_draft"
+    message = _("Only a draft can be deleted: one that was never published, and that nobody takes part in.")
 
 
 class ChangedMeanwhile(Conflict):
@@ -349,10 +501,105 @@ class ChangedMeanwhile(Conflict):
     message = _("Somebody changed the competition in the same moment. Try again.")
 
 
+class ReasonMissing(Refusal):
+    """A change that can move the ranking needs a reason once people have relied on the ranking."""
+
+    code = "reason_missing"
+    message = _("Say why: it can change the ranking, and participants are told.")
+    attr = "reason"
+
+
+class InvalidReason(Refusal):
+    code = "invalid_reason"
+    message = _("A reason is text of at most %(limit)d characters.")
+    attr = "reason"
+
+
+class SubmissionsWouldBeRefused(Conflict):
+    """A new solution would refuse submissions that are scored: sent again with `acceptRefusals`, it is accepted."""
+
+    code = "submissions_would_be_refused"
+    message = _(
+        "This version asks for other ids or columns than the submissions made so far have: a rescoring would refuse "
+        "%(submissions)d of them. Say so explicitly if that is what you want."
+    )
+    attr = "file"
+
+
+class StorageQuotaReached(Conflict):
+    """`quota`, `size`: bytes. Nothing was stored."""
+
+    code = "storage_quota_reached"
+    message = _(
+        "The files of this competition may come to %(quota)d bytes, and with this one of %(size)d bytes they would "
+        "come to more. The organisers can ask whoever runs the site for more."
+    )
+    attr = "file"
+
+
+class NotReadyToPublish(Problems, Conflict):
+    """`problems`: what speaks against it. What is only asked goes through with `publishAnyway`."""
+
+    code = "not_ready_to_publish"
+    message = _("The competition is not ready to be published.")
+    attr = "is_published"
+
+
+class DataFileIsSolution(Conflict):
+    """Refuses the file while the competition is published and its result is not confirmed."""
+
+    code = "data_file_is_solution"
+    message = _("This file holds the answers of the solution: it can't be published before the result is confirmed.")
+    attr = "file"
+
+
 class MetricInUse(Conflict):
     code = "metric_in_use"
-    message = _("There are submissions already: change the metric in the admin, then rescore.")
+    message = _("Submissions have been received: the metric, its parameters and the digits of scores are fixed.")
     attr = "metric"
+
+
+# --- metrics that organisers write ------------------------------------------------------------------------------------
+class MetricRefused(Problems):
+    """An own metric can't be kept: its source, or a value for one of its parameters, is wrong."""
+
+    code = "metric_refused"
+    message = _("The metric can't be used.")
+    attr = "file"
+
+
+class NoOwnMetric(Refusal):
+    code = "no_own_metric"
+    message = _("Upload a metric of your own, and let it score: there is none of this direction that does.")
+    attr = "metric"
+
+
+class MetricNotTried(Conflict):
+    """A version may score only after it was tried out, except in a competition that has no solution yet."""
+
+    code = "metric_not_tried"
+    message = _("Try this version out first: it has not passed with the solution that scores now.")
+
+
+class MetricIsBeingTried(Conflict):
+    code = "metric_is_being_tried"
+    message = _("This version is being tried out.")
+
+
+class DirectionFixed(Conflict):
+    code = "direction_fixed"
+    message = _("Submissions have been received: whether larger or smaller scores are better is fixed.")
+    attr = "direction"
+
+
+class TooManyMetrics(Conflict):
+    code = "too_many_metrics"
+    message = _("A competition keeps at most %(limit)d versions of its own metric.")
+
+
+class SourceNotShown(Forbidden):
+    code = "metric_source_not_shown"
+    message = _("The organisers do not show the source of their metric.")
 
 
 class PageSlugTaken(Conflict):

@@ -12,54 +12,17 @@ bind them as everybody else.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from accounts.refusals import Refusal
 from competitions import exceptions as no
-from competitions.models import Competition, Invitation, MergeRequest, RulesAcceptance, Team
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """Yes, or no with the reason."""
-
-    refusal: Refusal | None = None
-
-    def __bool__(self) -> bool:
-        return self.refusal is None
-
-    def require(self) -> None:
-        """Go on if the answer is yes; raise the refusal if it is no."""
-        if self.refusal is not None:
-            raise self.refusal
-
-
-YES = Verdict()
+from competitions.access import BOARD, PAGE, ROOM, is_editor, is_host, is_participant
+from competitions.models import Competition, Invitation, MergeRequest, OwnMetric, RulesAcceptance, Team
+from foundation.refusals import NotSignedIn, NotVisible
+from foundation.verdict import YES, Verdict
 
 
 # --- facts the questions rest on --------------------------------------------------------------------------------------
-def is_host(user: Any, competition: Competition) -> bool:
-    """Whether `user` organises the competition; a superuser organises all of them."""
-    if not user.is_authenticated or not user.is_active:
-        return False
-    if user.is_superuser:
-        return True
-    if "hosts" in getattr(competition, "_prefetched_objects_cache", {}):
-        return any(host.pk == user.pk for host in competition.hosts.all())
-    return competition.hosts.filter(pk=user.pk).exists()
-
-
-def is_editor(user: Any) -> bool:
-    """Whether `user` is of the staff and has been given Django's permission to change competitions."""
-    return bool(user.is_authenticated and user.is_staff) and user.has_perm("competitions.change_competition")
-
-
-def is_participant(user: Any, competition: Competition) -> bool:
-    return bool(user.is_authenticated) and competition.memberships.filter(user=user).exists()
-
-
 def is_member(user: Any, team: Team) -> bool:
     if not user.is_authenticated:
         return False
@@ -87,16 +50,14 @@ def accepted_rules(user: Any, competition: Competition) -> bool:
 # --- the competition --------------------------------------------------------------------------------------------------
 def view(user: Any, competition: Competition) -> Verdict:
     """Open the competition's page and read its description."""
-    if competition.is_published or is_host(user, competition) or is_editor(user):
-        return YES
-    return Verdict(no.NotVisible())
+    return PAGE.may(user, competition)
 
 
 def edit(user: Any, competition: Competition) -> Verdict:
     """Change the competition, its pages, data and solution."""
     if is_host(user, competition) or is_editor(user):
         return YES
-    return Verdict(no.NotHost() if competition.is_published else no.NotVisible())
+    return Verdict(no.NotHost() if competition.is_published else NotVisible())
 
 
 def create_competition(user: Any) -> Verdict:
@@ -115,13 +76,7 @@ def send_competition_files(user: Any) -> Verdict:
 
 def look_inside(user: Any, competition: Competition) -> Verdict:
     """See more than the description: leaderboard, teams, discussions. A closed room keeps these to its people."""
-    if not (visible := view(user, competition)):
-        return visible
-    if competition.visibility != Competition.Visibility.INVITATION:
-        return YES
-    if is_participant(user, competition) or is_host(user, competition):
-        return YES
-    return Verdict(no.NotEntered())
+    return ROOM.may(user, competition)
 
 
 def enter(user: Any, competition: Competition, at: datetime) -> Verdict:
@@ -129,7 +84,7 @@ def enter(user: Any, competition: Competition, at: datetime) -> Verdict:
     if not (visible := view(user, competition)):
         return visible
     if not user.is_authenticated:
-        return Verdict(no.NotSignedIn())
+        return Verdict(NotSignedIn())
     if is_participant(user, competition):
         return Verdict(no.AlreadyEntered())
     if not competition.can_still_enter(at):
@@ -153,8 +108,24 @@ def view_data(user: Any, competition: Competition, at: datetime) -> Verdict:
 
 
 def see_solution_facts(user: Any, competition: Competition) -> Verdict:
-    """Rows and columns of the solution. Its content is shown to nobody."""
+    """Rows and columns of the solution. Its content is shown to nobody before `download_solution` lets it out."""
     return edit(user, competition)
+
+
+def read_metric_source(user: Any, competition: Competition, metric: OwnMetric) -> Verdict:
+    """The source of an own metric: organisers; everybody inside, where it scores and organisers show it."""
+    if edit(user, competition):
+        return YES
+    if not (inside := look_inside(user, competition)):
+        return inside
+    return YES if metric.is_shown and metric.is_active else Verdict(no.SourceNotShown())
+
+
+def download_solution(user: Any, competition: Competition, at: datetime) -> Verdict:
+    """The file of the solution: everybody inside, where the organisers want it so, once the result is confirmed."""
+    if not (opened := view_private_leaderboard(user, competition, at)):
+        return opened
+    return YES if competition.releases_solution else Verdict(no.SolutionNotReleased())
 
 
 # --- submitting -------------------------------------------------------------------------------------------------------
@@ -162,13 +133,15 @@ def submit(user: Any, team: Team, at: datetime) -> Verdict:  # noqa: PLR0911 -- 
     """Submit for `team`, late submissions included. The limits are the submission service's to count."""
     competition = team.competition
     if not user.is_authenticated:
-        return Verdict(no.NotSignedIn())
+        return Verdict(NotSignedIn())
     if not is_member(user, team):
         return Verdict(no.NotTeamMember())
     if not team.is_active:
         return Verdict(no.TeamNotActive())
     if not (visible := view(user, competition)):
         return visible
+    if team.is_disqualified:
+        return Verdict(no.TeamDisqualified())
     if not competition.has_started(at):
         return Verdict(no.CompetitionNotStarted())
     if competition.has_ended(at) and not competition.allows_late_submissions:
@@ -180,12 +153,18 @@ def submit(user: Any, team: Team, at: datetime) -> Verdict:  # noqa: PLR0911 -- 
 
 # --- leaderboards and the private side --------------------------------------------------------------------------------
 def view_public_leaderboard(user: Any, competition: Competition) -> Verdict:
-    return look_inside(user, competition)
+    """Every row of it: of those who may look inside, whom the organisers let see it before the confirmation."""
+    return BOARD.may(user, competition)
+
+
+def view_own_row(user: Any, competition: Competition) -> Verdict:
+    """The row of one's own team on the public leaderboard, and its rank."""
+    return BOARD.own_row(user, competition)
 
 
 def view_private_leaderboard(user: Any, competition: Competition, at: datetime) -> Verdict:
-    """Everybody who sees the public one, once the end has passed and an organiser confirmed it; before, nobody."""
-    if not (inside := look_inside(user, competition)):
+    """Everybody who may look inside, once the end has passed and an organiser confirmed it; before, nobody."""
+    if not (inside := look_inside(user, competition)):  # the confirmation opens the public one to all of these
         return inside
     return YES if competition.is_confirmed(at) else Verdict(no.PrivateLeaderboardClosed())
 
@@ -194,20 +173,7 @@ def preview_private_leaderboard(user: Any, competition: Competition, at: datetim
     """Hosts, after the end: what they look at before they confirm."""
     if not (host := edit(user, competition)):
         return host
-    return YES if competition.has_ended(at) else Verdict(no.CompetitionRunning())
-
-
-def run_private_scoring(user: Any, competition: Competition, at: datetime) -> Verdict:
-    return preview_private_leaderboard(user, competition, at)
-
-
-def confirm_private_leaderboard(user: Any, competition: Competition, at: datetime) -> Verdict:
-    return preview_private_leaderboard(user, competition, at)
-
-
-def rescore(user: Any, competition: Competition) -> Verdict:
-    """Score everything anew on the public side; whether the private side is included is the end's to decide."""
-    return edit(user, competition)
+    return YES if competition.is_past_end(at) else Verdict(no.CompetitionRunning())
 
 
 # --- teams ------------------------------------------------------------------------------------------------------------

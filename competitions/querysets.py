@@ -1,4 +1,4 @@
-"""Which competitions, teams, requests and standings."""
+"""Queries for competitions, teams, requests between teams, and standings: which rows, and for whom."""
 
 from __future__ import annotations
 
@@ -10,10 +10,12 @@ from django.db import models
 from django.db.models import Case, Count, Exists, F, OuterRef, Prefetch, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
-from competitions.search import fold
+# Models and their querysets need each other: this is read when a query is made.
+from competitions import access, models as tables
+from foundation.folding import fold
 
 if TYPE_CHECKING:
-    from competitions.models import Competition, Team
+    from competitions.models import Competition, Invitation, MergeRequest, Standing, Team  # noqa: F401 -- in types below
 
 
 def count_of(rows: models.QuerySet) -> Coalesce:
@@ -21,7 +23,7 @@ def count_of(rows: models.QuerySet) -> Coalesce:
     return Coalesce(Subquery(rows.order_by().values("competition").annotate(n=Count("pk")).values("n")), 0)
 
 
-class CompetitionQuerySet(models.QuerySet):
+class CompetitionQuerySet(models.QuerySet["Competition"]):
     def hosted_by(self, user: Any) -> CompetitionQuerySet:
         """Competitions `user` organises; all of them for a superuser."""
         if not user.is_authenticated:
@@ -37,33 +39,28 @@ class CompetitionQuerySet(models.QuerySet):
 
     def visible_to(self, user: Any) -> CompetitionQuerySet:
         """Competitions whose page `user` may open, listed or not."""
-        if not user.is_authenticated:
-            return self.filter(is_published=True)
-        if user.is_superuser:
-            return self
-        hosts = self.model.hosts.through.objects.filter(competition=OuterRef("pk"), user=user)
-        return self.filter(Q(is_published=True) | Exists(hosts))
+        return self.filter(access.PAGE.rows(user))
+
+    def open_to(self, user: Any) -> CompetitionQuerySet:
+        """Competitions whose leaderboard, teams and discussions `user` may see."""
+        return self.filter(access.ROOM.rows(user))
 
     def listed_for(self, user: Any) -> CompetitionQuerySet:
         """Competitions shown in the list: public ones, and those `user` entered or organises."""
         visible = self.visible_to(user)
-        if not user.is_authenticated:
-            return visible.filter(visibility=self.model.Visibility.PUBLIC)
-        if user.is_superuser:
+        if user.is_authenticated and user.is_superuser:
             return visible
-        hosts = self.model.hosts.through.objects.filter(competition=OuterRef("pk"), user=user)
-        entered = self.model._meta.get_field("memberships").related_model.objects.filter(
-            competition=OuterRef("pk"), user=user
-        )
-        return visible.filter(Q(visibility=self.model.Visibility.PUBLIC) | Exists(hosts) | Exists(entered))
+        public = Q(visibility=self.model.Visibility.PUBLIC)
+        return visible.filter(public | access.hosted_by(user) | access.entered_by(user))
 
     def in_state(self, state: str, at: datetime) -> CompetitionQuerySet:
         """The clock's states, as `Competition.state` derives them."""
+        ended = Q(ends_at__lte=at) | Q(ended_at__isnull=False)
         conditions = {
-            "upcoming": Q(starts_at__gt=at),
-            "running": Q(starts_at__lte=at, ends_at__gt=at),
-            "finished": Q(ends_at__lte=at, confirmed_at__isnull=True),
-            "confirmed": Q(ends_at__lte=at, confirmed_at__isnull=False),
+            "upcoming": Q(starts_at__gt=at) & ~ended,
+            "running": Q(starts_at__lte=at) & ~ended,
+            "finished": ended & Q(confirmed_at__isnull=True),
+            "confirmed": ended & Q(confirmed_at__isnull=False),
         }
         return self.filter(conditions[state])
 
@@ -78,8 +75,8 @@ class CompetitionQuerySet(models.QuerySet):
 
     def with_facts_for(self, user: Any) -> CompetitionQuerySet:
         """With `team_count`, `participant_count`, `is_entered` and `is_host`, each a sub-query on an index."""
-        memberships = self.model._meta.get_field("memberships").related_model.objects.filter(competition=OuterRef("pk"))
-        teams = self.model._meta.get_field("teams").related_model.objects.active().filter(competition=OuterRef("pk"))
+        memberships = tables.Membership.objects.filter(competition=OuterRef("pk"))
+        teams = tables.Team.objects.competing().filter(competition=OuterRef("pk"))
         signed_in = user.is_authenticated
         hosts = self.model.hosts.through.objects.filter(competition=OuterRef("pk"), user=user.pk)
         return self.annotate(
@@ -91,13 +88,11 @@ class CompetitionQuerySet(models.QuerySet):
 
     def with_details_for(self, user: Any) -> CompetitionQuerySet:
         """`with_facts_for`, and what only the full view shows: pages without their text, and what is `user`'s own."""
-        meta = self.model._meta
-        of_this = {"competition": OuterRef("pk")}
-        team_model = meta.get_field("teams").related_model
-        acceptances = meta.get_field("rules_acceptances").related_model.objects.filter(**of_this, user=user.pk)
-        departures = meta.get_field("departures").related_model.objects.filter(**of_this, user=user.pk)
-        solutions = meta.get_field("solutions").related_model.objects.filter(**of_this, is_active=True)
-        pages = meta.get_field("pages").related_model.objects.defer("body")
+        this = OuterRef("pk")
+        acceptances = tables.RulesAcceptance.objects.filter(competition=this, user=user.pk)
+        departures = tables.Departure.objects.filter(competition=this, user=user.pk)
+        solutions = tables.Solution.objects.filter(competition=this, is_active=True)
+        pages = tables.Page.objects.defer("body")
         # Who has been in has given the code.
         knows_the_code = Q(is_entered=True) | Exists(departures)
         return (
@@ -113,14 +108,18 @@ class CompetitionQuerySet(models.QuerySet):
             .prefetch_related(
                 "hosts",
                 Prefetch("pages", queryset=pages),
-                Prefetch("teams", queryset=team_model.objects.active().of_user(user), to_attr="own_teams"),
+                Prefetch("teams", queryset=tables.Team.objects.active().of_user(user), to_attr="own_teams"),
             )
         )
 
 
-class TeamQuerySet(models.QuerySet):
+class TeamQuerySet(models.QuerySet["Team"]):
     def active(self) -> TeamQuerySet:
         return self.filter(merged_at__isnull=True, disbanded_at__isnull=True)
+
+    def competing(self) -> TeamQuerySet:
+        """Teams that count: those that go on, and are neither out of competition nor disqualified."""
+        return self.active().filter(out_of_competition_at__isnull=True, disqualified_at__isnull=True)
 
     def emptied(self) -> TeamQuerySet:
         """Teams of the past: merged into another one, or left by everybody."""
@@ -133,8 +132,7 @@ class TeamQuerySet(models.QuerySet):
 
     def visible_to(self, user: Any) -> TeamQuerySet:
         """Teams of the competitions `user` finds in the list, and those of closed rooms `user` is in or organises."""
-        competitions = self.model._meta.get_field("competition").related_model
-        return self.filter(competition__in=competitions.objects.listed_for(user).values("pk"))
+        return self.filter(competition__in=tables.Competition.objects.listed_for(user).values("pk"))
 
     def named_like(self, text: str) -> TeamQuerySet:
         """Teams with `text` in their name or a member's."""
@@ -159,25 +157,25 @@ class SearchNameQuerySet(models.QuerySet):
         return self.filter(text__contains=fold(text))
 
 
-class InvitationQuerySet(models.QuerySet):
+class InvitationQuerySet(models.QuerySet["Invitation"]):
     def pending(self) -> InvitationQuerySet:
         return self.filter(status="pending")
 
     def open_for(self, user: Any) -> InvitationQuerySet:
         """What `user` may still decide: pending, of a team that goes on, in a competition they may see."""
         mine = self.pending().filter(user=user, team__merged_at__isnull=True, team__disbanded_at__isnull=True)
-        return mine.filter(team__competition__in=_visible_to(self.model, user))
+        return mine.filter(team__competition__in=_visible_to(user))
 
     def of_concern_to(self, user: Any) -> InvitationQuerySet:
         """Those of `user`, and those of the teams `user` is in, in competitions they may see."""
-        mine = self.filter(Q(user=user) | Q(team__in=_teams_of(self.model, user)))
-        return mine.filter(team__competition__in=_visible_to(self.model, user))
+        mine = self.filter(Q(user=user) | Q(team__in=_teams_of(user)))
+        return mine.filter(team__competition__in=_visible_to(user))
 
     def for_display(self) -> InvitationQuerySet:
         return self.select_related("team__competition", "user", "invited_by")
 
 
-class MergeRequestQuerySet(models.QuerySet):
+class MergeRequestQuerySet(models.QuerySet["MergeRequest"]):
     def pending(self) -> MergeRequestQuerySet:
         return self.filter(status="pending")
 
@@ -186,31 +184,56 @@ class MergeRequestQuerySet(models.QuerySet):
 
     def of_concern_to(self, user: Any) -> MergeRequestQuerySet:
         """Those from or to a team `user` is in, in competitions they may see."""
-        teams = _teams_of(self.model, user)
+        teams = _teams_of(user)
         mine = self.filter(Q(from_team__in=teams) | Q(to_team__in=teams))
-        return mine.filter(to_team__competition__in=_visible_to(self.model, user))
+        return mine.filter(to_team__competition__in=_visible_to(user))
 
     def for_display(self) -> MergeRequestQuerySet:
         return self.select_related("from_team", "to_team", "requested_by")
 
 
-def _teams_of(model: type[models.Model], user: Any) -> models.QuerySet:
-    memberships = model._meta.apps.get_model("competitions", "Membership").objects
-    return memberships.filter(user=user).values("team")
+def _teams_of(user: Any) -> models.QuerySet:
+    return tables.Membership.objects.filter(user=user).values("team")
 
 
-def _visible_to(model: type[models.Model], user: Any) -> models.QuerySet:
-    return model._meta.apps.get_model("competitions", "Competition").objects.visible_to(user).values("pk")
+def _visible_to(user: Any) -> models.QuerySet:
+    return tables.Competition.objects.visible_to(user).values("pk")
 
 
-class StandingQuerySet(models.QuerySet):
+class StandingQuerySet(models.QuerySet["Standing"]):
     def ranked(self) -> StandingQuerySet:
         # Not `is_ranked=True`: SQLite reads a bare column as no equality and would leave the index there.
         return self.filter(is_ranked__in=[True])
 
-    def with_public_rank(self) -> StandingQuerySet:
-        """With `public_rank`: 1 for the best; None without a score. A count for each row: for a handful of rows."""
-        has_rank = Q(is_ranked=True, public_key__isnull=False)
+    def outside(self) -> StandingQuerySet:
+        """Those of teams that are shown, marked, and have no rank: out of competition, or disqualified."""
+        return self.filter(self._marked(), is_ranked__in=[False])
+
+    def shown(self) -> StandingQuerySet:
+        """Those on leaderboards, with a rank or without."""
+        return self.filter(Q(is_ranked=True) | self._marked())
+
+    def disqualified_last(self) -> StandingQuerySet:
+        """In the order they have, but for disqualified teams, which come after all others."""
+        excluded = Case(When(team__disqualified_at__isnull=True, then=0), default=1)
+        return self.order_by(excluded, *self.query.order_by)
+
+    @staticmethod
+    def _marked() -> Q:
+        goes_on = Q(team__merged_at__isnull=True, team__disbanded_at__isnull=True)
+        return goes_on & (Q(team__out_of_competition_at__isnull=False) | Q(team__disqualified_at__isnull=False))
+
+    def with_public_rank(self, *, seen_by: Any) -> StandingQuerySet:
+        """With `public_rank`: 1 for the best; None without a score, and where `seen_by` may not see it.
+
+        A count for each row: for a handful of rows.
+        """
+        whole = tables.Competition.objects.filter(access.BOARD.rows(seen_by)).values("pk")
+        own = tables.Competition.objects.filter(access.BOARD.own_rows(seen_by)).values("pk")
+        may_see = Q(competition__in=whole)
+        if seen_by.is_authenticated:
+            may_see |= Q(competition__in=own, team__in=seen_by.memberships.values("team"))
+        has_rank = Q(is_ranked=True, public_key__isnull=False) & may_see
         better = self._better_by("public_key", "best_submitted_at")
         return self.annotate(public_rank=Case(When(has_rank, then=count_of(better) + 1)))
 
@@ -223,7 +246,7 @@ class StandingQuerySet(models.QuerySet):
 
     def _better_by(self, key: str, moment: str) -> StandingQuerySet:
         """Those of the same competition that stand before the outer row."""
-        better = self.model.objects.ranked().filter(
+        better = tables.Standing.objects.ranked().filter(
             **{"competition": OuterRef("competition"), f"{key}__lte": OuterRef(key)}
         )
         return better.filter(

@@ -1,4 +1,4 @@
-"""What happened in competitions, for the rooms to the right.
+"""What happened in competitions, for the rooms that build on this one.
 
 Sent on commit with `send_robust`, unless its docstring says otherwise. Arguments are model instances.
 """
@@ -18,10 +18,16 @@ merge_request_decided = Signal()
 teams_merging = Signal()
 # from_team, to_team, at
 teams_merged = Signal()
+# Sent inside the transaction with `send`, with the rows of all teams locked: the public leaderboard shows submissions
+# now that it held back, or the other way round.
+# competition
+board_moved = Signal()
 # team, user, at
 member_left = Signal()
 # competition, by, at
 private_leaderboard_confirmed = Signal()
 private_leaderboard_unconfirmed = Signal()
+# entry (of the competition log), by, at: an act that participants are told of
+change_recorded = Signal()
 # competition, solution, by, at
 solution_replaced = Signal()

@@ -9,9 +9,10 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy as _, ngettext
 
-from accounts.refusals import Refusal
 from discussions.models import Comment, Discussion, Report, Revision, Tag, Upload
 from discussions.services import moderation, posts
+from foundation.refusals import Refusal
+from foundation.requests import signed_in
 
 
 class ReadOnly(admin.ModelAdmin):
@@ -47,20 +48,20 @@ class PostAdmin(admin.ModelAdmin):
         self._each(
             request,
             queryset,
-            lambda post: moderation.hide(post=post, by=request.user, reason=reason, at=timezone.now()),
+            lambda post: moderation.hide(post=post, by=signed_in(request), reason=reason, at=timezone.now()),
         )
 
     @admin.action(description=_("Show again"), permissions=["change"])
     def show_posts(self, request: HttpRequest, queryset: Any) -> None:
-        self._each(request, queryset, lambda post: moderation.unhide(post=post, by=request.user))
+        self._each(request, queryset, lambda post: moderation.unhide(post=post, by=signed_in(request)))
 
     @admin.action(description=_("Empty (delete)"), permissions=["change"])
     def delete_posts(self, request: HttpRequest, queryset: Any) -> None:
         def delete(post: Any) -> None:
             if isinstance(post, Discussion):
-                posts.delete_discussion(discussion=post, by=request.user, at=timezone.now())
+                posts.delete_discussion(discussion=post, by=signed_in(request), at=timezone.now())
             else:
-                posts.delete_comment(comment=post, by=request.user, at=timezone.now())
+                posts.delete_comment(comment=post, by=signed_in(request), at=timezone.now())
 
         self._each(request, queryset, delete)
 
@@ -105,7 +106,7 @@ class DiscussionAdmin(PostAdmin):
 
     def _mark(self, request: HttpRequest, queryset: Any, **marks: bool) -> None:
         self._each(
-            request, queryset, lambda discussion: moderation.mark(discussion=discussion, by=request.user, **marks)
+            request, queryset, lambda discussion: moderation.mark(discussion=discussion, by=signed_in(request), **marks)
         )
 
 
@@ -137,7 +138,7 @@ class ReportAdmin(ReadOnly):
     def _resolve(self, request: HttpRequest, queryset: Any, *, hides: bool) -> None:
         for report in queryset:
             try:
-                moderation.resolve(report=report, by=request.user, hides=hides, at=timezone.now())
+                moderation.resolve(report=report, by=signed_in(request), hides=hides, at=timezone.now())
             except Refusal as refusal:
                 self.message_user(request, f"{report}: {refusal}", messages.WARNING)
 

@@ -10,6 +10,6 @@ class DiscussionsConfig(AppConfig):
 
     def ready(self) -> None:
         from discussions.uploads import sweep_orphans  # noqa: PLC0415 -- models need the app registry
-        from submissions.periodic import DUTIES, Duty  # noqa: PLC0415
+        from foundation.duties import DUTIES, Duty  # noqa: PLC0415
 
         DUTIES.append(Duty(sweep_orphans, timedelta(hours=1)))

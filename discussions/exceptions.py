@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from accounts.refusals import Conflict, Forbidden, Refusal
+from foundation.refusals import Conflict, Forbidden, Refusal
 
 
 class NoSuchPost(Refusal):
@@ -161,6 +161,12 @@ class InvalidNotebook(Refusal):
     attr = "file"
 
 
+class BrokenNotebook(InvalidNotebook):
+    """A field of the notebook has another type than the notebook format prescribes."""
+
+    message = _("The notebook is broken: its field %(field)s is missing, or not what it should be.")
+
+
 class TooManyCells(Refusal):
     code = "too_many_cells"
     status = 413
@@ -171,7 +177,10 @@ class TooManyCells(Refusal):
 class ConversionTooLarge(Refusal):
     code = "output_too_large"
     status = 413
-    message = _("What the notebook shows is too large for a post.")
+    message = _(
+        "What the notebook shows is too large for a post: at most %(limit)d characters. "
+        "Its longest cells, and how many each takes: %(cells)s."
+    )
     attr = "file"
 
 

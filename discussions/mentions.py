@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.db.models.functions import Lower
 
 from accounts.models import User
-from competitions import markdown
+from foundation import markdown
 
 # More would be shouting: the rest of the names stay plain text.
 MAX_MENTIONS = 20

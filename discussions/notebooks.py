@@ -18,16 +18,15 @@ from django.db import transaction
 from django.utils.translation import gettext
 
 from accounts.models import User
-from accounts.refusals import Refusal
 from discussions import exceptions as no, mentions, notebook_worker, uploads
 from discussions.models import Upload
+from discussions.pictures import CleanImage
+from foundation.refusals import Refusal
 
 log = logging.getLogger(__name__)
 
 MAX_BYTES = 20 * 2**20
 TIMEOUT_SECONDS = 30
-# Over all images of a notebook.
-MAX_PIXELS = 200_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,40 +53,40 @@ def convert(*, file: Any, by: User, at: datetime) -> ConvertedNotebook:
     name = uploads.clean_name(file.name)
     with tempfile.TemporaryDirectory(prefix="uzu-notebook-") as folder:
         nonce = secrets.token_hex(12)
-        result = _run_worker(data, Path(folder), nonce)
-        images = _clean_images(Path(folder), result)
+        # As long as the address of an image can be.
+        address = len(Upload(name=f"{Path(name).stem}-{notebook_worker.MAX_IMAGES}.jpeg").url)
+        result = _run_worker(data, Path(folder), nonce, address)
+        images = [_made(Path(folder), image) for image in result["images"]]
     stored: list[Upload] = []
     try:
         with transaction.atomic():
             notebook = uploads.store_notebook(data=data, name=name, by=by, at=at)
             stored.append(notebook)
-            addresses = []
-            for number, image in enumerate(images):
-                if image is None:
-                    addresses.append("")
-                    continue
+            addresses = {}
+            for image, made in zip(images, result["images"], strict=True):
+                number = made["number"]
                 upload = uploads.store_image(image=image, name=f"{Path(name).stem}-{number + 1}.png", by=by, at=at)
                 stored.append(upload)
-                addresses.append(upload.url)
+                addresses[number] = upload.url
             body = _with_addresses(result["body"], nonce, addresses)
     except BaseException:
         uploads.discard_files(stored)
         raise
-    skipped = sum(image is None for image in images)
     metadata = result["metadata"]
-    metadata["images"] = len(images) - skipped
-    metadata["skipped_images"] += skipped
+    metadata["images"] = len(images)
     return ConvertedNotebook(result["title"], body, mentions.render(body).html, metadata, notebook, stored[1:])
 
 
-def _run_worker(data: bytes, folder: Path, nonce: str) -> dict[str, Any]:
+def _run_worker(data: bytes, folder: Path, nonce: str, address: int) -> dict[str, Any]:
     """What the worker made of it; its images are in `folder`."""
     source = folder / "notebook.ipynb"
     source.write_bytes(data)
     options = {
         "nonce": nonce,
+        "address": address,
         "folded": gettext("Output (%d lines)"),
         "cut": gettext("… %d characters left out …"),
+        "unshown": gettext("An output that can't be shown here."),
     }
     command = [sys.executable, "-I", notebook_worker.__file__, str(source), str(folder), json.dumps(options)]
     environment = {"HOME": str(folder), "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "OPENBLAS_NUM_THREADS": "1"}
@@ -104,43 +103,24 @@ def _run_worker(data: bytes, folder: Path, nonce: str) -> dict[str, Any]:
         raise no.ConversionTimeout if done.returncode == -24 else no.ConversionFailed
     result: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     if code := result.get("refused"):
-        raise _refusal(code)
+        raise _refusal(code, result["about"])
     return result
 
 
-def _refusal(code: str) -> Refusal:
+def _refusal(code: str, about: dict[str, str]) -> Refusal:
     if code == no.TooManyCells.code:
         return no.TooManyCells(limit=notebook_worker.MAX_CELLS)
     if code == no.ConversionTooLarge.code:
-        return no.ConversionTooLarge()
-    return no.InvalidNotebook()
+        return no.ConversionTooLarge(limit=notebook_worker.MAX_BODY, **about)
+    return no.BrokenNotebook(**about) if about else no.InvalidNotebook()
 
 
-def _clean_images(folder: Path, result: dict[str, Any]) -> list[uploads.CleanImage | None]:
-    """Each image made anew, or None where it is broken or not let in."""
-    images: list[uploads.CleanImage | None] = []
-    pixels = 0
-    for name in result["images"]:
-        data = (folder / name).read_bytes()
-        try:
-            image = uploads.clean_image(data) if pixels < MAX_PIXELS and uploads.looks_like_image(data) else None
-        except Refusal:
-            image = None
-        pixels += image.width * image.height if image else 0
-        images.append(image)
-    return images
+def _made(folder: Path, image: dict[str, Any]) -> CleanImage:
+    """An image as the worker made it anew."""
+    data = (folder / image["file"]).read_bytes()
+    return CleanImage(data, image["content_type"], image["extension"], image["width"], image["height"])
 
 
-def _with_addresses(body: str, nonce: str, addresses: list[str]) -> str:
-    """The tokens of images replaced by where they are; an image that was not let in leaves nothing."""
-
-    def address(match: re.Match[str]) -> str:
-        return addresses[int(match[1])]
-
-    missing = "|".join(str(number) for number, place in enumerate(addresses) if not place)
-    if missing:
-        body = re.sub(rf"!\[[^\]\n]*\]\({nonce}x(?:{missing})x\)", "", body)
-    body = re.sub(rf"{nonce}x(\d+)x", address, body)
-    if len(body) > notebook_worker.MAX_BODY:
-        raise no.ConversionTooLarge
-    return body
+def _with_addresses(body: str, nonce: str, addresses: dict[int, str]) -> str:
+    """The tokens of images replaced by where they are."""
+    return re.sub(rf"{nonce}x(\d+)x", lambda token: addresses[int(token[1])], body)

@@ -4,23 +4,26 @@ Reading follows the competition (`look_inside`); site-wide discussions are open 
 part and their organisers; liking and reporting for everybody signed in who may read. Organisers moderate the
 discussions of their competition, staff the site-wide ones.
 
-    can.edit(user, comment).require()
-    viewer = can.Viewer(user, competition)      # asks the database once, for many posts of one competition
-    viewer.edit(comment)
+    if can.see(user, comment): ...              # a Verdict is true or false
+    can.edit(user, comment).require()           # or raises the refusal that says why
+
+Lists ask for many posts of one competition: `Discussion.objects.for_page(user)` reads who organises it and whether
+`user` takes part, and the questions then cost no query.
 """
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import Any
 
 from competitions import permissions as competition_can
-from competitions.exceptions import NotEntered, NotSignedIn
+from competitions.boards import board_of
+from competitions.exceptions import NotEntered
 from competitions.models import Competition
-from competitions.permissions import YES, Verdict
 from discussions import exceptions as no
 from discussions.models import Comment, Discussion
 from discussions.querysets import is_staff
+from foundation.refusals import NotSignedIn
+from foundation.verdict import YES, Verdict
 
 Post = Discussion | Comment
 
@@ -29,142 +32,146 @@ def discussion_of(post: Post) -> Discussion:
     return post if isinstance(post, Discussion) else post.discussion
 
 
-class Viewer:
-    """Somebody among the posts of one competition, or (None) of the site."""
-
-    def __init__(self, user: Any, competition: Competition | None) -> None:
-        self.user = user
-        self.competition = competition
-
-    @cached_property
-    def is_moderator(self) -> bool:
-        if self.competition is None:
-            return is_staff(self.user)
-        return competition_can.is_host(self.user, self.competition)
-
-    @cached_property
-    def look_inside(self) -> Verdict:
-        return YES if self.competition is None else competition_can.look_inside(self.user, self.competition)
-
-    @cached_property
-    def write(self) -> Verdict:
-        """Start a discussion or comment at all."""
-        if not self.user.is_authenticated:
-            return Verdict(NotSignedIn())
-        if self.competition is None or not self.look_inside:
-            return self.look_inside
-        if self.is_moderator or competition_can.is_participant(self.user, self.competition):
-            return YES
-        return Verdict(NotEntered())
-
-    @cached_property
-    def moderate(self) -> Verdict:
-        """Pin, lock, announce, hide, and see reports."""
-        if not self.user.is_authenticated:
-            return Verdict(NotSignedIn())
-        if self.is_moderator:
-            return YES
-        return Verdict(no.NotModerator()) if self.look_inside else self.look_inside
-
-    def is_author(self, post: Post) -> bool:
-        return bool(self.user.is_authenticated) and post.author_id == self.user.pk
-
-    def see(self, post: Post) -> Verdict:
-        """Open it. Hidden posts: their author and moderators. Deleted ones stay, emptied, while others answered."""
-        if not self.look_inside or self.is_moderator:
-            return self.look_inside
-        discussion = discussion_of(post)
-        if discussion.is_hidden and not self.is_author(discussion):
-            return Verdict(no.NoSuchPost())
-        if discussion.is_deleted and discussion.comment_count == 0:
-            return Verdict(no.NoSuchPost())
-        if isinstance(post, Comment) and post.is_hidden and not self.is_author(post):
-            return Verdict(no.NoSuchPost())
-        return YES
-
-    def read_body(self, post: Post) -> bool:
-        """Whether what it says is shown. Of deleted posts nothing is, to anybody."""
-        if post.is_deleted:
-            return False
-        return not post.is_hidden or self.is_author(post) or self.is_moderator
-
-    def comment(self, discussion: Discussion) -> Verdict:
-        if not self.write:
-            return self.write
-        if not (visible := self.see(discussion)):
-            return visible
-        if discussion.is_removed:
-            return Verdict(no.Removed())
-        return YES if self._is_open(discussion) else Verdict(no.Locked())
-
-    def edit(self, post: Post) -> Verdict:
-        """Change what it says: its author, while it stands and the discussion is open."""
-        if not (visible := self._signed_in_and_sees(post)):
-            return visible
-        if not self.is_author(post):
-            return Verdict(no.NotAuthor())
-        if post.is_removed or discussion_of(post).is_removed:
-            return Verdict(no.Removed())
-        return YES if self._is_open(discussion_of(post)) else Verdict(no.Locked())
-
-    def delete(self, post: Post) -> Verdict:
-        """Its author at any time, and moderators."""
-        if not (visible := self._signed_in_and_sees(post)):
-            return visible
-        return YES if self.is_author(post) or self.is_moderator else Verdict(no.NotAuthor())
-
-    def like(self, post: Post) -> Verdict:
-        if not (visible := self._signed_in_and_sees(post)):
-            return visible
-        return Verdict(no.Removed()) if post.is_removed or discussion_of(post).is_removed else YES
-
-    def report(self, post: Post) -> Verdict:
-        if not (likeable := self.like(post)):
-            return likeable
-        return Verdict(no.OwnPost()) if self.is_author(post) else YES
-
-    def _signed_in_and_sees(self, post: Post) -> Verdict:
-        return self.see(post) if self.user.is_authenticated else Verdict(NotSignedIn())
-
-    def _is_open(self, discussion: Discussion) -> bool:
-        return not discussion.is_locked or self.is_moderator
+# --- facts the questions rest on --------------------------------------------------------------------------------------
+def is_moderator(user: Any, competition: Competition | None) -> bool:
+    """Whether `user` moderates the discussions of this competition, or (None) the site-wide ones."""
+    return is_staff(user) if competition is None else competition_can.is_host(user, competition)
 
 
-def viewer_of(user: Any, post: Post) -> Viewer:
-    return Viewer(user, discussion_of(post).competition)
+def is_author(user: Any, post: Post) -> bool:
+    return bool(user.is_authenticated) and post.author_id == user.pk
+
+
+# --- a place: one competition, or (None) the site ---------------------------------------------------------------------
+def look_inside(user: Any, competition: Competition | None) -> Verdict:
+    """Read the discussions of a competition at all; the site-wide ones are open to everybody."""
+    return YES if competition is None else competition_can.look_inside(user, competition)
 
 
 def write(user: Any, competition: Competition | None) -> Verdict:
-    return Viewer(user, competition).write
+    """Start a discussion or comment at all."""
+    if not user.is_authenticated:
+        return Verdict(NotSignedIn())
+    inside = look_inside(user, competition)
+    if competition is None or not inside:
+        return inside
+    if is_moderator(user, competition) or competition_can.is_participant(user, competition):
+        return YES
+    return Verdict(NotEntered())
 
 
 def moderate(user: Any, competition: Competition | None) -> Verdict:
-    return Viewer(user, competition).moderate
+    """Pin, lock, show again what was hidden, and see reports."""
+    if not user.is_authenticated:
+        return Verdict(NotSignedIn())
+    if is_moderator(user, competition):
+        return YES
+    if not (inside := look_inside(user, competition)):
+        return inside
+    return Verdict(no.NotModerator())
 
 
+# --- one post ---------------------------------------------------------------------------------------------------------
 def see(user: Any, post: Post) -> Verdict:
-    return viewer_of(user, post).see(post)
+    """Open it. Hidden posts: their author and moderators. Deleted ones stay, emptied, while others answered."""
+    discussion = discussion_of(post)
+    if not (inside := look_inside(user, discussion.competition)):
+        return inside
+    out_of_sight = (
+        (discussion.is_hidden and not is_author(user, discussion))
+        or (discussion.is_deleted and discussion.comment_count == 0)
+        or (isinstance(post, Comment) and post.is_hidden and not is_author(user, post))
+    )
+    if out_of_sight and not is_moderator(user, discussion.competition):
+        return Verdict(no.NoSuchPost())
+    return YES
 
 
-def read_body(user: Any, post: Post) -> bool:
-    return viewer_of(user, post).read_body(post)
+def read_body(user: Any, post: Post) -> Verdict:
+    """Read what it says. Of deleted posts nothing is shown, to anybody."""
+    if post.is_deleted:
+        return Verdict(no.Removed())
+    if not post.is_hidden or is_author(user, post) or is_moderator(user, discussion_of(post).competition):
+        return YES
+    return Verdict(no.Removed())
 
 
 def comment(user: Any, discussion: Discussion) -> Verdict:
-    return viewer_of(user, discussion).comment(discussion)
+    """Answer a discussion, or a comment of it."""
+    if not (writes := write(user, discussion.competition)):
+        return writes
+    if not (visible := see(user, discussion)):
+        return visible
+    if discussion.is_removed:
+        return Verdict(no.Removed())
+    return _while_open(user, discussion)
 
 
 def edit(user: Any, post: Post) -> Verdict:
-    return viewer_of(user, post).edit(post)
+    """Change what it says: its author, while it stands and the discussion is open."""
+    if not (visible := _signed_in_and_sees(user, post)):
+        return visible
+    if not is_author(user, post):
+        return Verdict(no.NotAuthor())
+    if post.is_removed or discussion_of(post).is_removed:
+        return Verdict(no.Removed())
+    return _while_open(user, discussion_of(post))
 
 
 def delete(user: Any, post: Post) -> Verdict:
-    return viewer_of(user, post).delete(post)
+    """Its author at any time, and moderators."""
+    if not (visible := _signed_in_and_sees(user, post)):
+        return visible
+    if is_author(user, post) or is_moderator(user, discussion_of(post).competition):
+        return YES
+    return Verdict(no.NotAuthor())
 
 
 def like(user: Any, post: Post) -> Verdict:
-    return viewer_of(user, post).like(post)
+    """Like it, or take the like back: everybody signed in who may read it, while it stands."""
+    if not (visible := _signed_in_and_sees(user, post)):
+        return visible
+    return Verdict(no.Removed()) if post.is_removed or discussion_of(post).is_removed else YES
 
 
 def report(user: Any, post: Post) -> Verdict:
-    return viewer_of(user, post).report(post)
+    """Tell the moderators of it: whoever may like it, but its author."""
+    if not (likeable := like(user, post)):
+        return likeable
+    return Verdict(no.OwnPost()) if is_author(user, post) else YES
+
+
+def announce(user: Any, discussion: Discussion) -> Verdict:
+    """Tell everybody who takes part of it: moderators, once, while it stands."""
+    if not (moderates := moderate(user, discussion.competition)):
+        return moderates
+    if discussion.is_removed:
+        return Verdict(no.Removed())
+    return Verdict(no.AlreadyAnnounced()) if discussion.is_announcement else YES
+
+
+def hide(user: Any, post: Post) -> Verdict:
+    """Take it out of sight: moderators, unless it has been deleted."""
+    if not (moderates := moderate(user, discussion_of(post).competition)):
+        return moderates
+    return Verdict(no.Removed()) if post.is_deleted else YES
+
+
+def _signed_in_and_sees(user: Any, post: Post) -> Verdict:
+    return see(user, post) if user.is_authenticated else Verdict(NotSignedIn())
+
+
+def _while_open(user: Any, discussion: Discussion) -> Verdict:
+    """A locked discussion is open to its moderators only."""
+    if discussion.is_locked and not is_moderator(user, discussion.competition):
+        return Verdict(no.Locked())
+    return YES
+
+
+def see_linked_score(user: Any, discussion: Discussion) -> bool:
+    """The score of the submission that a discussion shows: whoever sees it on the leaderboard, or would if it led."""
+    submission, competition = discussion.submission, discussion.competition
+    if submission is None or competition is None:
+        return False
+    board = board_of(competition)
+    return board.takes(submission.created_at) and bool(competition_can.view_public_leaderboard(user, competition))

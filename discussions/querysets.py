@@ -1,14 +1,15 @@
-"""Which discussions and comments."""
+"""Queries for discussions and comments: which rows, and for whom."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal
 
 from django.db import connections, models
-from django.db.models import Exists, F, OuterRef, Prefetch, Q, Value
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, Value
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
 
+from competitions.access import runs_all
 from competitions.models import Competition, Membership
 from discussions import search
 
@@ -23,6 +24,7 @@ SORTS: dict[str, str] = {
     "last_comment": "active_at",
     "most_liked": "like_count",
 }
+COMMENT_SORTS: tuple[CommentSort, ...] = ("oldest", "newest", "most_liked")
 
 
 def is_staff(user: Any) -> bool:
@@ -32,24 +34,16 @@ def is_staff(user: Any) -> bool:
 class DiscussionQuerySet(models.QuerySet):
     def visible_to(self, user: Any) -> DiscussionQuerySet:
         """Site-wide ones, and those of competitions `user` may look inside (`can.look_inside` for many rows)."""
-        return self._of_competitions(user, ~Q(visibility=Competition.Visibility.INVITATION))
+        return self if runs_all(user) else self._in(Competition.objects.open_to(user))
 
     def in_lists_of(self, user: Any) -> DiscussionQuerySet:
         """Of these, what a list of all places tells: the address of an unlisted competition only to its people."""
-        return self._of_competitions(user, Q(visibility=Competition.Visibility.PUBLIC))
-
-    def _of_competitions(self, user: Any, open_to_all: Q) -> DiscussionQuerySet:
-        """Site-wide ones, those of published competitions that are `open_to_all`, and of those `user` belongs to."""
         if user.is_authenticated and user.is_superuser:
-            return self
-        open_to_all &= Q(is_published=True)
-        if user.is_authenticated:
-            hosts = Competition.hosts.through.objects.filter(competition=OuterRef("pk"), user=user)
-            members = Membership.objects.filter(competition=OuterRef("pk"), user=user)
-            open_to_all |= Exists(hosts) | (Q(is_published=True) & Exists(members))
-        return self.filter(
-            Q(competition__isnull=True) | Q(competition__in=Competition.objects.filter(open_to_all).values("pk"))
-        )
+            return self.visible_to(user)
+        return self._in(Competition.objects.open_to(user).listed_for(user))
+
+    def _in(self, competitions: models.QuerySet[Competition]) -> DiscussionQuerySet:
+        return self.filter(Q(competition__isnull=True) | Q(competition__in=competitions.values("pk")))
 
     def listed(self) -> DiscussionQuerySet:
         """Those that stand in lists: neither deleted nor hidden."""
@@ -93,7 +87,7 @@ class DiscussionQuerySet(models.QuerySet):
         """With all that the page of one discussion shows."""
         return (
             self.select_related("competition", "author", "notebook", "submission__team")
-            .prefetch_related("tags", Prefetch("competition__hosts"))
+            .prefetch_related("tags", *_standing_of(user, "competition"))
             .with_liked_by(user)
         )
 
@@ -102,6 +96,13 @@ class DiscussionQuerySet(models.QuerySet):
 
     def lock(self, pk: int) -> Discussion:
         return self.select_for_update(of=("self",)).get(pk=pk)  # type: ignore[return-value]
+
+
+class TagQuerySet(models.QuerySet):
+    def used_in(self, discussions: DiscussionQuerySet) -> TagQuerySet:
+        """Tags of these discussions with how many have each (`count`), the most used first."""
+        used = Q(discussions__in=discussions.values("pk"))
+        return self.annotate(count=Count("discussions", filter=used)).filter(count__gt=0).order_by("-count", "name")
 
 
 class CommentQuerySet(models.QuerySet):
@@ -119,8 +120,22 @@ class CommentQuerySet(models.QuerySet):
             return self.order_by(Coalesce(F("thread__like_count"), F("like_count")).desc(), thread, "id")
         return self.order_by(thread, "id")
 
+    def above(self, comment: Comment) -> CommentQuerySet:
+        """Those that stand before it in the list of its discussion, oldest first."""
+        top = comment.thread_id or comment.pk
+        rows = self.filter(discussion=comment.discussion_id).standing().annotate(top=Coalesce("thread_id", "id"))
+        return rows.filter(Q(top__lt=top) | Q(top=top, pk__lt=comment.pk))
+
     def for_list(self, user: Any) -> CommentQuerySet:
         return self.select_related("author").annotate(is_liked=_liked_by(user, "comment", self.model))
+
+    def for_page(self, user: Any) -> CommentQuerySet:
+        """With its discussion, and all that tells what `user` may do with it."""
+        return (
+            self.for_list(user)
+            .select_related("discussion__competition")
+            .prefetch_related(*_standing_of(user, "discussion__competition"))
+        )
 
     def lock(self, pk: int) -> Comment:
         rows = self.select_for_update(of=("self",)).select_related("discussion__competition")
@@ -143,6 +158,13 @@ class ReportQuerySet(models.QuerySet):
         """Of posts of one competition, or (None) of the site. Reads rows of `moderated_by`."""
         return self.filter(place__isnull=True) if competition is None else self.filter(place=competition.pk)
 
+    def still_open(self) -> ReportQuerySet:
+        return self.filter(state="open")
+
+    def resolved(self) -> ReportQuerySet:
+        """Those that a moderator has dealt with, either way."""
+        return self.exclude(state="open")
+
     def for_display(self) -> ReportQuerySet:
         return self.select_related(
             "reporter",
@@ -153,6 +175,15 @@ class ReportQuerySet(models.QuerySet):
             "comment__discussion__competition",
             "comment__discussion__author",
         )
+
+
+def _standing_of(user: Any, competition: str) -> list[Prefetch]:
+    """What `permissions` asks about `user` and a competition: who organises it, and whether they take part.
+
+    Of the memberships only theirs are read: rows read like this tell nothing of anybody else.
+    """
+    own = Membership.objects.filter(user=user) if user.is_authenticated else Membership.objects.none()
+    return [Prefetch(f"{competition}__hosts"), Prefetch(f"{competition}__memberships", own)]
 
 
 def _liked_by(user: Any, field: str, model: type[models.Model]) -> Exists | Value:

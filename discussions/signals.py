@@ -1,4 +1,4 @@
-"""What people said, for the rooms to the right. Sent on commit with `send_robust`; arguments are model instances."""
+"""What people said, for the rooms that build on this one. Sent on commit with `send_robust`, with model instances."""
 
 from django.dispatch import Signal
 

@@ -7,10 +7,8 @@ import io
 import json
 import logging
 import re
-import warnings
 import zipfile
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import PurePosixPath
 from typing import Any
@@ -19,9 +17,9 @@ from uuid import UUID
 from django.core.files.base import ContentFile
 from django.db import transaction
 from django.db.models import Sum
-from PIL import Image, ImageOps, ImageSequence, UnidentifiedImageError
 
 from accounts.models import User
+from discussions import pictures
 from discussions.exceptions import (
     EmptyFile,
     InvalidImage,
@@ -32,20 +30,17 @@ from discussions.exceptions import (
     UnsupportedType,
 )
 from discussions.models import Upload
+from discussions.pictures import CleanImage, looks_like_image
 
 log = logging.getLogger(__name__)
 
 MAX_IMAGE_BYTES = 10 * 2**20
 MAX_FILE_BYTES = 20 * 2**20
-MAX_PIXELS = 40_000_000
-MAX_FRAMES = 200
 UNUSED_FOR = timedelta(days=1)
 # What one user may keep lying around without a post.
 MAX_UNUSED_UPLOADS = 300
 MAX_UNUSED_BYTES = 300 * 2**20
 
-IMAGE_FORMATS = {"PNG": "image/png", "JPEG": "image/jpeg", "GIF": "image/gif", "WEBP": "image/webp"}
-IMAGE_EXTENSIONS = {"PNG": ".png", "JPEG": ".jpg", "GIF": ".gif", "WEBP": ".webp"}
 FILE_TYPES = {
     ".csv": "text/csv",
     ".gz": "application/gzip",
@@ -58,17 +53,6 @@ FILE_TYPES = {
 }
 _SIGNATURES = {".gz": b"\x1f\x8b", ".parquet": b"PAR1", ".pdf": b"%PDF-"}
 _ADDRESS = re.compile(r"/api/uploads/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})")
-
-
-@dataclass(frozen=True, slots=True)
-class CleanImage:
-    """An image as this site made it anew: pixels only."""
-
-    data: bytes
-    content_type: str
-    extension: str
-    width: int
-    height: int
 
 
 def store_upload(*, file: Any, by: User, at: datetime) -> Upload:
@@ -166,14 +150,6 @@ def clean_name(name: str) -> str:
     return f"{path.stem[:100].rstrip()}{path.suffix[:20]}"
 
 
-def looks_like_image(data: bytes) -> bool:
-    """By its first bytes, whatever it is called."""
-    return (
-        data.startswith((b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a"))
-        or (data[:4] == b"RIFF" and data[8:12] == b"WEBP")
-    )  # fmt: skip
-
-
 def check_file_type(data: bytes, extension: str) -> None:
     """Refuse what is not of a known type by its name, and by its content where the type has a signature."""
     if extension not in FILE_TYPES:
@@ -202,56 +178,14 @@ def clean_image(data: bytes) -> CleanImage:
     """The picture, encoded anew: no metadata, no bytes hidden behind it, turned as its camera meant it.
 
     Raises:
-        UnsupportedType, InvalidImage, TooManyPixels: it is not let in.
+        InvalidImage, TooManyPixels: it is not let in.
     """
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-        try:
-            with Image.open(io.BytesIO(data), formats=list(IMAGE_FORMATS)) as image:
-                # Cameras put several pictures into one JPEG (MPO): the first is the one people see.
-                frames = getattr(image, "n_frames", 1) if image.format in IMAGE_FORMATS else 1
-                # An animation is as large as all its pictures together: that is what it takes in memory.
-                if frames > MAX_FRAMES or image.width * image.height * frames > MAX_PIXELS:
-                    raise TooManyPixels(limit=MAX_PIXELS)
-                return _encode_anew(image, frames)
-        except UnidentifiedImageError as error:
-            raise InvalidImage from error
-        except Image.DecompressionBombError as error:
-            raise TooManyPixels(limit=MAX_PIXELS) from error
-        except (OSError, ValueError, SyntaxError, EOFError, IndexError, KeyError, TypeError, OverflowError) as error:
-            # Whatever Pillow's decoders raise on broken bytes.
-            raise InvalidImage from error
-
-
-def _encode_anew(image: Image.Image, frames: int) -> CleanImage:
-    form = str(image.format) if image.format in IMAGE_FORMATS else "JPEG"
-    out = io.BytesIO()
-    if frames > 1:
-        copies, durations = [], []
-        for frame in ImageSequence.Iterator(image):
-            copies.append(frame.convert("RGBA"))
-            durations.append(max(20, int(frame.info.get("duration") or 100)))
-        options: dict[str, Any] = {"duration": durations, "loop": 0}
-        if form == "GIF":
-            options["disposal"] = 2
-        clean = copies[0]
-        clean.save(out, form, save_all=True, append_images=copies[1:], **options)
-    else:
-        clean = ImageOps.exif_transpose(image)
-        clean = _plain_mode(clean, form)
-        clean.info.clear()
-        options = {"JPEG": {"quality": 88, "optimize": True}, "WEBP": {"quality": 88}}.get(form, {})
-        clean.save(out, form, **options)
-    return CleanImage(out.getvalue(), IMAGE_FORMATS[form], IMAGE_EXTENSIONS[form], clean.width, clean.height)
-
-
-def _plain_mode(image: Image.Image, form: str) -> Image.Image:
-    if form == "JPEG":
-        return image.convert("RGB") if image.mode not in ("RGB", "L") else image.copy()
-    if form == "PNG" and image.mode in ("1", "L", "LA", "I;16", "RGB", "RGBA"):
-        return image.copy()
-    has_alpha = image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info
-    return image.convert("RGBA" if has_alpha else "RGB")
+    try:
+        return pictures.clean_image(data)
+    except pictures.NoPicture as error:
+        raise InvalidImage from error
+    except pictures.TooManyPixels as error:
+        raise TooManyPixels(limit=pictures.MAX_PIXELS) from error
 
 
 # --- belonging to posts -----------------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ web)
     exec gunicorn main.wsgi:application --config docker/gunicorn.conf.py
     ;;
 worker)
-    exec python manage.py worker
+    exec python manage.py worker --alive-file /tmp/worker-alive
     ;;
 *)
     exec "$@"

@@ -8,6 +8,35 @@ import { twemoji } from './build/twemoji.ts'
 
 const source = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
+/**
+ * Few files, so that a first visit over HTTP/1.1 does not wait for dozens: the frame of the app, what it stands on, and one
+ * file per language. What only some pages need (charts, formulas, coloured code, QR codes) is left to its dynamic imports.
+ */
+const ON_DEMAND = new RegExp(
+  [
+    'node_modules/(echarts|zrender|vue-echarts|katex|highlight\\.js|dompurify|uqr|@tanstack)/',
+    'src/shared/ui/(chart/|katex|highlighter|prose|ProseHtml)',
+    'src/features/competitions/CompetitionPage',
+    'vuetify/lib/components/(VSelect|VCombobox|VAutocomplete|VFileInput|VTextarea|VPagination|VExpansionPanel|VSwitch|VVirtualScroll)/',
+    'vuetify/lib/composables/(filter|virtual)',
+  ].join('|'),
+)
+const group = (name: string, test: RegExp, priority: number) => ({
+  name,
+  priority,
+  test: (id: string) => test.test(id) && !ON_DEMAND.test(id),
+  includeDependenciesRecursively: false,
+})
+const chunks = [
+  group('en', /src\/locales\/en\//, 5),
+  group('ja', /src\/locales\/ja\//, 5),
+  group('vuetify', /node_modules\/vuetify\//, 4),
+  group('vendor', /node_modules\/|plugin-vue:|vite\/preload-helper/, 3),
+  // The router imports the table of pages, which stands with the entry: in this file it would run before its table.
+  group('app', /src\/(shared(?!\/router)|features\/notifications\/(queries|useMarking|Notification(Bell|Item)))/, 2),
+  group('competitions', /src\/features\/competitions\//, 2),
+]
+
 export default defineConfig(({ command }) => ({
   // Django serves the built files below /static/app/; the document itself comes from main.spa with a fresh nonce.
   base: command === 'build' ? '/static/app/' : '/',
@@ -27,7 +56,13 @@ export default defineConfig(({ command }) => ({
     twemoji(),
   ],
   resolve: { alias: { '@': source('./src') } },
-  build: { target: 'es2022', assetsInlineLimit: 0, chunkSizeWarningLimit: 700, sourcemap: false },
+  build: {
+    target: 'es2022',
+    assetsInlineLimit: 0,
+    chunkSizeWarningLimit: 700,
+    sourcemap: false,
+    rolldownOptions: { output: { codeSplitting: { groups: chunks } } },
+  },
   server: {
     port: 5173,
     proxy: {

@@ -9,12 +9,15 @@ that can't be scored answers with one entry for each problem, each saying where 
 from __future__ import annotations
 
 import logging
+import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.core.exceptions import NON_FIELD_ERRORS, RequestDataTooBig, SuspiciousOperation, ValidationError
 from django.http import HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
 from django.shortcuts import render
+from django.template import loader
+from django.urls import Resolver404, resolve
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext, gettext_lazy as _
@@ -25,11 +28,19 @@ from drf_standardized_errors.handler import ExceptionHandler
 from rest_framework import exceptions, status
 from rest_framework.response import Response
 
-from accounts.refusals import Refusal
-from accounts.unspeakable import is_unspeakable
+from accounts.middleware import AUTH_PATH, answer as sign_in_answer
+from clients.kaggle.rpc import error as kaggle_error
+from foundation import fault_log
+from foundation.faults import Unavailable, passing_fault
+from foundation.refusals import Refusal
+from foundation.unspeakable import is_unspeakable
 
 log = logging.getLogger(__name__)
 
+# Where the kaggle command line calls.
+KAGGLE_PATH = "/api/v1/"
+# What a fault that does not pass is counted as.
+MISTAKE = "error"
 PLACES = ("row", "id", "column", "expected", "found", "more")
 
 
@@ -68,7 +79,7 @@ class RefusedRequest(exceptions.APIException):
 class Handler(ExceptionHandler):
     """What each kind of exception answers. Anything unknown is our fault: 500, logged, with no word of the inside."""
 
-    def convert_known_exceptions(self, exc: Exception) -> Exception:
+    def convert_known_exceptions(self, exc: Exception) -> Exception:  # noqa: PLR0911 -- one for each kind
         match exc:
             case Refusal():
                 return RefusedRequest(exc)
@@ -82,12 +93,18 @@ class Handler(ExceptionHandler):
             # Every input should be checked before it gets this far: worth a line, though not a page to the operator.
             log.warning("a value could not be stored or read", extra={"exception": type(exc).__name__})
             return InvalidValue()
+        if (fault := passing_fault(exc)) is not None:
+            told(exc, fault)
+            return RefusedRequest(fault)
         return super().convert_known_exceptions(exc)
 
     def report_exception(self, exc: exceptions.APIException, response: Response) -> None:
         """A refusal is an answer, not a fault: also one with a 503."""
-        if not isinstance(exc, RefusedRequest):
-            super().report_exception(exc, response)
+        if isinstance(exc, RefusedRequest):
+            return
+        if response.status_code >= status.HTTP_500_INTERNAL_SERVER_ERROR:
+            fault_log.note(MISTAKE, self.exc)
+        super().report_exception(exc, response)
 
     def format_exception(self, exc: exceptions.APIException) -> dict[str, Any]:
         if isinstance(exc, RefusedRequest):
@@ -129,7 +146,7 @@ def entry(code: str, detail: str, attr: str | None, params: Mapping[str, Any]) -
         "code": code,
         "detail": detail,
         "attr": camel(attr),
-        "params": {key: plain(value) for key, value in params.items()},
+        "params": {camel(key): plain(value) for key, value in params.items()},
     }
 
 
@@ -238,10 +255,50 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
+    """The answer to what nobody caught: in a page, a middleware, the sign-in endpoints, or the admin."""
+    # Called while the exception is being handled: Django does not pass it on.
+    exc = sys.exception()
+    if (fault := passing_fault(exc)) is not None:
+        told(exc, fault)
+        return unavailable(request, fault)
+    fault_log.note(MISTAKE, exc)
     if is_api(request):
         return simple_answer(500, "error", "Server Error (500)")
     # No template context: whatever broke may break again while one is made.
     return defaults.server_error(request)
+
+
+def unavailable(request: HttpRequest, fault: Unavailable) -> HttpResponse:
+    """A passing fault in the words of the door it came through."""
+    response: HttpResponse
+    if request.path.startswith(AUTH_PATH):
+        response = sign_in_answer(fault.status, fault.code, fault.detail)
+    elif request.path.startswith(KAGGLE_PATH):
+        response = JsonResponse(kaggle_error(fault.status, fault.detail), status=fault.status)
+    elif is_api(request) or is_endpoint(request):
+        response = JsonResponse(refusal_body(fault), status=fault.status)
+    else:
+        # Nothing that asks the database or the session for anything, which may be what is away.
+        page = loader.render_to_string("503.html", {"detail": fault.detail})
+        response = HttpResponse(page, status=fault.status)
+    response["Retry-After"] = str(fault.retry_after)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def is_endpoint(request: HttpRequest) -> bool:
+    """Whether the address is a view of the REST framework: command lines have theirs outside `/api/`."""
+    try:
+        view = resolve(request.path_info).func
+    except Resolver404:
+        return False
+    return hasattr(view, "cls") or hasattr(view, "view_class")
+
+
+def told(exc: BaseException | None, fault: Unavailable) -> None:
+    """One line for the operator: what failed. Addresses and passwords may be in the text of the exception."""
+    fault_log.note(fault.code, exc)
+    log.warning("fault.passing", extra={"fault": fault.code, "exception": type(exc).__name__})
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

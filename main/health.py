@@ -1,16 +1,22 @@
-"""Whether this process lives (`/healthz`) and whether it can do its work (`/readyz`)."""
+"""Whether this process lives (`/healthz`) and whether it can do its work (`/readyz`).
+
+Both are answered under every host name: a container is asked by its address, which is in no list of names.
+"""
 
 from __future__ import annotations
 
 import logging
+import tempfile
 from collections.abc import Callable
+from pathlib import Path
 from uuid import uuid4
 
+from django.conf import settings
 from django.core.cache import cache
 from django.core.files.storage import storages
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
-from django.http import HttpRequest, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -29,9 +35,21 @@ def live(request: HttpRequest) -> JsonResponse:
 def ready(request: HttpRequest) -> JsonResponse:
     """Everything a request needs answers. Send no traffic while it does not."""
     checks = {name: passes(name, check) for name, check in CHECKS.items()}
-    healthy = all(checks.values())
-    body = {"status": "ok" if healthy else "unavailable", "checks": checks}
-    return JsonResponse(body, status=200 if healthy else 503)
+    missing = {name for name, passed in checks.items() if not passed}
+    if not missing - DISPENSABLE:
+        return JsonResponse({"status": "degraded" if missing else "ok", "checks": checks})
+    return JsonResponse({"status": "unavailable", "checks": checks}, status=503, headers={"Retry-After": "5"})
+
+
+class HealthMiddleware:
+    """Answers before anything looks at the request's host, its session or its language. Stands first of all."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        view = VIEWS.get(request.path_info)
+        return self.get_response(request) if view is None else view(request)
 
 
 def passes(name: str, check: Callable[[], bool]) -> bool:
@@ -58,6 +76,7 @@ def migrations() -> bool:
 
 
 def cache_holds() -> bool:
+    """Whether the cache keeps what it is given: one that is away answers as an empty one."""
     key, value = f"readyz:{uuid4().hex}", uuid4().hex
     cache.set(key, value, timeout=10)
     held = cache.get(key) == value
@@ -70,6 +89,17 @@ def files() -> bool:
     return not storages["default"].exists("readyz")
 
 
+def folders() -> bool:
+    """Whether what is kept on this machine can be written: submissions on their way in, and prepared solutions."""
+    for folder in (settings.VAR_DIR, settings.INCOMING_DIR, settings.PREPARED_SOLUTIONS_DIR):
+        Path(folder).mkdir(mode=0o700, parents=True, exist_ok=True)
+        # Making a file asks the file system itself: permissions alone do not tell of a full or read-only one.
+        with tempfile.TemporaryFile(dir=folder) as file:
+            file.write(b"ready")
+            file.flush()
+    return True
+
+
 class _Seen:
     migrated = False
 
@@ -79,4 +109,8 @@ CHECKS: dict[str, Callable[[], bool]] = {
     "migrations": migrations,
     "cache": cache_holds,
     "files": files,
+    "folders": folders,
 }
+# What the site goes on without: without it every instance would be taken out of service at once.
+DISPENSABLE = {"cache"}
+VIEWS = {"/healthz": live, "/readyz": ready}

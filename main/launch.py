@@ -1,7 +1,8 @@
-"""`make run`: prepare the database, then one web server and one worker until either stops.
+"""`make run`: prepare the database, then keep one web server and one worker running.
 
-Ctrl-C, a SIGTERM or the end of one child ends both; nothing is left behind. At scale an init system or containers start
-the same two commands on as many machines as one likes (docs/operating.md).
+Ctrl-C or a SIGTERM ends both; nothing is left behind. One that dies is started again, after a pause that grows, while
+the other goes on; what dies again and again, or can't start at all, ends the command. At scale an init system or
+containers start the same two commands on as many machines as one likes (docs/operating.md).
 """
 
 from __future__ import annotations
@@ -27,8 +28,22 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 GRACE = 20  # seconds that children have to finish what they are doing
 
 
-class Stopped(Exception):  # noqa: N818 -- somebody asked for it
+# A child that dies is started again after a pause, which doubles with every death in a row (up to a setting).
+FIRST_PAUSE = 0.5
+# So many in a row, some ten minutes of trying, are no accident any more.
+MOST_DEATHS = 25
+# What lived for so long was well: the next death is a first one.
+HEALTHY_SECONDS = 120.0
+# What ends by itself so soon after its first start (a port that is taken, a wrong setting) will do so again.
+STARTING_SECONDS = 30.0
+
+
+class Stopped(Exception):
     """A signal says that it is time to go."""
+
+
+class GivenUp(Exception):
+    """A child can't be kept running; says why."""
 
 
 def main() -> int:
@@ -37,13 +52,16 @@ def main() -> int:
     django.setup()
     prepare()
     address = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
-    return supervise([web_command(address), worker_command()], address)
+    return supervise([Child("web server", web_command(address)), Child("worker", worker_command())], address)
 
 
 # --- what has to be there before the first request --------------------------------------------------------------------
 def prepare() -> None:
     """Migrate, gather static files if they changed, and load the demo into an empty development database."""
     settings.VAR_DIR.mkdir(parents=True, exist_ok=True)
+    from foundation import metrics  # noqa: PLC0415 -- counts from its import on
+
+    metrics.forget()
     say("migrating the database")
     call_command("migrate", interactive=False, verbosity=0)
     collect_static()
@@ -80,7 +98,7 @@ def web_command(address: str) -> list[str]:
         *("--bind", address),
         *("--worker-class", "gthread"),
         *("--workers", os.environ.get("WEB_CONCURRENCY", "2")),
-        *("--threads", os.environ.get("WEB_THREADS", "8")),
+        *("--threads", os.environ.get("WEB_THREADS", "16")),
         # An upload over a slow line may take its time; a worker that hangs is replaced.
         *("--timeout", "300", "--graceful-timeout", str(GRACE - 5)),
         *("--log-level", "warning"),
@@ -91,28 +109,82 @@ def web_command(address: str) -> list[str]:
 
 
 def worker_command() -> list[str]:
-    return [sys.executable, str(BASE_DIR / "manage.py"), "worker"]
+    # It yields to the web server, which somebody waits for: of two that want the processor it gets a tenth.
+    return ["nice", "-n", "10", sys.executable, str(BASE_DIR / "manage.py"), "worker"]
 
 
-def supervise(commands: Sequence[Sequence[str]], address: str) -> int:
-    """Run the commands side by side; 0 if somebody stopped them, 1 if one of them ended by itself."""
+class Child:
+    """One of the processes, and how often it has died."""
+
+    def __init__(self, name: str, command: Sequence[str]) -> None:
+        self.name, self.command = name, command
+        self.process: subprocess.Popen[bytes] | None = None
+        self.started_at = 0.0
+        self.starts = 0
+        # Deaths since it last lived for long.
+        self.deaths = 0
+        self.start_at = 0.0
+
+    def start(self) -> None:
+        # In a session of its own: Ctrl-C reaches this process alone, which then ends the others in good order.
+        self.process = subprocess.Popen(self.command, cwd=BASE_DIR, start_new_session=True)  # noqa: S603
+        self.started_at = time.monotonic()
+        self.starts += 1
+
+    def watch(self) -> None:
+        """Start it, or start it again once its pause is over.
+
+        Raises:
+            GivenUp: it can't start, or dies again and again.
+        """
+        if self.process is None:
+            if time.monotonic() >= self.start_at:
+                self.start()
+            return
+        code = self.process.poll()
+        if code is None:
+            return
+        lived = time.monotonic() - self.started_at
+        self.process = None
+        if self.starts == 1 and code > 0 and lived < STARTING_SECONDS:
+            raise GivenUp(f"the {self.name} can't start (exit status {code}); the reason stands above")
+        self.deaths = 1 if lived > HEALTHY_SECONDS else self.deaths + 1
+        if self.deaths > MOST_DEATHS:
+            raise GivenUp(f"the {self.name} has died {self.deaths} times in a row, {how(code)}: giving up")
+        pause = min(FIRST_PAUSE * 2 ** (self.deaths - 1), settings.LONGEST_RESTART_PAUSE_SECONDS)
+        self.start_at = time.monotonic() + pause
+        say(f"the {self.name} died, {how(code)}: starting it again in {pause:g} s")
+
+
+def how(code: int) -> str:
+    """The end of a process in words, from what `Popen.poll` says."""
+    return f"killed by {signal.Signals(-code).name}" if code < 0 else f"exit status {code}"
+
+
+def supervise(children: Sequence[Child], address: str) -> int:
+    """Keep the children running; 0 if somebody stopped them, 1 if one of them had to be given up."""
     signal.signal(signal.SIGINT, _stop)
     signal.signal(signal.SIGTERM, _stop)
-    children: list[subprocess.Popen[bytes]] = []
+    last_words = "stopping"
     try:
-        # In sessions of their own: Ctrl-C reaches this process alone, which then ends them in good order.
-        children += (subprocess.Popen(command, cwd=BASE_DIR, start_new_session=True) for command in commands)  # noqa: S603
+        for child in children:
+            child.watch()
         threading.Thread(target=announce, args=(address,), daemon=True).start()
-        while all(child.poll() is None for child in children):
+        while True:
             time.sleep(0.2)
+            for child in children:
+                child.watch()
     except Stopped:
-        say("stopping")
+        say(last_words)
         return 0
-    else:
-        say("one of the processes ended by itself: stopping the other")
+    except GivenUp as reason:
+        last_words = str(reason)
         return 1
     finally:
-        stop(children)
+        stop([child.process for child in children if child.process is not None])
+        if last_words != "stopping":
+            # The last line of all: those of the other process, as it ends, come before.
+            say(last_words)
 
 
 def stop(children: Sequence[subprocess.Popen[bytes]]) -> None:

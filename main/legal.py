@@ -16,7 +16,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from competitions import markdown
+from accounts.browsers import privacy_note
+from foundation import markdown
 
 NAMES = ("terms", "privacy")
 
@@ -33,7 +34,7 @@ class LegalView(APIView):
     permission_classes = [AllowAny]
 
     @extend_schema(
-        operation_id="legalText",
+        operation_id="getLegalText",
         summary="Terms of use, or privacy",
         description="What the operator says about using the site (`terms`) or data (`privacy`). Open to everybody.",
         tags=["site"],
@@ -43,12 +44,15 @@ class LegalView(APIView):
         if name not in NAMES:
             raise Http404
         file = written(name)
-        if file is None:
+        # What the site does by itself is said also where the operator says nothing.
+        note = privacy_note() if name == "privacy" else ""
+        if file is None and not note:
             wanted = f"{settings.LEGAL_DIR}/{name}.md" if getattr(request.user, "is_staff", False) else None
             return Response({"html": None, "updated_at": None, "file": wanted})
-        text = file.read_text(encoding="utf-8", errors="replace")
-        updated_at = datetime.fromtimestamp(file.stat().st_mtime, UTC)
-        return Response(LegalSerializer({"html": markdown.render(text), "updated_at": updated_at, "file": None}).data)
+        text = file.read_text(encoding="utf-8", errors="replace") if file else ""
+        updated_at = datetime.fromtimestamp(file.stat().st_mtime, UTC) if file else None
+        html = markdown.render(f"{text}\n\n{note}")
+        return Response(LegalSerializer({"html": html, "updated_at": updated_at, "file": None}).data)
 
 
 def written(name: str) -> Path | None:

@@ -9,37 +9,19 @@ from typing import Any
 import yaml
 from allauth.headless import spec as headless_spec
 from django.urls import Resolver404, resolve
-from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.extensions import OpenApiAuthenticationExtension, OpenApiSerializerFieldExtension
 from drf_spectacular.openapi import AutoSchema as SpectacularAutoSchema
+from rest_framework.permissions import SAFE_METHODS
 
-from main.openapi_texts import SIGN_IN
+from foundation.openapi import ERROR, ERRORS, RefusalResponse
+from main.openapi_refusals import examples_of
+from main.openapi_texts import SIGN_IN, SIGN_IN_NAMES
 
+# Parameters of a query that are not checked, or (a page that is not there) answered by 404.
+NEVER_REFUSED = {"page", "format", "lang"}
 METHODS = {"get", "post", "put", "patch", "delete"}
-
-ERROR = {
-    "type": "object",
-    "required": ["code", "detail", "attr"],
-    "properties": {
-        "code": {"type": "string", "description": "Stable; what a program decides by."},
-        "detail": {"type": "string", "description": "For people, in the language of the request."},
-        "attr": {"type": ["string", "null"], "description": "The field it speaks of, if any."},
-        "params": {"type": "object", "additionalProperties": True, "description": "What `detail` was made of."},
-        "row": {"type": ["integer", "null"], "description": "Of a file: the row, the first after the header is 1."},
-        "id": {"type": ["string", "null"], "description": "Of a file: the id in that row."},
-        "column": {"type": ["string", "null"]},
-        "expected": {"description": "Of a file: what should be there."},
-        "found": {"description": "Of a file: what was there."},
-        "more": {"type": "integer", "description": "How many more places have the same problem."},
-    },
-}
-ERRORS = {
-    "type": "object",
-    "required": ["type", "errors"],
-    "properties": {
-        "type": {"type": "string", "enum": ["validation_error", "client_error", "server_error"]},
-        "errors": {"type": "array", "items": {"$ref": "#/components/schemas/Error"}},
-    },
-}
+# The shapes of allauth's answers that say no, as its own description names them.
+SIGN_IN_ERRORS = ("ErrorResponse", "ConflictResponse", "ForbiddenResponse")
 
 
 def error_example(kind: str, code: str, detail: str, attr: str | None = None) -> dict[str, Any]:
@@ -63,6 +45,12 @@ COMMON = {
     "404": (
         "There is no such thing, or not for this user.",
         error_example("client_error", "not_found", "Not found."),
+    ),
+    "412": (
+        "It has changed since the `ETag` or the time that the request names.",
+        error_example(
+            "client_error", "precondition_failed", "It is no longer what the conditions of the request ask for."
+        ),
     ),
     "429": (
         "Too many requests; `Retry-After` says when to come back.",
@@ -97,17 +85,32 @@ class AutoSchema(SpectacularAutoSchema):
         operation["responses"] = dict(sorted(operation["responses"].items()))
         return operation
 
+    def _get_response_for_code(self, serializer: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """The refusals that a view names by their classes, with an example of each."""
+        response: dict[str, Any] = super()._get_response_for_code(serializer, *args, **kwargs)
+        if isinstance(serializer, RefusalResponse):
+            for content in response["content"].values():
+                content["examples"] = examples_of(serializer.reasons)
+        return response
+
     def common_errors(self, operation: dict[str, Any]) -> list[str]:
         """Which of the common errors this endpoint may answer, by what it takes and whom it lets in."""
         found = []
-        if "requestBody" in operation:
+        parameters = operation.get("parameters", [])
+        asked = {parameter["name"] for parameter in parameters if parameter.get("in") == "query"}
+        if "requestBody" in operation or asked - NEVER_REFUSED:
             found.append("400")
         if {} not in operation.get("security", []):
             found.append("401")
             found.append("403")
-        if any(parameter.get("in") == "path" for parameter in operation.get("parameters", [])):
+        # A page beyond the last is not found either.
+        if "page" in asked or any(parameter.get("in") == "path" for parameter in parameters):
             found.append("404")
-        if self.view.get_throttles():
+        # Whoever is told that nothing has changed may also ask for what has not.
+        if "304" in operation["responses"]:
+            found.append("412")
+        counted = self.view.get_throttles()
+        if counted and (self.method not in SAFE_METHODS or any(getattr(one, "counts_reads", False) for one in counted)):
             found.append("429")
         return found
 
@@ -133,6 +136,15 @@ class BasicTokenScheme(OpenApiAuthenticationExtension):
 
     def get_security_definition(self, auto_schema: Any) -> dict[str, Any]:
         return {"type": "http", "scheme": "basic", "description": "User name, and a personal API token as password."}
+
+
+class TimeOfDay(OpenApiSerializerFieldExtension):
+    """A time of the day has no zone here, as a clock on the wall; OpenAPI's `time` would need one."""
+
+    target_class = "rest_framework.fields.TimeField"
+
+    def map_serializer_field(self, auto_schema: Any, direction: Any) -> dict[str, Any]:
+        return {"type": "string", "pattern": r"^([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d+)?)?$"}
 
 
 # --- hooks, in the order of the settings ------------------------------------------------------------------------------
@@ -183,6 +195,8 @@ def add_sign_in(result: dict[str, Any], **_: Any) -> dict[str, Any]:
     components = spec["components"]
     for name, schema in components["schemas"].items():
         result["components"]["schemas"][f"Auth{name}"] = schema
+    for name in SIGN_IN_ERRORS:
+        add_our_format(result["components"]["schemas"][f"Auth{name}"])
     for kind in ("parameters", "responses", "requestBodies", "examples"):
         result["components"].setdefault(kind, {}).update(components.get(kind, {}))
     for path, item in spec["paths"].items():
@@ -195,6 +209,20 @@ def add_sign_in(result: dict[str, Any], **_: Any) -> dict[str, Any]:
     return result
 
 
+def add_our_format(shape: dict[str, Any]) -> None:
+    """What `main.middleware.SignInErrorsMiddleware` adds to an error of allauth."""
+    theirs = shape["properties"].get("errors", {}).get("items", {}).get("properties", {})
+    ours = {name: ERROR["properties"][name] for name in ERROR["required"]}
+    shape["properties"] |= {
+        "type": ERRORS["properties"]["type"],
+        "errors": {
+            "type": "array",
+            "items": {"type": "object", "required": ERROR["required"], "properties": {**theirs, **ours}},
+        },
+    }
+    shape["required"] = ["status", "type", "errors"]
+
+
 def is_served(path: str) -> bool:
     """Whether this part of allauth is switched on here."""
     try:
@@ -205,9 +233,10 @@ def is_served(path: str) -> bool:
 
 
 def describe_sign_in(method: str, path: str, operation: dict[str, Any], *, shared: list[dict[str, Any]]) -> None:
+    name = f"{method} {path.partition('/v1/')[2]}"
     operation["tags"] = ["sign-in"]
-    operation.setdefault("operationId", auth_operation_id(method, path))
-    operation["summary"], operation["description"] = SIGN_IN[f"{method} {path.partition('/v1/')[2]}"]
+    operation["operationId"] = SIGN_IN_NAMES[name]
+    operation["summary"], operation["description"] = SIGN_IN[name]
     operation["security"] = [{}, {"cookieAuth": []}]
     # Only browsers are served: neither the kind of client nor its session token is left to choose.
     operation["parameters"] = [
@@ -215,8 +244,18 @@ def describe_sign_in(method: str, path: str, operation: dict[str, Any], *, share
         for parameter in [*shared, *operation.get("parameters", [])]
         if parameter.get("$ref") not in ("#/components/parameters/Client", "#/components/parameters/SessionToken")
     ]
+    if method != "get":
+        operation["responses"]["403"] = without_csrf_token(operation["responses"].get("403", {}))
+    if name == "post account/password/change":  # allauth's description leaves out how it goes well
+        operation["responses"]["200"] = {"$ref": "#/components/responses/Authenticated"}
+    operation["responses"] = dict(sorted(operation["responses"].items()))
 
 
-def auth_operation_id(method: str, path: str) -> str:
-    words = re.findall(r"[a-z0-9]+", path.partition("/v1/")[2])
-    return "auth" + "".join(word.capitalize() for word in [*words, method])
+def without_csrf_token(refused: dict[str, Any]) -> dict[str, Any]:
+    """What a request without the CSRF token gets, beside what `refused` says of this status."""
+    shapes = [{"$ref": "#/components/schemas/Errors"}, {"$ref": "#/components/schemas/AuthForbiddenResponse"}]
+    why = [refused["description"].strip()] if refused else []
+    return {
+        "description": " ".join([*why, "Without a good CSRF token: `csrf_failed`."]),
+        "content": {"application/json": {"schema": {"anyOf": shapes} if refused else shapes[0]}},
+    }

@@ -113,3 +113,24 @@ SIGN_IN = {
         ),
     ),
 }
+
+# Their names in generated clients.
+SIGN_IN_NAMES = {
+    "get config": "getSignInConfig",
+    "post auth/login": "signIn",
+    "post auth/signup": "signUp",
+    "get auth/email/verify": "getEmailConfirmation",
+    "post auth/email/verify": "confirmEmail",
+    "post auth/reauthenticate": "confirmPassword",
+    "post auth/password/request": "requestPasswordReset",
+    "get auth/password/reset": "getPasswordReset",
+    "post auth/password/reset": "resetPassword",
+    "get account/email": "listEmailAddresses",
+    "post account/email": "changeEmailAddress",
+    "put account/email": "resendEmailConfirmation",
+    "patch account/email": "makeEmailAddressPrimary",
+    "delete account/email": "deleteEmailAddress",
+    "get auth/session": "getSignIn",
+    "delete auth/session": "signOut",
+    "post account/password/change": "changePassword",
+}

@@ -4,6 +4,7 @@
 queue in the database; with `UZU_PRODUCTION=1` the unsafe defaults are gone and a secret key is required.
 """
 
+import socket
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -30,11 +31,15 @@ DEBUG = env.bool("UZU_DEBUG", default=False)
 LOADS_DEMO = env.bool("UZU_DEMO", default=not PRODUCTION)
 SECRET_KEY = env.str("SECRET_KEY", default="" if PRODUCTION else "development-only-secret-key-never-use-it-elsewhere")
 
+# Former ones, by which signed cookies and the signing key can still be read.
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
+
 if PRODUCTION and not SECRET_KEY:
     raise ImproperlyConfigured("UZU_PRODUCTION needs a SECRET_KEY of its own, such as `openssl rand -hex 32` prints.")
 
 SITE_NAME = env.str("UZU_SITE_NAME", default="Uzu")
 # The address people type: links in e-mails and the CSRF check are made from it.
+SITE_URL_IS_NAMED = bool(env.str("UZU_URL", default=""))
 SITE_URL = env.str("UZU_URL", default=f"http://127.0.0.1:{env.int('PORT', default=8000)}")
 ALLOWED_HOSTS = env.list(
     "ALLOWED_HOSTS",
@@ -43,8 +48,12 @@ ALLOWED_HOSTS = env.list(
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[SITE_URL])
 VAR_DIR = Path(env.str("UZU_VAR_DIR", default=str(BASE_DIR / "var")))
 
+# How many proxies stand before the server: so many of the addresses in X-Forwarded-For are true.
+PROXIES = env.int("UZU_PROXIES", default=int(env.bool("UZU_BEHIND_PROXY", default=False)))
+
 # --- Applications -----------------------------------------------------------------------------------------------------
 INSTALLED_APPS = [
+    "foundation",
     "accounts",
     "competitions",
     "submissions",
@@ -60,6 +69,7 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "django.contrib.sessions",
     "django.contrib.messages",
+    "django.contrib.sitemaps",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "allauth",
@@ -76,17 +86,25 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "main.metrics.MetricsMiddleware",
+    "main.health.HealthMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "main.middleware.KnownMethodsMiddleware",
+    "main.headers.PermissionsPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "main.middleware.CompressedJsonMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
-    "django.middleware.common.CommonMiddleware",
+    "main.middleware.AddressMiddleware",
+    "main.middleware.ErrorsInJsonMiddleware",
+    "main.middleware.SignInErrorsMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "accounts.middleware.PreferencesMiddleware",
+    "accounts.browsers.BrowserMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "accounts.middleware.SignInInputMiddleware",
     "main.errors.UnspeakableValueMiddleware",
@@ -115,12 +133,15 @@ TEMPLATES = [
 # --- Database ---------------------------------------------------------------------------------------------------------
 DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'db.sqlite3'}")}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+# How long a request or a job waits for somebody who writes, before it is told to come back.
+SQLITE_PATIENCE = env.float("UZU_SQLITE_PATIENCE_SECONDS", default=30.0)
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # IMMEDIATE takes the write lock at BEGIN: two writers wait for each other instead of failing at their first write.
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
-        "timeout": 30,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA busy_timeout=30000;",
+        "timeout": SQLITE_PATIENCE,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; "
+        f"PRAGMA busy_timeout={int(SQLITE_PATIENCE * 1000)};",
     }
 else:
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
@@ -133,11 +154,16 @@ if test_database := env.str("UZU_TEST_DATABASE", default=""):
 # --- Cache ------------------------------------------------------------------------------------------------------------
 REDIS_URL = env.str("REDIS_URL", default="")
 CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+    "default": {
+        "BACKEND": "foundation.caches.ForgivingRedisCache",
+        "LOCATION": REDIS_URL,
+        # A request asks several times: one that is silent must not hold a thread for minutes.
+        "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 2},
+    }
     if REDIS_URL
     # Shared by the web processes and the worker, so that rate limits and versions hold across them.
     else {
-        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+        "BACKEND": "foundation.caches.ForgivingFileCache",
         "LOCATION": VAR_DIR / "cache",
         # Django's 300 would let anybody push out the counts of failed sign-ins by asking for many things.
         "OPTIONS": {"MAX_ENTRIES": 5000},
@@ -168,19 +194,21 @@ _s3_options = {
     "file_overwrite": False,
     "default_acl": None,
 }
-_s3 = "storages.backends.s3.S3Storage"
-_local = "django.core.files.storage.FileSystemStorage"
+_s3 = "foundation.s3.RemoteStorage"
+_local = "foundation.storage.LocalStorage"
 STORAGES = {
     # Everything private: solutions, submissions, data files. Never served by path; views decide.
     "default": {"BACKEND": _s3, "OPTIONS": {**_s3_options, "location": "private"}}
     if S3_BUCKET
     else {"BACKEND": _local, "OPTIONS": {"location": VAR_DIR / "private", "base_url": None}},
     # Avatars, banners, images in posts: readable by everyone who knows the address.
-    "public": {"BACKEND": "main.storage.PublicS3Storage", "OPTIONS": {**_s3_options, "location": "public"}}
+    "public": {"BACKEND": "foundation.s3.PublicS3Storage", "OPTIONS": {**_s3_options, "location": "public"}}
     if S3_BUCKET
     else {"BACKEND": _local, "OPTIONS": {"location": MEDIA_ROOT, "base_url": MEDIA_URL}},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
 }
+# The build puts a hash of the content into the name: such a file never changes, and browsers keep it for good.
+WHITENOISE_IMMUTABLE_FILE_TEST = r"^/static/app/assets/[^/]+-[\w-]{8}\.\w+$"
 # Submissions on their way in, on the disk of the local storage, so that keeping one is a change of its name.
 INCOMING_DIR = VAR_DIR / "incoming"
 # Prepared solutions as memory-mapped arrays: a cache that every process of this machine shares and can rebuild.
@@ -189,10 +217,10 @@ PREPARED_SOLUTIONS_DIR = Path(env.str("UZU_PREPARED_DIR", default=str(VAR_DIR / 
 # --- Jobs -------------------------------------------------------------------------------------------------------------
 # "django_tasks_db.DatabaseBackend" needs no server; "django_tasks_rq.RQBackend" spreads over many workers on Redis.
 TASKS_BACKEND = env.str("UZU_TASKS_BACKEND", default="django_tasks_db.DatabaseBackend")
-TASKS = {"default": {"BACKEND": TASKS_BACKEND, "QUEUES": ["default", "scoring"]}}
+TASKS = {"default": {"BACKEND": TASKS_BACKEND, "QUEUES": ["default", "scoring", "analyses"]}}
 if TASKS_BACKEND.startswith("django_tasks_rq"):
     INSTALLED_APPS += ["django_rq", "django_tasks_rq"]
-    RQ_QUEUES = {name: {"URL": REDIS_URL, "DEFAULT_TIMEOUT": 6 * 3600} for name in ("default", "scoring")}
+    RQ_QUEUES = {name: {"URL": REDIS_URL, "DEFAULT_TIMEOUT": 6 * 3600} for name in ("default", "scoring", "analyses")}
 
 # --- Accounts ---------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
@@ -238,7 +266,7 @@ ACCOUNT_RATE_LIMITS = {
     "reset_password_from_key": "60/m/ip",
     "confirm_email": "1/1m/key",
 }
-ALLAUTH_TRUSTED_PROXY_COUNT = env.int("UZU_PROXIES", default=int(env.bool("UZU_BEHIND_PROXY", default=False)))
+ALLAUTH_TRUSTED_PROXY_COUNT = PROXIES
 HEADLESS_ONLY = True
 HEADLESS_CLIENTS = ["browser"]
 HEADLESS_FRONTEND_URLS = {
@@ -281,21 +309,23 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticatedOrReadOnly"],
     "DEFAULT_RENDERER_CLASSES": ["djangorestframework_camel_case.render.CamelCaseJSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": [
-        "djangorestframework_camel_case.parser.CamelCaseJSONParser",
-        "djangorestframework_camel_case.parser.CamelCaseMultiPartParser",
-        "djangorestframework_camel_case.parser.CamelCaseFormParser",
-    ],
+    # Views that take files name their parsers.
+    "DEFAULT_PARSER_CLASSES": ["djangorestframework_camel_case.parser.CamelCaseJSONParser"],
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_PAGINATION_CLASS": "main.pagination.PageNumberPagination",
     "DEFAULT_SCHEMA_CLASS": "main.openapi.AutoSchema",
     "DEFAULT_VERSIONING_CLASS": None,
     "EXCEPTION_HANDLER": "main.errors.exception_handler",
+    "DEFAULT_THROTTLE_CLASSES": ["foundation.throttling.WriteThrottle"],
+    # Whose address an anonymous request counts for: with no proxy an invented X-Forwarded-For says nothing.
+    "NUM_PROXIES": PROXIES,
     "DEFAULT_THROTTLE_RATES": {
         # Entering, where a code can be guessed at.
         "joining": "20/min",
         "submissions": env.str("UZU_THROTTLE_SUBMISSIONS", default="60/min"),
         "writes": "120/min",
+        # Reading that costs seconds of the processor.
+        "costly": "20/min",
     },
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
     "COERCE_DECIMAL_TO_STRING": False,
@@ -307,10 +337,15 @@ SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": True,
     "SCHEMA_PATH_PREFIX": "/api",
+    # Wherever the description was read from: the site has one address, and it is the operator's.
+    "SERVERS": [{"url": "/", "description": SITE_NAME}],
     "COMPONENT_SPLIT_REQUEST": True,
     # Where several rooms have a field of the same name, each set of choices has a name of its own.
     "ENUM_NAME_OVERRIDES": {
+        "AnalysisKind": "submissions.models.Analysis.Kind",
         "CompetitionState": "competitions.models.State",
+        "LogKind": "competitions.models.LogKind",
+        "MetricDirection": "competitions.models.MetricDirection",
         "NotificationKind": "notifications_api.kinds.Kind",
         "ReportState": "discussions.models.Report.State",
         "RequestStatus": "competitions.models.RequestStatus",
@@ -329,34 +364,79 @@ SPECTACULAR_SETTINGS = {
     ],
 }
 JSON_CAMEL_CASE = {
-    "JSON_UNDERSCOREIZE": {"no_underscore_before_number": True, "ignore_fields": ("metric_params", "params")}
+    "JSON_UNDERSCOREIZE": {
+        "no_underscore_before_number": True,
+        "ignore_fields": ("metric_params", "params", "experiment"),
+    }
 }
 
 # --- Submissions ------------------------------------------------------------------------------------------------------
 MAX_UPLOAD_BYTES = env.int("UZU_MAX_UPLOAD_BYTES", default=200 * 2**20)
 MAX_DECOMPRESSED_BYTES = env.int("UZU_MAX_DECOMPRESSED_BYTES", default=1024 * 2**20)
+# What the files of one competition may come to, unless the admin says otherwise for it; 0: as much as there is room.
+COMPETITION_STORAGE_BYTES = env.int("UZU_COMPETITION_STORAGE_BYTES", default=0)
 MAX_DATA_FILE_BYTES = env.int("UZU_MAX_DATA_FILE_BYTES", default=20 * 2**30)
 # Files above this size are scored by the job queue and answered with 202.
 INLINE_SCORING_BYTES = env.int("UZU_INLINE_SCORING_BYTES", default=100 * 2**20)
 # What one web process scores at once, how many requests wait for their turn and for how long; the rest is queued.
-INLINE_SCORING_SLOTS = env.int("UZU_INLINE_SCORING_SLOTS", default=2)
-INLINE_SCORING_WAITERS = env.int("UZU_INLINE_SCORING_WAITERS", default=2)
-INLINE_SCORING_PATIENCE_SECONDS = env.float("UZU_INLINE_SCORING_PATIENCE_SECONDS", default=2.0)
+INLINE_SCORING_SLOTS = env.int("UZU_INLINE_SCORING_SLOTS", default=1)
+INLINE_SCORING_WAITERS = env.int("UZU_INLINE_SCORING_WAITERS", default=1)
+INLINE_SCORING_PATIENCE_SECONDS = env.float("UZU_INLINE_SCORING_PATIENCE_SECONDS", default=1.0)
 # Beyond this many waiting submissions of the whole site, new ones are told to come back.
 SUBMISSION_BACKLOG = env.int("UZU_SUBMISSION_BACKLOG", default=2000)
+# What one team may send within an hour that can't be scored: files, and their bytes; 0: as much as it likes.
+REFUSED_TRIES_PER_HOUR = env.int("UZU_REFUSED_TRIES_PER_HOUR", default=60)
+REFUSED_BYTES_PER_HOUR = env.int("UZU_REFUSED_BYTES_PER_HOUR", default=2**30)
+# Files that could not be scored are deleted after so many hours, but for each team's last few.
+REFUSED_FILE_HOURS = env.int("UZU_REFUSED_FILE_HOURS", default=24)
+REFUSED_FILES_KEPT = env.int("UZU_REFUSED_FILES_KEPT", default=5)
 # Private scoring and rescoring: processes of one worker (0: as many as there are cores), and workers that share a run.
 SCORING_PROCESSES = env.int("UZU_SCORING_PROCESSES", default=0)
 SCORING_WORKERS = env.int("UZU_SCORING_WORKERS", default=1)
+# A running competition ends no earlier than so long after organisers said so, and is rescored so many times at most.
+END_NOTICE_SECONDS = env.int("UZU_END_NOTICE_SECONDS", default=3600)
+RESCORINGS_WHILE_RUNNING = env.int("UZU_RESCORINGS_WHILE_RUNNING", default=5)
 # A worker that gives no sign of life for so long is taken for dead, and its work is handed out again.
 SCORING_LEASE_SECONDS = env.int("UZU_SCORING_LEASE_SECONDS", default=60)
+# After so long, what is noise in a final ranking is told from fewer resamples than wanted.
+NOISE_SECONDS = env.float("UZU_NOISE_SECONDS", default=180.0)
+# Whether organisers see which accounts were used in the same browser; the privacy page then says so.
+SHARED_BROWSERS = env.bool("UZU_SHARED_BROWSERS", default=False)
+# Organisers' own metrics run in sandboxes. So many of these wait in each process that scores, libraries loaded.
+# 0: none, and what they score goes to the job queue.
+METRIC_SANDBOXES = env.int("UZU_METRIC_SANDBOXES", default=1)
+# What one may use in memory, what those of one process may use together, and for how long one call may run.
+METRIC_SANDBOX_BYTES = env.int("UZU_METRIC_SANDBOX_BYTES", default=2**30)
+METRIC_MEMORY_BYTES = env.int("UZU_METRIC_MEMORY_BYTES", default=2 * 2**30)
+METRIC_SECONDS = env.float("UZU_METRIC_SECONDS", default=30.0)
+# Those that nobody needed for so long are ended.
+METRIC_IDLE_SECONDS = env.float("UZU_METRIC_IDLE_SECONDS", default=900.0)
+# bubblewrap or landlock; empty: the first that stands every attack.
+METRIC_RUNNER = env.str("UZU_METRIC_RUNNER", default="")
+SANDBOX_FINDINGS = VAR_DIR / "sandbox.json"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 2**20
 FILE_UPLOAD_MAX_MEMORY_SIZE = 5 * 2**20
+
+# `make run`: the longest pause before a process that dies again and again is started again.
+LONGEST_RESTART_PAUSE_SECONDS = env.float("UZU_LONGEST_RESTART_PAUSE_SECONDS", default=30.0)
+
+# --- Watching ---------------------------------------------------------------------------------------------------------
+# Who knows it may read `/metrics`; without one there are none.
+METRICS_TOKEN = env.str("UZU_METRICS_TOKEN", default="")
+# Each machine or container has its own: files in it are named by processes.
+METRICS_DIR = Path(env.str("UZU_METRICS_DIR", default=str(VAR_DIR / "metrics" / socket.gethostname())))
+# Where a worker answers with its own numbers; 0: nowhere, the web server beside it tells them too.
+WORKER_METRICS_PORT = env.int("UZU_WORKER_METRICS_PORT", default=0)
+# Count faults in the database too, for the status page.
+RECORD_FAULTS = True
 
 # --- Security ---------------------------------------------------------------------------------------------------------
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_HSTS_SECONDS = env.int("UZU_HSTS_SECONDS", default=30 * 24 * 3600 if SITE_URL.startswith("https://") else 0)
 # Whether plain HTTP is redirected, this host alone or all below it say HSTS: the proxy's and its operator's to decide.
-SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W008", "security.W021"]
+# And W161: at midnight it takes a time of the day, the default of when the limits begin anew, for a moment that stands
+# still.
+SILENCED_SYSTEM_CHECKS = ["fields.W161", "security.W005", "security.W008", "security.W021"]
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("UZU_BEHIND_PROXY", default=False) else None

@@ -15,14 +15,18 @@ from django.core.exceptions import SuspiciousFileOperation
 from django.core.files.storage import storages
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
+
+from main.sharing.addresses import subject_of
+from main.sharing.document import absolute, with_head
 
 # What `vite build` leaves where a nonce belongs (`html.cspNonce` in frontend/vite.config.ts).
 NONCE_PLACEHOLDER = "__CSP_NONCE__"
 
 # Addresses of the server; everything else is a page of the app.
-SERVER_PATHS = r"^(?!(?:api|admin|static|media|docs|healthz|readyz)(?:/|$))"
+SERVER_PATHS = r"^(?!(?:api|admin|static|media|cards|docs|healthz|readyz|metrics)(?:/|$))"
 
 SAFE_INLINE = {"image/png", "image/jpeg", "image/gif", "image/webp", "image/avif"}
 
@@ -30,13 +34,19 @@ SAFE_INLINE = {"image/png", "image/jpeg", "image/gif", "image/webp", "image/avif
 @require_safe
 @cache_control(no_cache=True)
 def app(request: HttpRequest) -> HttpResponse:
-    """The app's document, or how to build it where that has not been done."""
+    """The app's document, or how to build it where that has not been done. Its head tells what the page is about.
+
+    An address that is no page is answered with 404: the app in it says the same to people.
+    """
     try:
         document = index_document(settings.FRONTEND_DIST)
     except FileNotFoundError:
         return render(request, "not_built.html", status=503)
     nonce = request.csp_nonce  # type: ignore[attr-defined]  # set by the CSP middleware
-    return HttpResponse(document.replace(NONCE_PLACEHOLDER, str(nonce)))
+    subject = subject_of(request, timezone.now())
+    # The nonce first: what people wrote may hold its placeholder.
+    told = with_head(document.replace(NONCE_PLACEHOLDER, str(nonce)), subject, path=request.path)
+    return HttpResponse(told, status=200 if subject is not None else 404)
 
 
 def index_document(dist: Path) -> str:
@@ -74,4 +84,5 @@ def media(request: HttpRequest, path: str) -> HttpResponseBase:
 @cache_control(public=True, max_age=86400)
 def robots(request: HttpRequest) -> HttpResponse:
     """Search engines may read pages, not the API or the admin."""
-    return HttpResponse("User-agent: *\nDisallow: /api/\nDisallow: /admin/\n", content_type="text/plain")
+    lines = ("User-agent: *", "Disallow: /api/", "Disallow: /admin/", f"Sitemap: {absolute('/sitemap.xml')}")
+    return HttpResponse("".join(f"{line}\n" for line in lines), content_type="text/plain")

@@ -10,9 +10,15 @@ class NotificationsApiConfig(AppConfig):
     verbose_name = _("Notifications and e-mails")
 
     def ready(self) -> None:
-        import_module("notifications_api.listeners")
-        from notifications_api.jobs import deliver_if_due, tell_again  # noqa: PLC0415 -- models need the app registry
-        from submissions.periodic import DUTIES, Duty  # noqa: PLC0415
+        import_module("notifications_api.kinds")
+        # Models need the app registry.
+        from foundation.duties import DUTIES, Duty  # noqa: PLC0415
+        from notifications_api.listening import listen  # noqa: PLC0415
+        from notifications_api.mail import deliver_if_due  # noqa: PLC0415
+        from notifications_api.reminders import remind  # noqa: PLC0415
+        from notifications_api.telling import tell_again  # noqa: PLC0415
 
+        listen()
         DUTIES.append(Duty(deliver_if_due, timedelta(seconds=20)))
+        DUTIES.append(Duty(remind, timedelta(minutes=1)))
         DUTIES.append(Duty(tell_again, timedelta(minutes=1)))

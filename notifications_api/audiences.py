@@ -1,4 +1,4 @@
-"""Who is concerned. Every audience is a query, so that telling thousands is one statement."""
+"""Who is told of something that happened. Every audience is a query, so that telling thousands is one statement."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Collection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.models import User
+from competitions.access import ROOM
 from competitions.models import Competition, Membership, Team
 from discussions.models import Discussion
 
@@ -33,6 +34,16 @@ def everybody(competition: Competition | None) -> QuerySet[User]:
     return User.objects.living().filter(Q(_takes_part(competition)) | Q(_hosts(competition)))
 
 
+def involved(competition: Competition) -> QuerySet[User]:
+    """All who take part or organise, whether or not the competition is still on the site."""
+    return User.objects.living().filter(Q(_takes_part(competition)) | Q(_hosts(competition)))
+
+
+def others(team: Team) -> QuerySet[User]:
+    """All who take part in the team's competition or organise it, but for the team."""
+    return involved(team.competition).exclude(pk__in=team.memberships.values("user"))
+
+
 def moderators(competition: Competition | None) -> QuerySet[User]:
     if competition is None:
         return User.objects.living().filter(Q(is_staff=True) | Q(is_superuser=True))
@@ -45,12 +56,7 @@ def readers(discussion: Discussion, ids: Collection[int]) -> QuerySet[User]:
     competition = discussion.competition
     if competition is None or not ids:
         return found
-    insiders = Q(_hosts(competition)) | Q(is_superuser=True)
-    if not competition.is_published:
-        return found.filter(insiders)
-    if competition.visibility == Competition.Visibility.INVITATION:
-        return found.filter(insiders | Q(_takes_part(competition)))
-    return found
+    return found.filter(ROOM.people(competition))
 
 
 def _takes_part(competition: Competition) -> Exists:

@@ -1,4 +1,4 @@
-"""When it is morning for whom."""
+"""When each user gets the daily digest: in the morning of their own time zone."""
 
 from __future__ import annotations
 

@@ -1,114 +1,73 @@
-"""What happened, as it is told: to whom it concerns, in the order in which roles count."""
+"""The parts that happenings are made of: keys, excerpts, and the rows they speak of with all that is read of them."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from django.db import models
 
 from accounts.models import User
-from competitions.models import Competition, Invitation, MergeRequest, Team
-from discussions.models import Comment, Discussion, Like, Report
-from discussions.serializers.posts import excerpt
-from notifications_api import audiences
-from notifications_api.kinds import Kind
-from submissions.models import ScoringRun
+from competitions.models import Competition, Invitation, LogRow, MergeRequest, Team
+from discussions.excerpts import excerpt
+from discussions.models import Comment, Discussion, Like
+from discussions.permissions import discussion_of
+from notifications_api.models import Reminder
+from notifications_api.registry import Happening
+from submissions.models import Exclusion, ExtraSubmissions, ScoringRun
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Happening:
-    """One thing that happened, and the sentence it is told with (`sentences.py`)."""
-
-    key: str
-    at: datetime
-    actor: User | None
-    title: str
-    url: str
-    competition: Competition | None = None
-    discussion: Discussion | None = None
-    # What it speaks of.
-    about: models.Model
-    excerpt: str = ""
-    params: dict[str, Any] = field(default_factory=dict)
+# --- rows -------------------------------------------------------------------------------------------------------------
+def discussions() -> models.QuerySet[Discussion]:
+    return Discussion.objects.select_related("competition", "author")
 
 
-@dataclass(frozen=True, slots=True)
-class Telling:
-    """Users who are told of a happening in the same words. `gather_key`: as part of one notification per thing."""
-
-    kind: Kind
-    users: models.QuerySet[User]
-    gather_key: str = ""
+def comments() -> models.QuerySet[Comment]:
+    return Comment.objects.select_related("author", "parent", "discussion__competition", "discussion__author")
 
 
-Story = tuple[Happening, list[Telling]]
+def likes() -> models.QuerySet[Like]:
+    return Like.objects.select_related("user", "discussion__competition", "comment__discussion__competition")
 
 
-# --- talk -------------------------------------------------------------------------------------------------------------
-def discussion_started(discussion: Discussion, *, mentioned: list[int], at: datetime) -> Story:
-    """Mentioned people read of the mention; everybody who takes part of the discussion or announcement."""
-    kind = Kind.ANNOUNCEMENT if discussion.is_announcement else Kind.DISCUSSION
-    happening = _talk(f"{kind}:{discussion.pk}", discussion, discussion, actor=discussion.author, at=at)
-    tellings = [Telling(Kind.MENTION, audiences.readers(discussion, mentioned))]
-    if discussion.is_announcement or discussion.competition_id is not None:
-        tellings.append(Telling(kind, audiences.everybody(discussion.competition)))
-    return happening, tellings
+def invitations() -> models.QuerySet[Invitation]:
+    return Invitation.objects.select_related("team__competition", "team__owner", "user", "invited_by")
 
 
-def discussion_announced(discussion: Discussion, *, by: User | None, at: datetime) -> Story:
-    happening = _talk(f"{Kind.ANNOUNCEMENT}:{discussion.pk}", discussion, discussion, actor=by, at=at)
-    return happening, [Telling(Kind.ANNOUNCEMENT, audiences.everybody(discussion.competition))]
-
-
-def comment_added(comment: Comment, *, mentioned: list[int], at: datetime) -> Story:
-    discussion = comment.discussion
-    happening = _talk(f"comment:{comment.pk}", comment, discussion, actor=comment.author, at=at)
-    tellings = [Telling(Kind.MENTION, audiences.readers(discussion, mentioned))]
-    if comment.parent is not None and comment.parent.author_id is not None:
-        parent = audiences.readers(discussion, [comment.parent.author_id])
-        tellings.append(Telling(Kind.REPLY, parent, gather_key=f"reply:comment:{comment.parent_id}"))
-    if discussion.author_id is not None and not discussion.is_deleted:
-        author = audiences.readers(discussion, [discussion.author_id])
-        tellings.append(Telling(Kind.COMMENT, author, gather_key=f"comment:discussion:{discussion.pk}"))
-    return happening, tellings
-
-
-def people_mentioned(post: Discussion | Comment, *, mentioned: list[int], by: User | None, at: datetime) -> Story:
-    """By an edit. Who was told of the post when it was written is not told again: it has the key of then."""
-    discussion = post if isinstance(post, Discussion) else post.discussion
-    happening = _talk(key_of(post), post, discussion, actor=by, at=at)
-    return happening, [Telling(Kind.MENTION, audiences.readers(discussion, mentioned))]
-
-
-def post_liked(like: Like, *, at: datetime) -> Story:
-    post = like.post
-    discussion = post if isinstance(post, Discussion) else post.discussion
-    happening = _talk(like_key(post, like.user_id), post, discussion, actor=like.user, at=at)
-    author = audiences.readers(discussion, [post.author_id] if post.author_id else [])
-    return happening, [Telling(Kind.LIKE, author, gather_key=likes_of(post))]
-
-
-def post_reported(report: Report, *, at: datetime) -> Story:
-    post = report.post
-    discussion = post if isinstance(post, Discussion) else post.discussion
-    happening = Happening(
-        key=f"report:{report.pk}",
-        at=at,
-        actor=report.reporter,
-        title=discussion.title,
-        url=post.get_absolute_url(),
-        competition=discussion.competition,
-        discussion=discussion,
-        about=report,
-        params={"reason": report.reason},
+def merge_requests() -> models.QuerySet[MergeRequest]:
+    return MergeRequest.objects.select_related(
+        "to_team__competition", "from_team__competition", "requested_by", "decided_by"
     )
-    return happening, [Telling(Kind.REPORT, audiences.moderators(discussion.competition))]
 
 
+def scoring_runs() -> models.QuerySet[ScoringRun]:
+    return ScoringRun.objects.select_related("competition")
+
+
+def log_rows() -> models.QuerySet[LogRow]:
+    return LogRow.objects.select_related("competition")
+
+
+def exclusions() -> models.QuerySet[Exclusion]:
+    return Exclusion.objects.select_related("team__competition", "competition", "answered_by")
+
+
+def extras() -> models.QuerySet[ExtraSubmissions]:
+    return ExtraSubmissions.objects.select_related("team__competition", "by")
+
+
+def reminders() -> models.QuerySet[Reminder]:
+    return Reminder.objects.select_related("competition")
+
+
+def stands(post: Discussion | Comment) -> bool:
+    """Whether people are told of a post: neither was it deleted or hidden, nor its discussion hidden."""
+    return not post.is_removed and not discussion_of(post).is_hidden
+
+
+# --- keys -------------------------------------------------------------------------------------------------------------
 def quote(post: Discussion | Comment) -> str:
-    """The beginning of what it says, as plain words."""
+    """The beginning of a post's text, as plain words."""
     return excerpt(post.body[:1000], 180)
 
 
@@ -116,7 +75,7 @@ def key_of(post: Discussion | Comment) -> str:
     """The key under which a post is told of when it is written."""
     if isinstance(post, Comment):
         return f"comment:{post.pk}"
-    return f"{Kind.ANNOUNCEMENT if post.is_announcement else Kind.DISCUSSION}:{post.pk}"
+    return f"{'announcement' if post.is_announcement else 'discussion'}:{post.pk}"
 
 
 def likes_of(post: Discussion | Comment) -> str:
@@ -133,14 +92,15 @@ def keys_of(post: Discussion | Comment) -> list[str]:
     """Every key under which a post may have been told of."""
     if isinstance(post, Comment):
         return [f"comment:{post.pk}"]
-    return [f"{Kind.DISCUSSION}:{post.pk}", f"{Kind.ANNOUNCEMENT}:{post.pk}"]
+    return [f"discussion:{post.pk}", f"announcement:{post.pk}"]
 
 
-def _talk(
-    key: str, post: Discussion | Comment, discussion: Discussion, *, actor: User | None, at: datetime
-) -> Happening:
+# --- happenings -------------------------------------------------------------------------------------------------------
+def of_talk(post: Discussion | Comment, *, actor: User | None, at: datetime, key: str | None = None) -> Happening:
+    """A happening about a post. `key`: given where not the post itself is told of, but what was done to it."""
+    discussion = discussion_of(post)
     return Happening(
-        key=key,
+        key=key_of(post) if key is None else key,
         at=at,
         actor=actor,
         title="" if discussion.is_deleted else discussion.title,
@@ -153,40 +113,17 @@ def _talk(
     )
 
 
-# --- teams ------------------------------------------------------------------------------------------------------------
-def invitation_sent(invitation: Invitation, *, at: datetime) -> Story:
-    happening = _team(f"invitation:{invitation.pk}", invitation.team, invitation, actor=invitation.invited_by, at=at)
-    return happening, [Telling(Kind.INVITATION, audiences.people([invitation.user_id]))]
-
-
-def invitation_answered(invitation: Invitation, *, at: datetime) -> Story:
-    team = invitation.team
-    happening = _team(f"invitation_answer:{invitation.pk}", team, invitation, actor=invitation.user, at=at)
-    happening.params["answer"] = invitation.status
-    people = audiences.people([pk for pk in (invitation.invited_by_id, team.owner_id) if pk is not None])
-    return happening, [Telling(Kind.INVITATION_ANSWER, people)]
-
-
-def merge_requested(merge_request: MergeRequest, *, at: datetime) -> Story:
-    """The owner of the team that is asked decides; its members want to know."""
-    team = merge_request.to_team
-    key = f"merge_request:{merge_request.pk}"
-    happening = _team(key, team, merge_request, actor=merge_request.requested_by, at=at)
-    happening.params["other"] = merge_request.from_team.name
-    return happening, [Telling(Kind.MERGE_REQUEST, audiences.members(team))]
-
-
-def merge_answered(merge_request: MergeRequest, *, at: datetime) -> Story:
-    """Accepted: everybody in the merged team. Refused: the team that asked."""
-    accepted = merge_request.status == "accepted"
-    asked, asking = merge_request.to_team, merge_request.from_team
-    key = f"merge_answer:{merge_request.pk}"
-    happening = _team(key, asked, merge_request, actor=merge_request.decided_by, at=at)
-    happening.params.update(answer=merge_request.status, other=asking.name)
-    return happening, [Telling(Kind.MERGE_ANSWER, audiences.members(asked if accepted else asking))]
-
-
-def _team(key: str, team: Team, about: models.Model, *, actor: User | None, at: datetime) -> Happening:
+def of_team(
+    key: str,
+    team: Team,
+    about: models.Model,
+    *,
+    actor: User | None,
+    at: datetime,
+    excerpt: str = "",
+    **params: str,
+) -> Happening:
+    """A happening between teams and people, which leads to the page of one's own team."""
     return Happening(
         key=key,
         at=at,
@@ -195,40 +132,22 @@ def _team(key: str, team: Team, about: models.Model, *, actor: User | None, at: 
         url=f"{team.competition.get_absolute_url()}/team",
         competition=team.competition,
         about=about,
-        params={"team": team.name},
+        excerpt=excerpt,
+        params={"team": team.name, **params},
     )
 
 
-# --- scoring ----------------------------------------------------------------------------------------------------------
-def scoring_finished(run: ScoringRun, *, at: datetime) -> Story:
-    """Organisers, of every end; after a rescoring all participants too. No score is told."""
-    competition = run.competition
-    is_private = run.kind == ScoringRun.Kind.PRIVATE
-    happening = Happening(
-        key=f"scoring_run:{run.pk}:{run.status}",
+def of_leaderboard(
+    key: str, competition: Competition, about: models.Model, *, actor: User | None, at: datetime, **more: Any
+) -> Happening:
+    """A happening that changes a leaderboard, and leads there. No score is told."""
+    return Happening(
+        key=key,
         at=at,
-        actor=None,
+        actor=actor,
         title=competition.title,
         url=f"{competition.get_absolute_url()}/leaderboard",
         competition=competition,
-        about=run,
-        excerpt="" if is_private else run.reason[:180],
-        params={"run": run.kind, "status": run.status},
+        about=about,
+        **more,
     )
-    tellings = [Telling(Kind.SCORING_FINISHED, audiences.organisers(competition, also=run.started_by_id))]
-    if run.kind == ScoringRun.Kind.RESCORE and run.status == ScoringRun.Status.COMPLETE:
-        tellings.append(Telling(Kind.RESCORED, audiences.everybody(competition)))
-    return happening, tellings
-
-
-def private_confirmed(competition: Competition, *, by: User | None, at: datetime) -> Story:
-    happening = Happening(
-        key=f"private_confirmed:{competition.pk}:{int(at.timestamp())}",
-        at=at,
-        actor=by,
-        title=competition.title,
-        url=f"{competition.get_absolute_url()}/leaderboard",
-        competition=competition,
-        about=competition,
-    )
-    return happening, [Telling(Kind.PRIVATE_CONFIRMED, audiences.everybody(competition))]

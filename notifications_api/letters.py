@@ -12,8 +12,8 @@ from django.utils.translation import gettext, ngettext
 
 from accounts.models import User
 from notifications_api import unsubscribing
-from notifications_api.kinds import Kind
 from notifications_api.models import Mail
+from notifications_api.registry import KINDS
 from notifications_api.sentences import sentence
 
 # Of how many comments on one thing a letter shows the beginning, the latest.
@@ -53,14 +53,14 @@ def digest_letter(mails: list[Mail]) -> EmailMultiAlternatives:
 def _item(mails: list[Mail]) -> dict[str, Any]:
     """What one letter or one entry of a digest says: of one act, or of several on one thing, the oldest first."""
     first = mails[0]
+    quotes_target = KINDS[first.kind].quotes_target
     names = {mail.actor_id: _name(mail.actor) for mail in reversed(mails) if mail.actor is not None}
     quotes = [
         {"name": _name(mail.actor) if len(names) > 1 and mail.actor is not None else "", "text": mail.excerpt}
-        for mail in (mails[:1] if first.kind == Kind.LIKE else mails[-MAX_QUOTES:])
+        for mail in (mails[:1] if quotes_target else mails[-MAX_QUOTES:])
         if mail.excerpt
     ]
-    if first.kind == Kind.LIKE and quotes:
-        # Likes quote what is liked.
+    if quotes_target and quotes:
         quotes[0]["name"] = ""
     return {
         "text": sentence(

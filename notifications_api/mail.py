@@ -20,11 +20,12 @@ from django.core.mail import get_connection
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
+from django_tasks import task
 
 from accounts.models import User
-from notifications_api.kinds import DEFAULTS, EmailMode
 from notifications_api.letters import digest_letter, single_letter
 from notifications_api.models import Mail, Preference
+from notifications_api.registry import KINDS, EmailMode
 
 log = logging.getLogger(__name__)
 
@@ -50,7 +51,19 @@ def deliver_due(at: datetime | None = None) -> int:
     return sent
 
 
-class ServerDown(Exception):  # noqa: N818 -- nobody's error here
+@task()
+def deliver_mail() -> None:
+    """Send all that is due now, outside of the request or job that caused it. Safe to run twice."""
+    deliver_due()
+
+
+def deliver_if_due(at: datetime) -> None:
+    """Have due e-mails sent: digests, further tries, and what a killed worker left. Called every few seconds."""
+    if has_due(at):
+        deliver_mail.enqueue()
+
+
+class ServerDown(Exception):
     """The mail server can't be reached: nothing more to try for now."""
 
 
@@ -85,7 +98,10 @@ def _take_at_once(at: datetime) -> list[list[Mail]]:
 
 
 def _moments_to_wait_for(things: set[tuple[int, str]], at: datetime) -> dict[tuple[int, str], datetime]:
-    """For (recipient, gather key) of which a message is on its way, or went out lately: when the next one may go."""
+    """When the next message may go to a recipient about a thing, if one was sent lately or is being sent.
+
+    `things`: (recipient, gather key). Those about which nothing was sent lately are left out.
+    """
     on_its_way = Q(status=Mail.Status.QUEUED, not_before__gt=at)
     lately = Q(status=Mail.Status.SENT, sent_at__gt=at - settings.MAIL_GATHERING)
     rows = _of_things(Mail.objects.filter(on_its_way | lately, mode=EmailMode.IMMEDIATE), things)
@@ -98,7 +114,7 @@ def _moments_to_wait_for(things: set[tuple[int, str]], at: datetime) -> dict[tup
 
 
 def _of_things(rows: Any, things: set[tuple[int, str]]) -> Any:
-    """Those of `rows` that tell of one of the (recipient, gather key)."""
+    """Those of `rows` that tell of one of `things`, each a recipient and a gather key."""
     chosen = Q(pk__in=[])
     for recipient, key in things:
         chosen |= Q(recipient=recipient, gather_key=key)
@@ -168,7 +184,7 @@ def _still_wanted(mails: list[Mail]) -> list[Mail]:
     for mail in mails:
         if mail.pk not in waiting:
             continue
-        off = chosen.get(mail.kind, DEFAULTS[mail.kind].email) == EmailMode.OFF
+        off = chosen.get(mail.kind, KINDS[mail.kind].default.email) == EmailMode.OFF
         (dropped if off or not reachable else wanted).append(mail)
     if dropped:
         Mail.objects.filter(pk__in=[mail.pk for mail in dropped]).update(status=Mail.Status.DROPPED)

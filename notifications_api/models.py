@@ -12,14 +12,14 @@ from notifications.base.models import AbstractNotification
 
 from competitions.models import Competition
 from discussions.models import Discussion
-from notifications_api.kinds import EmailMode, Kind
 from notifications_api.querysets import MailQuerySet, NotificationQuerySet, PreferenceQuerySet
+from notifications_api.registry import EmailMode, kind_choices
 
 
 class Message(models.Model):
     """What is told, on a notification and on an e-mail alike: all it takes to say it in any language later."""
 
-    kind = models.CharField(_("kind"), max_length=20, choices=Kind)
+    kind = models.CharField(_("kind"), max_length=20, choices=kind_choices)
     # The happening: nobody is told of the same one twice, whatever their roles and however often a job runs.
     key = models.CharField(max_length=80, blank=True, editable=False)
     competition = models.ForeignKey(Competition, models.CASCADE, null=True, blank=True, related_name="+")
@@ -115,7 +115,7 @@ class Preference(models.Model):
     """What a user chose for one kind; where there is no row, the kind's defaults hold."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="notification_preferences")
-    kind = models.CharField(_("kind"), max_length=20, choices=Kind)
+    kind = models.CharField(_("kind"), max_length=20, choices=kind_choices)
     in_app = models.BooleanField(_("in the app"))
     email = models.CharField(_("e-mail"), max_length=10, choices=EmailMode)
 
@@ -170,3 +170,27 @@ class Mail(Message):
 
     def __str__(self) -> str:
         return f"{self.kind} → {self.recipient}"
+
+
+class Reminder(models.Model):
+    """A reminder that was sent before a deadline. Where the deadline is moved, there is a new one to remind of."""
+
+    class Kind(models.TextChoices):
+        MERGE_DEADLINE = "merge_deadline", _("teams can merge until then")
+        NOTHING_SELECTED = "nothing_selected", _("nothing is selected for the final ranking")
+        LAST_HOUR = "last_hour", _("the end")
+
+    competition = models.ForeignKey(Competition, models.CASCADE, related_name="+")
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind)
+    deadline = models.DateTimeField(_("deadline"))
+    sent_at = models.DateTimeField(_("sent at"))
+
+    class Meta:
+        verbose_name = _("reminder")
+        verbose_name_plural = _("reminders")
+        constraints = [
+            models.UniqueConstraint(fields=["competition", "kind", "deadline"], name="one_reminder_for_a_deadline")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.competition}"

@@ -1,4 +1,4 @@
-"""Which notifications, whose preferences, which e-mails."""
+"""Queries for notifications, preferences and waiting e-mails: which rows, and for whom."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Any
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef
 from notifications.base.models import NotificationQuerySet as BaseNotificationQuerySet
 
-from notifications_api.kinds import DEFAULTS, EmailMode
+from notifications_api.registry import KINDS, EmailMode
 
 
 class NotificationQuerySet(BaseNotificationQuerySet):
@@ -38,7 +38,7 @@ class PreferenceQuerySet(models.QuerySet):
 
     def wanting_in_app(self, users: models.QuerySet, kind: str) -> models.QuerySet:
         """Those of `users` who want to see this kind in the app."""
-        if DEFAULTS[kind].in_app:
+        if KINDS[kind].default.in_app:
             return users.exclude(Exists(self._chosen(kind).filter(in_app=False)))
         return users.filter(Exists(self._chosen(kind).filter(in_app=True)))
 
@@ -49,7 +49,7 @@ class PreferenceQuerySet(models.QuerySet):
     def wanting_email(self, users: models.QuerySet, kind: str, mode: EmailMode) -> models.QuerySet:
         """Those of `users` who want e-mails of this kind in this way, and have an address."""
         users = users.exclude(email="")
-        if DEFAULTS[kind].email == mode:
+        if KINDS[kind].default.email == mode:
             return users.exclude(Exists(self._chosen(kind).exclude(email=mode)))
         return users.filter(Exists(self._chosen(kind).filter(email=mode)))
 
@@ -64,6 +64,3 @@ class MailQuerySet(models.QuerySet):
 
     def due_in_digest(self, at: datetime) -> MailQuerySet:
         return self.waiting().filter(mode=EmailMode.DIGEST, not_before__lte=at)
-
-    def of_living(self) -> MailQuerySet:
-        return self.filter(Q(recipient__is_active=True, recipient__deleted_at__isnull=True) & ~Q(recipient__email=""))

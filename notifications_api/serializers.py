@@ -11,8 +11,9 @@ from rest_framework import serializers
 from accounts.models import User
 from accounts.serializers import UserRefSerializer, user_ref
 from competitions.models import Competition
-from notifications_api.kinds import EmailMode, Kind
+from notifications_api.kinds import Kind
 from notifications_api.models import Notification
+from notifications_api.registry import EmailMode
 from notifications_api.sentences import sentence
 
 SHOWN_ACTORS = 3
@@ -94,6 +95,14 @@ class NotificationSerializer(serializers.ModelSerializer):
 def actors_of(notifications: list[Notification]) -> dict[int, User]:
     """Everybody the list shows, in one query."""
     return User.objects.in_bulk({pk for row in notifications for pk in row.actor_ids[:SHOWN_ACTORS]})
+
+
+class ListQuerySerializer(serializers.Serializer):
+    """What a list can be narrowed to. An empty value narrows nothing; one that is no choice is refused."""
+
+    unread = serializers.BooleanField(required=False, allow_null=True)
+    kind = serializers.ChoiceField(Kind.choices, required=False, allow_blank=True)
+    competition = serializers.CharField(required=False, allow_blank=True, max_length=80)
 
 
 class NarrowSerializer(serializers.Serializer):

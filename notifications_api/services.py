@@ -7,18 +7,18 @@ from typing import Any
 from django.db import transaction
 
 from accounts.models import User
-from notifications_api.kinds import DEFAULTS, Kind
 from notifications_api.models import Notification, Preference
 from notifications_api.querysets import NotificationQuerySet
+from notifications_api.registry import KINDS
 
 
 def mark_read(rows: NotificationQuerySet) -> int:
-    """Returns how many were unread."""
+    """Mark these as read; returns how many were unread."""
     return rows.filter(unread=True).update(unread=False)
 
 
 def mark_unread(*, notification: Notification) -> None:
-    """Unread again. One that gathers stays read while a newer one gathers the same."""
+    """Mark it as unread again. One that gathers stays read while a newer one gathers the same."""
     with transaction.atomic():
         # The recipient's row is the lock under which acts are gathered.
         User.objects.select_for_update(of=("self",), no_key=True).get(pk=notification.recipient_id)
@@ -40,12 +40,12 @@ def preferences(user: User) -> list[dict[str, Any]]:
     chosen = {row.kind: row for row in Preference.objects.filter(user=user)}
     return [
         {
-            "kind": kind.value,
+            "kind": name,
             "label": kind.label,
-            "in_app": chosen[kind].in_app if kind in chosen else DEFAULTS[kind].in_app,
-            "email": chosen[kind].email if kind in chosen else DEFAULTS[kind].email.value,
+            "in_app": chosen[name].in_app if name in chosen else kind.default.in_app,
+            "email": chosen[name].email if name in chosen else kind.default.email.value,
         }
-        for kind in Kind
+        for name, kind in KINDS.items()
     ]
 
 

@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import EmptyResultSet
-from django.db import connections, models, router, transaction
-from django.db.models import CharField, Q, Value
-from django.db.models.functions import Cast, Concat
+from django.db import OperationalError, connections, models, router, transaction
+from django.utils import timezone
+from django_tasks import task
+from django_tasks.base import TaskResultStatus
 
 from accounts.models import User
-from discussions.models import Comment, Discussion, Like
+from foundation.worker import uses_database_queue
+from notifications_api import mail, registry
 from notifications_api.digests import next_mornings
-from notifications_api.happenings import Happening, Story, Telling, keys_of, like_key, likes_of, quote
-from notifications_api.kinds import TALK, EmailMode
 from notifications_api.models import Mail, Notification, Preference
+from notifications_api.registry import EmailMode, Happening, Story, Telling
+
+log = logging.getLogger(__name__)
+
+TRIES = 4
+# Telling ten thousand takes a second.
+LONGEST = timedelta(minutes=15)
 
 
 def tell(story: Story) -> None:
@@ -34,45 +45,71 @@ def tell(story: Story) -> None:
             _mail(happening, telling, users)
 
 
-def withdraw(post: Discussion | Comment) -> None:
-    """Take back what was told of a post that was hidden or deleted; what was mailed is mailed.
+@task()
+def tell_of(occasion: str, model: str, pk: int, at: str, *, by: int | None, mentioned: list[int]) -> None:
+    """Tell everybody of an occasion, outside of the request of whoever caused it. Safe to run twice.
 
-    Every sentence about a comment says the title of its discussion: with a hidden one goes what was told of its
-    comments, and of a deleted one, whose comments stay readable, the title.
+    `occasion`: its name in the register. `model`, `pk`: the row it is about, loaded anew here. `at`: ISO 8601.
     """
-    keys, likes = keys_of(post), likes_of(post)
-    with transaction.atomic():
-        Notification.objects.filter(key__in=keys).delete()
-        Mail.objects.waiting().filter(key__in=keys).update(status=Mail.Status.DROPPED)
-        if post.author_id is not None:
-            Notification.objects.filter(recipient=post.author_id, gather_key=likes).delete()
-            mails = Mail.objects.waiting().filter(recipient=post.author_id, gather_key=likes)
-            mails.update(status=Mail.Status.DROPPED)
-        if isinstance(post, Comment):
-            _withdraw_act(post)
-        else:
-            _withdraw_thread(post)
-
-
-def withdraw_like(post: Discussion | Comment, *, by: int) -> None:
-    """Take `by` out of what was told of likes of the post, unless they like it again.
-
-    What was read stays as it was read, and what was mailed is mailed; who likes again after that is not told twice.
-    """
-    if post.author_id is None:
+    declared, moment = registry.occasions()[occasion], datetime.fromisoformat(at)
+    row = declared.find(model, pk)
+    # Taken back in the meantime: nothing to tell.
+    if row is None or not declared.still_holds(row, moment):
         return
-    act = like_key(post, by)
-    with transaction.atomic():
-        _lock(post.author_id)
-        # Looked at under the lock: a like that comes later is told after this.
-        if Like.objects.of(post).filter(user=by).exists():
-            return
-        # Gone, not dropped: the same like may be given again, and then waits anew.
-        Mail.objects.waiting().filter(recipient=post.author_id, key=act).delete()
-        rows = Notification.objects.filter(recipient=post.author_id, gather_key=likes_of(post), unread=True)
-        row = rows.select_for_update(of=("self",)).first()
-        if row is not None:
-            _withdraw_liker(row, post, act)
+    story = declared.story(row, at=moment, by=_user(by), mentioned=mentioned)
+    again_if_busy(lambda: tell(story))
+    # Whoever removed it while it was told found nothing to take back yet.
+    for withdrawal in dict.fromkeys(each for kind in registry.kinds_told_on(declared) for each in kind.withdrawals):
+        told, act_of = withdrawal.after_telling(row)
+        if (fresh := withdrawal.find(str(told._meta.model_name), told.pk)) is not None:
+            again_if_busy(partial(withdrawal.withdraw, fresh, act_of))
+    mail.deliver_if_due(timezone.now())
+
+
+def tell_again(at: datetime) -> int:
+    """Hand what a killed worker was telling to another one; who was told already is not told twice. Returns how many.
+
+    The database queue only: others look after their own jobs.
+    """
+    if not uses_database_queue():
+        return 0
+    from django_tasks_db.models import DBTaskResult  # noqa: PLC0415 -- installed, though not always in use
+
+    tellings = DBTaskResult.objects.filter(task_path__startswith="notifications_api.").exclude(
+        task_path=mail.deliver_mail.module_path  # Takes as long as it takes, and is called again and again.
+    )
+    lost = tellings.filter(status=TaskResultStatus.RUNNING, started_at__lt=at - LONGEST)
+    handed_on = 0
+    for job in lost:
+        with transaction.atomic():
+            # Of several workers that look, one wins.
+            if lost.filter(pk=job.pk).update(
+                status=TaskResultStatus.FAILED, finished_at=at, exception_class_path="notifications_api.WorkerLost"
+            ):
+                job.task.enqueue(*job.args_kwargs["args"], **job.args_kwargs["kwargs"])
+                handed_on += 1
+                log.info("a lost job was handed on", extra={"job": str(job.pk), "task": job.task_path})
+    return handed_on
+
+
+def again_if_busy(act: Callable[[], None]) -> None:
+    """Call a function, and again where the database was busy: nobody else would, and it is safe to repeat."""
+    for tries_left in reversed(range(TRIES)):
+        try:
+            act()
+            break
+        except OperationalError:
+            if not tries_left:
+                raise
+
+
+def lock_recipient(pk: int) -> None:
+    """Lock a user's row until the transaction ends: under this lock acts are gathered and withdrawn."""
+    User.objects.select_for_update(of=("self",), no_key=True).get(pk=pk)
+
+
+def _user(pk: int | None) -> User | None:
+    return User.objects.filter(pk=pk).first() if pk is not None else None
 
 
 # --- notifications ----------------------------------------------------------------------------------------------------
@@ -80,7 +117,8 @@ def _notify(happening: Happening, telling: Telling, users: models.QuerySet[User]
     if not telling.gather_key:
         _insert_for_each(Notification, users, _notification(happening, telling))
         return
-    for pk in users.values_list("pk", flat=True):
+    # In one order: each recipient is locked, and two that tell many wait for each other.
+    for pk in users.order_by("pk").values_list("pk", flat=True):
         _gather(happening, telling, pk)
 
 
@@ -90,7 +128,7 @@ def _notification(happening: Happening, telling: Telling) -> dict[str, Any]:
     return {
         **_words(happening, telling),
         "key": "" if telling.gather_key else happening.key,
-        "verb": telling.kind.value,
+        "verb": telling.kind,
         "actor_content_type_id": ContentType.objects.get_for_model(User).pk if actor else None,
         "actor_object_id": str(actor.pk) if actor else None,
         "acts": [[actor.pk, happening.key]] if actor and telling.gather_key else [],
@@ -104,7 +142,7 @@ def _notification(happening: Happening, telling: Telling) -> dict[str, Any]:
 
 def _words(happening: Happening, telling: Telling) -> dict[str, Any]:
     return {
-        "kind": telling.kind.value,
+        "kind": telling.kind,
         "gather_key": telling.gather_key,
         "competition_id": happening.competition.pk if happening.competition else None,
         "title": happening.title[:200],
@@ -116,7 +154,7 @@ def _words(happening: Happening, telling: Telling) -> dict[str, Any]:
 
 def _gather(happening: Happening, telling: Telling, recipient: int) -> None:
     """Add to the unread notification on the same thing, or start one. The recipient's row is the lock."""
-    _lock(recipient)
+    lock_recipient(recipient)
     rows = Notification.objects.filter(recipient=recipient, gather_key=telling.gather_key)
     if any(key == happening.key for acts in rows.values_list("acts", flat=True) for _actor, key in acts):
         return
@@ -133,69 +171,6 @@ def _gather(happening: Happening, telling: Telling, recipient: int) -> None:
     row.excerpt = happening.excerpt[:200]
     row.updated_at = max(row.updated_at, happening.at)
     row.save(update_fields=["acts", "actor_count", "actor_object_id", "excerpt", "updated_at"])
-
-
-def _lock(recipient: int) -> None:
-    """Under this lock acts are gathered and withdrawn."""
-    User.objects.select_for_update(of=("self",), no_key=True).get(pk=recipient)
-
-
-def _withdraw_liker(row: Notification, post: Discussion | Comment, act: str) -> None:
-    if row.actor_count > len(row.acts):
-        # More than a row remembers: as the likes themselves tell, that are not older than the notification.
-        likers = Like.objects.of(post).exclude(user=post.author_id).filter(created_at__gte=row.timestamp)
-        acts = [[pk, like_key(post, pk)] for pk in likers.order_by("created_at", "pk").values_list("user", flat=True)]
-    else:
-        acts = [[actor, key] for actor, key in row.acts if key != act]
-        if len(acts) == len(row.acts):
-            # It was told before this notification, in one that was read.
-            return
-    if not acts:
-        row.delete()
-        return
-    latest = acts[-1][0]
-    row.acts, row.actor_count, row.actor_object_id = acts[-Notification.MAX_ACTS :], len(acts), str(latest)
-    if (like := Like.objects.of(post).filter(user=latest).first()) is not None:
-        row.updated_at = like.created_at
-    row.save(update_fields=["acts", "actor_count", "actor_object_id", "updated_at"])
-
-
-def _withdraw_thread(discussion: Discussion) -> None:
-    """Take back what was told of talk in a discussion, or its title; reports stay, for those who decide about them."""
-    notifications = Notification.objects.filter(discussion=discussion, kind__in=TALK)
-    comments = Comment.objects.filter(discussion=discussion).values("pk")
-    keys = comments.annotate(told=Concat(Value("comment:"), Cast("pk", CharField()))).values("told")
-    likes = comments.annotate(told=Concat(Value("like:comment:"), Cast("pk", CharField()))).values("told")
-    told = Q(key__in=keys) | Q(gather_key__in=likes)
-    mails = Mail.objects.waiting().filter(told)
-    if discussion.is_hidden:
-        notifications.delete()
-        mails.update(status=Mail.Status.DROPPED)
-    else:
-        notifications.update(title="")
-        mails.update(title="")
-
-
-def _withdraw_act(comment: Comment) -> None:
-    """Take a comment out of the notifications that gathered it."""
-    gathered = [f"comment:discussion:{comment.discussion_id}", f"reply:comment:{comment.parent_id}"]
-    concerned = [comment.discussion.author_id, comment.parent.author_id if comment.parent else None]
-    rows = Notification.objects.filter(recipient__in=[pk for pk in concerned if pk], gather_key__in=gathered)
-    for row in rows.select_for_update(of=("self",)):
-        acts = [[actor, key] for actor, key in row.acts if key != f"comment:{comment.pk}"]
-        if len(acts) == len(row.acts):
-            continue
-        if not acts:
-            row.delete()
-            continue
-        row.acts, row.actor_count = acts, len({actor for actor, _key in acts})
-        row.actor_object_id = str(acts[-1][0]) or None
-        ids = [int(key.rpartition(":")[2]) for _actor, key in acts]
-        left = Comment.objects.select_related("discussion__competition").in_bulk([ids[0], ids[-1]])
-        if (first := left.get(ids[0])) is not None:
-            row.target_object_id, row.url = str(first.pk), first.get_absolute_url()[:200]
-        row.excerpt = quote(left[ids[-1]]) if ids[-1] in left else ""
-        row.save(update_fields=["acts", "actor_count", "actor_object_id", "target_object_id", "excerpt", "url"])
 
 
 # --- e-mails ----------------------------------------------------------------------------------------------------------
@@ -219,7 +194,8 @@ def _mail(happening: Happening, telling: Telling, users: models.QuerySet[User]) 
 def _insert_for_each(model: type[models.Model], users: models.QuerySet[User], constants: dict[str, Any]) -> None:
     """One row for each of `users`, all alike but for the recipient; rows that are there already stay as they are.
 
-    INSERT ... SELECT: one statement for ten users or ten thousand.
+    INSERT ... SELECT: one statement for ten users or ten thousand. In the order of their ids, whatever way the database
+    finds them by: so rows are numbered alike, and two that tell the same people never wait for each other in a circle.
     """
     alias = router.db_for_write(model)
     connection = connections[alias]
@@ -241,7 +217,7 @@ def _insert_for_each(model: type[models.Model], users: models.QuerySet[User], co
         return
     sql = (
         f"INSERT INTO {quote(model._meta.db_table)} ({', '.join(columns)}) "  # noqa: S608 -- names of our own models
-        f"SELECT {', '.join(values)} FROM ({who}) AS who WHERE true ON CONFLICT DO NOTHING"
+        f"SELECT {', '.join(values)} FROM ({who}) AS who WHERE true ORDER BY who.id ON CONFLICT DO NOTHING"
     )
     with connection.cursor() as cursor:
         cursor.execute(sql, [*params, *who_params])

@@ -10,9 +10,9 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from accounts.refusals import Refusal
-from notifications_api.kinds import DEFAULTS, EmailMode, Kind
+from foundation.refusals import Refusal
 from notifications_api.models import Preference
+from notifications_api.registry import KINDS, EmailMode
 
 SALT = "notifications_api.unsubscribe"
 
@@ -47,7 +47,7 @@ def read(token: str) -> Unsubscription:
     except (signing.BadSignature, ValueError, TypeError) as error:
         raise BadLink from error
     user = User.objects.filter(pk=pk).first()
-    if user is None or (kind and kind not in Kind.values):
+    if user is None or (kind and kind not in KINDS):
         raise BadLink
     return Unsubscription(user, kind or None)
 
@@ -55,12 +55,12 @@ def read(token: str) -> Unsubscription:
 def unsubscribe(wish: Unsubscription) -> None:
     """Turn the kind off, or every kind that comes in the digest. Doing it twice changes nothing."""
     chosen = {row.kind: row for row in Preference.objects.filter(user=wish.user)}
-    for kind in Kind.values if wish.kind is None else [wish.kind]:
+    for kind in KINDS if wish.kind is None else [wish.kind]:
         present = chosen.get(kind)
-        email = present.email if present else DEFAULTS[kind].email
+        email = present.email if present else KINDS[kind].default.email
         if wish.kind is None and email != EmailMode.DIGEST:
             continue
-        in_app = present.in_app if present else DEFAULTS[kind].in_app
+        in_app = present.in_app if present else KINDS[kind].default.in_app
         Preference.objects.update_or_create(
             user=wish.user, kind=kind, defaults={"email": EmailMode.OFF, "in_app": in_app}
         )

@@ -1,17 +1,19 @@
 """Below /api/."""
 
-from django.urls import path
+from django.urls import include, path
+from rest_framework.routers import SimpleRouter
 
 from notifications_api import views
 
+router = SimpleRouter(use_regex_path=False)
+router.register("notifications", views.NotificationViewSet, basename="notification")
+
 urlpatterns = [
-    path("notifications/", views.NotificationsView.as_view(), name="notifications"),
-    path("notifications/unread-count/", views.UnreadCountView.as_view(), name="notifications-unread-count"),
-    path("notifications/read/", views.ReadAllView.as_view(), name="notifications-read"),
-    path("notifications/delete/", views.DeleteAllView.as_view(), name="notifications-delete"),
-    path("notifications/preferences/", views.PreferencesView.as_view(), name="notification-preferences"),
+    path(
+        "notifications/preferences/",
+        views.PreferencesViewSet.as_view({"get": "retrieve", "patch": "partial_update"}),
+        name="notification-preferences",
+    ),
     path("notifications/unsubscribe/<str:token>/", views.UnsubscribeView.as_view(), name="unsubscribe"),
-    path("notifications/<int:pk>/", views.NotificationView.as_view(), name="notification"),
-    path("notifications/<int:pk>/read/", views.ReadView.as_view(), name="notification-read"),
-    path("notifications/<int:pk>/unread/", views.UnreadView.as_view(), name="notification-unread"),
+    path("", include(router.urls)),
 ]

@@ -11,221 +11,138 @@ from django.shortcuts import render
 from django.utils.decorators import method_decorator
 from django.views import View
 from django.views.decorators.csrf import csrf_exempt
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
-from rest_framework import status
+from rest_framework import mixins, status
+from rest_framework.decorators import action
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.settings import api_settings
-from rest_framework.views import APIView
+from rest_framework.viewsets import GenericViewSet, ViewSet
 
-from competitions.exceptions import NotVisible
 from competitions.models import Competition
-from competitions.views.openapi import PK, refusal
-from notifications_api import services, unsubscribing
+from foundation.refusals import NotVisible
+from foundation.requests import signed_in
+from notifications_api import docs, services, unsubscribing
 from notifications_api.digests import zone_of
-from notifications_api.kinds import Kind
 from notifications_api.models import Notification
 from notifications_api.querysets import NotificationQuerySet
+from notifications_api.registry import KINDS
 from notifications_api.serializers import (
-    CountSerializer,
     DeleteSerializer,
+    ListQuerySerializer,
     NarrowSerializer,
     NotificationSerializer,
     PreferencesSerializer,
     actors_of,
 )
 
-TAGS = ["Notifications"]
-SIGNED_IN = {401: refusal("not_authenticated")}
-NOT_FOUND = {**SIGNED_IN, 404: refusal("not_found")}
-DONE = {204: OpenApiResponse(description="Done"), **NOT_FOUND}
 
+class NotificationViewSet(mixins.DestroyModelMixin, GenericViewSet):
+    """One's own notifications. Those of others do not exist here."""
 
-def own(request: Request) -> NotificationQuerySet:
-    return Notification.objects.of(request.user)
-
-
-def find(request: Request, pk: int) -> Notification:
-    found = own(request).filter(pk=pk).first()
-    if found is None:
-        raise NotVisible
-    return found
-
-
-def narrowed(request: Request, fields: Any) -> NotificationQuerySet:
-    """One's own, as far as `fields` name a competition, a kind or a discussion."""
-    competition = fields.get("competition")
-    competition_id = None
-    if competition:
-        # Notifications outlive the view of the competition: its rows are one's own all the same.
-        competition_id = Competition.objects.by_slug_or_id(competition).values_list("pk", flat=True).first() or 0
-    return own(request).narrowed(
-        competition_id=competition_id, kind=fields.get("kind"), discussion_id=fields.get("discussion")
-    )
-
-
-class NotificationsView(APIView):
     permission_classes = [IsAuthenticated]
-    pagination_class = api_settings.DEFAULT_PAGINATION_CLASS
+    serializer_class = NotificationSerializer
+    queryset = Notification.objects.all()
+    lookup_value_converter = "int"
 
-    @extend_schema(
-        operation_id="listNotifications",
-        tags=TAGS,
-        parameters=[
-            OpenApiParameter("unread", bool, description="`true`: only what is unread."),
-            OpenApiParameter("kind", str, enum=Kind.values),
-            OpenApiParameter("competition", str, description="Slug or id."),
-            OpenApiParameter("page", int),
-            OpenApiParameter("pageSize", int),
-        ],
-        responses={200: NotificationSerializer(many=True), **SIGNED_IN},
-        description="Your notifications, unread ones first, then the newest. For whoever is signed in; nobody else's.",
-    )
-    def get(self, request: Request) -> Response:
-        params = request.query_params
-        kind = params.get("kind") or None
-        rows = narrowed(request, {"competition": params.get("competition"), "kind": kind})
-        if params.get("unread") in ("true", "1"):
+    def get_queryset(self) -> NotificationQuerySet:
+        return Notification.objects.of(signed_in(self.request))
+
+    def get_object(self) -> Notification:
+        found = self.get_queryset().filter(pk=self.kwargs["pk"]).first()
+        if found is None:
+            raise NotVisible
+        return found
+
+    @docs.list_notifications
+    def list(self, request: Request) -> Response:
+        query = ListQuerySerializer(data=request.query_params)
+        query.is_valid(raise_exception=True)
+        rows = self.narrowed(query.validated_data)
+        if query.validated_data.get("unread"):
             rows = rows.filter(unread=True)
-        paginator = self.pagination_class()
-        page = paginator.paginate_queryset(rows.for_list(), request, view=self)
+        page: list[Notification] = self.paginate_queryset(rows.for_list()) or []
         context = {"actors": actors_of(page)}
-        return paginator.get_paginated_response(NotificationSerializer(page, many=True, context=context).data)
+        return self.get_paginated_response(NotificationSerializer(page, many=True, context=context).data)
 
+    @docs.delete_notification
+    def destroy(self, request: Request, pk: int) -> Response:
+        return super().destroy(request, pk=pk)
 
-class UnreadCountView(APIView):
-    permission_classes = [IsAuthenticated]
+    @docs.mark_read
+    @action(detail=True, methods=["post"])
+    def read(self, request: Request, pk: int) -> Response:
+        services.mark_read(self.get_queryset().filter(pk=self.get_object().pk))
+        return Response(status=status.HTTP_204_NO_CONTENT)
 
-    @extend_schema(
-        operation_id="countUnreadNotifications",
-        tags=TAGS,
-        responses={200: CountSerializer, 304: OpenApiResponse(description="As when you last asked."), **SIGNED_IN},
-        description="How many are unread: one look at an index, made to be polled with `If-None-Match`. Signed in.",
-    )
-    def get(self, request: Request) -> Response:
-        facts = own(request).filter(unread=True).aggregate(count=Count("pk"), newest=Max("pk"))
+    @docs.mark_unread
+    @action(detail=True, methods=["post"])
+    def unread(self, request: Request, pk: int) -> Response:
+        services.mark_unread(notification=self.get_object())
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+    @docs.count_unread
+    @action(detail=False, url_path="unread-count")
+    def unread_count(self, request: Request) -> Response:
+        facts = self.get_queryset().filter(unread=True).aggregate(count=Count("pk"), newest=Max("pk"))
         etag = f'"{request.user.pk}-{facts["count"]}-{facts["newest"] or 0}"'
         headers = {"ETag": etag, "Cache-Control": "private, no-cache"}
         if etag in request.headers.get("If-None-Match", ""):
             return Response(status=status.HTTP_304_NOT_MODIFIED, headers=headers)
         return Response({"count": facts["count"]}, headers=headers)
 
-
-class NotificationView(APIView):
-    permission_classes = [IsAuthenticated]
-
-    @extend_schema(
-        operation_id="deleteNotification",
-        tags=TAGS,
-        parameters=[PK],
-        responses=DONE,
-        description="Delete one of your notifications.",
-    )
-    def delete(self, request: Request, pk: int) -> Response:
-        find(request, pk).delete()
-        return Response(status=status.HTTP_204_NO_CONTENT)
-
-
-class ReadView(APIView):
-    permission_classes = [IsAuthenticated]
-
-    @extend_schema(
-        operation_id="readNotification",
-        tags=TAGS,
-        parameters=[PK],
-        request=None,
-        responses=DONE,
-        description="Mark one of your notifications as read.",
-    )
-    def post(self, request: Request, pk: int) -> Response:
-        services.mark_read(own(request).filter(pk=find(request, pk).pk))
-        return Response(status=status.HTTP_204_NO_CONTENT)
-
-
-class UnreadView(APIView):
-    permission_classes = [IsAuthenticated]
-
-    @extend_schema(
-        operation_id="unreadNotification",
-        tags=TAGS,
-        parameters=[PK],
-        request=None,
-        responses=DONE,
-        description="Mark one of your notifications as unread again.",
-    )
-    def post(self, request: Request, pk: int) -> Response:
-        services.mark_unread(notification=find(request, pk))
-        return Response(status=status.HTTP_204_NO_CONTENT)
-
-
-class ReadAllView(APIView):
-    permission_classes = [IsAuthenticated]
-
-    @extend_schema(
-        operation_id="readAllNotifications",
-        tags=TAGS,
-        request=NarrowSerializer,
-        responses={200: CountSerializer, **SIGNED_IN},
-        description="Mark all your notifications as read, or those of a competition, a kind or a discussion.",
-    )
-    def post(self, request: Request) -> Response:
+    @docs.read_all
+    @action(detail=False, methods=["post"], url_path="read")
+    def read_all(self, request: Request) -> Response:
         form = NarrowSerializer(data=request.data)
         form.is_valid(raise_exception=True)
-        return Response({"count": services.mark_read(narrowed(request, form.validated_data))})
+        return Response({"count": services.mark_read(self.narrowed(form.validated_data))})
 
-
-class DeleteAllView(APIView):
-    permission_classes = [IsAuthenticated]
-
-    @extend_schema(
-        operation_id="deleteAllNotifications",
-        tags=TAGS,
-        request=DeleteSerializer,
-        responses={200: CountSerializer, **SIGNED_IN},
-        description="Delete all your notifications, or those of a competition, a kind or a discussion.",
-    )
-    def post(self, request: Request) -> Response:
+    @docs.delete_all
+    @action(detail=False, methods=["post"], url_path="delete")
+    def delete_all(self, request: Request) -> Response:
         form = DeleteSerializer(data=request.data)
         form.is_valid(raise_exception=True)
-        rows = narrowed(request, form.validated_data)
+        rows = self.narrowed(form.validated_data)
         if form.validated_data["only_read"]:
             rows = rows.filter(unread=False)
         return Response({"count": services.delete(rows)})
 
+    def narrowed(self, fields: dict[str, Any]) -> NotificationQuerySet:
+        """One's own, as far as `fields` name a competition, a kind or a discussion."""
+        competition_id = None
+        if competition := fields.get("competition"):
+            # Notifications outlive the view of the competition: its rows are one's own all the same.
+            found = Competition.objects.by_slug_or_id(competition).values_list("pk", flat=True).first()
+            competition_id = found or 0
+        return self.get_queryset().narrowed(
+            competition_id=competition_id, kind=fields.get("kind"), discussion_id=fields.get("discussion")
+        )
 
-class PreferencesView(APIView):
+
+class PreferencesViewSet(ViewSet):
+    """What one chose to be told of: one thing that everybody has."""
+
     permission_classes = [IsAuthenticated]
 
-    @extend_schema(
-        operation_id="getNotificationPreferences",
-        tags=TAGS,
-        responses={200: PreferencesSerializer, **SIGNED_IN},
-        description="What you are told of, kind by kind, in the app and by e-mail. For whoever is signed in.",
-    )
-    def get(self, request: Request) -> Response:
-        return Response(self.shown(request))
+    @docs.get_preferences
+    def retrieve(self, request: Request) -> Response:
+        return self.answer(request)
 
-    @extend_schema(
-        operation_id="editNotificationPreferences",
-        tags=TAGS,
-        request=PreferencesSerializer,
-        responses={200: PreferencesSerializer, **SIGNED_IN},
-        description="Choose what you are told of; kinds that are not named stay as they are. For whoever is signed in.",
-    )
-    def patch(self, request: Request) -> Response:
+    @docs.edit_preferences
+    def partial_update(self, request: Request) -> Response:
         form = PreferencesSerializer(data=request.data)
         form.is_valid(raise_exception=True)
-        services.choose(user=request.user, choices=form.validated_data["preferences"])
-        return Response(self.shown(request))
+        services.choose(user=signed_in(request), choices=form.validated_data["preferences"])
+        return self.answer(request)
 
-    def shown(self, request: Request) -> dict[str, Any]:
+    def answer(self, request: Request) -> Response:
+        user = signed_in(request)
         facts = {
             "digest_hour": settings.DIGEST_HOUR,
-            "time_zone": zone_of(request.user.time_zone).key,
-            "preferences": services.preferences(request.user),
+            "time_zone": zone_of(user.time_zone).key,
+            "preferences": services.preferences(user),
         }
-        return PreferencesSerializer(facts).data
+        return Response(PreferencesSerializer(facts).data)
 
 
 @method_decorator(csrf_exempt, name="dispatch")
@@ -255,7 +172,7 @@ class UnsubscribeView(View):
             "site": settings.SITE_NAME,
             "bad": unsubscribing.BadLink.message if wish is None else "",
             "done": done,
-            "kind": Kind(wish.kind).label if wish is not None and wish.kind else "",
+            "kind": KINDS[wish.kind].label if wish is not None and wish.kind else "",
             "preferences_url": "/settings/notifications",
         }
         return render(request, "notifications_api/unsubscribe.html", facts, status=404 if wish is None else 200)

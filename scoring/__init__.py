@@ -10,6 +10,7 @@ from scoring.errors import (
     ScoringError,
     StalePredictionsError,
 )
+from scoring.expected import ExpectedFile, check_submission, expected_file, table_schema
 from scoring.messages import MESSAGES
 from scoring.metrics.registry import Direction, Metric, all_metrics, get, validate_params
 from scoring.prepared import PreparedSolution, SolutionSpec
@@ -20,6 +21,7 @@ from scoring.solution import prepare_solution
 __all__ = [
     "MESSAGES",
     "Direction",
+    "ExpectedFile",
     "InvalidMetricParameters",
     "InvalidSolution",
     "InvalidSubmission",
@@ -32,10 +34,13 @@ __all__ = [
     "SolutionSpec",
     "StalePredictionsError",
     "all_metrics",
+    "check_submission",
+    "expected_file",
     "get",
     "prepare_solution",
     "private_score",
     "public_score",
     "read_predictions",
+    "table_schema",
     "validate_params",
 ]

@@ -106,15 +106,10 @@ def end_with_parent() -> None:
 def _scores(
     solution: PreparedSolution, one: StoredSubmission, *, public: bool, private: bool, limits: ReadLimits | None
 ) -> Scores:
-    aligned = None
     try:
-        predictions = _stored_predictions(solution, one)
+        predictions, aligned = read_stored(solution, one, limits)
         if predictions is None:
-            if one.original is None:
-                return Scores(one.key, Result.NEEDS_ORIGINAL)
-            source = one.original if isinstance(one.original, bytes) else Path(one.original)
-            predictions = read_predictions(source, solution, filename=one.filename, limits=limits)
-            aligned = _as_bytes(predictions)
+            return Scores(one.key, Result.NEEDS_ORIGINAL)
         public_value = public_score(solution, predictions) if public else None
     except InvalidSubmission as invalid:
         return Scores(one.key, Result.REFUSED, problems=invalid.problems)
@@ -123,6 +118,24 @@ def _scores(
     except InvalidSubmission:
         private_value = None
     return Scores(one.key, Result.SCORED, public=public_value, private=private_value, aligned=aligned)
+
+
+def read_stored(
+    solution: PreparedSolution, one: StoredSubmission, limits: ReadLimits | None
+) -> tuple[Predictions | None, bytes | None]:
+    """The predictions of a stored submission, and new aligned ones to keep if the original had to be read.
+
+    None: the aligned ones are of no use, and there was no original.
+
+    Raises:
+        InvalidSubmission: by this solution the file can't be scored.
+    """
+    predictions = _stored_predictions(solution, one)
+    if predictions is not None or one.original is None:
+        return predictions, None
+    source = one.original if isinstance(one.original, bytes) else Path(one.original)
+    predictions = read_predictions(source, solution, filename=one.filename, limits=limits)
+    return predictions, _as_bytes(predictions)
 
 
 def _stored_predictions(solution: PreparedSolution, one: StoredSubmission) -> Predictions | None:

@@ -90,19 +90,19 @@ class ProblemsError(ScoringError):
         super().__init__("; ".join(problem.text() for problem in self.problems))
 
 
-class InvalidFile(ProblemsError):  # noqa: N818 -- named for what it says of the file
+class InvalidFile(ProblemsError):
     """A file that cannot be read as a table; readers raise it, callers turn it into one of the two below."""
 
 
-class InvalidSubmission(ProblemsError):  # noqa: N818
+class InvalidSubmission(ProblemsError):
     """A submitted file that cannot be scored."""
 
 
-class InvalidSolution(ProblemsError):  # noqa: N818
+class InvalidSolution(ProblemsError):
     """A solution file that cannot score anything."""
 
 
-class InvalidMetricParameters(ProblemsError):  # noqa: N818
+class InvalidMetricParameters(ProblemsError):
     """Parameters that a metric does not know, or values it cannot take."""
 
 

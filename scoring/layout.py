@@ -7,11 +7,14 @@ from functools import cached_property
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from scoring.metrics.registry import Inputs
 
 # Of a ranked list only this many labels are ever read, whatever K is.
 LONGEST_RANKING = 1000
+# What stands between or around labels in a list of Python or JSON, or in one that is separated by commas.
+LIST_MARKS = r"[,\[\]]"
 
 
 @dataclass(frozen=True)
@@ -22,12 +25,16 @@ class Layout:
         inputs: what the columns hold.
         id_column: the column of ids.
         columns: the prediction columns, in the order of the solution.
-        labels: the labels there are, as text, when the columns hold labels or classes; code c stands for labels[c].
+        labels: the labels there are, as text, when the columns hold labels or classes; code c stands for labels[c]. For
+            an organiser's own metric, the columns that hold texts because those of the solution do.
         labels_are_integers: labels are whole numbers, so that 3 and 3.0 are the same one.
         labels_are_closed: another label is a fault, not just wrong. Only where the organiser named the labels:
             otherwise a refusal would tell which labels the solution holds.
         minimum, maximum: bounds of a submitted number.
         depth: how many labels of a ranked list count.
+        longest: how many characters a text may have.
+        text_metric, text_kind: the metric that says how texts are written, and its parameter `kind`, if it has one.
+        shares: the numbers of a row are shares of their sum, which must not be zero.
     """
 
     inputs: Inputs
@@ -39,6 +46,10 @@ class Layout:
     minimum: float = 0.0
     maximum: float = 0.0
     depth: int = 0
+    longest: int = 0
+    text_metric: str = ""
+    text_kind: str = ""
+    shares: bool = False
 
     @property
     def expected_columns(self) -> tuple[str, ...]:
@@ -48,7 +59,17 @@ class Layout:
     @property
     def holds_codes(self) -> bool:
         """Whether aligned columns are label codes instead of numbers."""
-        return self.inputs in (Inputs.LABELS, Inputs.RANKED_LABELS)
+        return self.inputs in (Inputs.LABELS, Inputs.RANKED_LABELS, Inputs.CLUSTERS)
+
+    @property
+    def holds_texts(self) -> bool:
+        """Whether aligned columns are texts, which may be empty."""
+        return self.inputs is Inputs.TEXTS
+
+    @property
+    def needs_a_chance(self) -> bool:
+        """Whether some number of each row must be above zero."""
+        return self.shares or self.inputs is Inputs.CLASS_PROBABILITIES
 
     @property
     def range_text(self) -> str:
@@ -60,9 +81,19 @@ class Layout:
         """`labels` as Arrow compares them, and once more with a blank before each."""
         return pa.array([*self.labels, *(f" {label}" for label in self.labels)], pa.string())
 
+    @cached_property
+    def labels_hold_marks(self) -> bool:
+        """Whether some label holds a comma or a bracket, so that these are no sign of a list."""
+        return bool(pc.any(pc.match_substring_regex(self.label_texts, LIST_MARKS)).as_py())
+
     def as_dict(self) -> dict[str, Any]:
-        """JSON-ready."""
-        return asdict(self)
+        """JSON-ready. What few layouts have is left out of the others: the digest of a layout follows from this."""
+        facts = asdict(self)
+        if not self.holds_texts:
+            del facts["longest"], facts["text_metric"], facts["text_kind"]
+        if not self.shares:
+            del facts["shares"]
+        return facts
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> Layout:

@@ -1,4 +1,4 @@
-"""Keep the memory of one submission for the next.
+"""Keeps memory that scoring has freed, so that the next submission need not ask the system for it again.
 
 glibc gives freed blocks of the size of a column back to the system at once, and the system hands out fresh, emptied
 pages for the next: for a column of 70,000 rows that takes longer than sorting it. Told to keep up to 256 MiB, AUC of

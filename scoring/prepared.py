@@ -17,10 +17,12 @@ from scoring.errors import ScoringError
 from scoring.ids import IntegerIds, TextIds, ids_digest_bytes, load_ids, path_arrays
 from scoring.layout import Layout
 from scoring.metrics import registry
-from scoring.metrics.registry import Metric
+from scoring.metrics.registry import Inputs, Metric
+from scoring.parts import Options, Part, lack, own_parameters, parts_of
+from scoring.texts import as_bytes, as_texts
 
 # Prepared folders of another version are built again.
-VERSION: Final = 1
+VERSION: Final = 2
 FACTS: Final = "solution.json"
 
 PUBLIC: Final = 0
@@ -39,6 +41,8 @@ class SolutionSpec:
         usage_column: the column of Public / Private / Ignored; None if every row counts for both scores.
         weight_column: the column of row weights, if any.
         metric, metric_params: what scores; see `scoring.metrics.registry`.
+        submission_columns: of an organiser's own metric, what a submission holds beside the ids; empty for the same as
+            the solution.
     """
 
     metric: str
@@ -47,6 +51,14 @@ class SolutionSpec:
     usage_column: str | None = "Usage"
     weight_column: str | None = None
     metric_params: Mapping[str, Any] = field(default_factory=dict)
+    submission_columns: tuple[str, ...] = ()
+
+    def as_dict(self) -> dict[str, Any]:
+        """JSON-ready; without the columns of submissions where none are named, so that digests stay what they were."""
+        facts = asdict(self)
+        if not self.submission_columns:
+            del facts["submission_columns"]
+        return facts
 
 
 @dataclass(frozen=True, repr=False)
@@ -58,12 +70,14 @@ class Split:
         truth: the target columns at these rows, in the form the metric takes.
         weight: the weights at these rows.
         prepared: what the metric worked out beforehand, per target column.
+        group: the codes of the groups of these rows, if the score is a mean over groups.
     """
 
     rows: NDArray[np.intp] | None
     truth: tuple[NDArray[Any], ...]
     weight: NDArray[np.float64] | None
     prepared: tuple[dict[str, NDArray[Any]], ...]
+    group: NDArray[np.int32] | None = None
 
     def __repr__(self) -> str:
         """Nothing it holds."""
@@ -128,6 +142,52 @@ class PreparedSolution:
         """The metric that scores."""
         return registry.get(self.spec.metric)
 
+    @cached_property
+    def options(self) -> Options:
+        """What the metric was told besides its own parameters."""
+        return Options.of(self.params)
+
+    def parts(self, name: str) -> list[Part]:
+        """The calls of the metric for the score of the split `name`."""
+        if name not in self._parts:
+            self._parts[name] = self._parts_of(self.splits[name])
+        return self._parts[name]
+
+    @cached_property
+    def _parts(self) -> dict[str, list[Part]]:
+        return {}
+
+    def _parts_of(self, split: Split) -> list[Part]:
+        found = parts_of(
+            inputs=self.layout.inputs,
+            metric=self.metric,
+            params=self.params,
+            names=self.spec.target_columns,
+            truth=split.truth,
+            weight=split.weight,
+            group=split.group,
+        )
+        if self.options.are_plain:
+            return [
+                replace(part, prepared=split.prepared[part.column or 0] if split.prepared else {}) for part in found
+            ]
+        classes = len(self.layout.labels)
+        if self.options.skip_undefined:
+            found = (part for part in found if lack(self.metric, part.truth, part.weight, classes) is None)
+        if self.metric.prepare is None:
+            return list(found)
+        own = own_parameters(self.params)
+        return [replace(part, prepared=self.metric.prepare(part.truth, part.weight, **own)) for part in found]
+
+    @cached_property
+    def public_labels(self) -> NDArray[np.bool_]:
+        """By code: whether the label is the truth, or part of it, of a public row. For layouts that hold codes."""
+        found = np.zeros(len(self.layout.labels), dtype=np.bool_)
+        truth = self.splits["public"].truth
+        for column in truth[:1] if self.layout.inputs is Inputs.RANKED_LABELS else truth:
+            found[column[column >= 0]] = True
+        return found
+
     def save(self, directory: str | Path) -> None:
         """Write everything below `directory`, which is made if need be: npy files and, last, one JSON file."""
         directory = Path(directory)
@@ -135,7 +195,7 @@ class PreparedSolution:
         arrays: dict[str, NDArray[Any]] = dict(self.id_index.arrays())
         facts: dict[str, Any] = {
             "version": VERSION,
-            "spec": asdict(self.spec),
+            "spec": self.spec.as_dict(),
             "layout": self.layout.as_dict(),
             "ignored_rows": self.ignored_rows,
             "params": dict(self.params),
@@ -147,8 +207,14 @@ class PreparedSolution:
                 arrays[f"{name}.rows"] = split.rows
             if split.weight is not None:
                 arrays[f"{name}.weight"] = split.weight
+            if split.group is not None:
+                arrays[f"{name}.group"] = split.group
             for number, truth in enumerate(split.truth):
-                arrays[f"{name}.truth.{number}"] = truth
+                if self.layout.holds_texts:
+                    characters, offsets = as_bytes(truth)
+                    arrays |= {f"{name}.truth.{number}": characters, f"{name}.offsets.{number}": offsets}
+                else:
+                    arrays[f"{name}.truth.{number}"] = truth
             for number, prepared in enumerate(split.prepared):
                 for key, array in prepared.items():
                     arrays[f"{name}.prepared.{number}.{key}"] = array
@@ -174,6 +240,7 @@ class PreparedSolution:
             splits = {name: _load_split(name, facts, arrays) for name in SPLITS}
             spec = dict(facts["spec"])
             spec["target_columns"] = tuple(spec["target_columns"])
+            spec["submission_columns"] = tuple(spec.get("submission_columns", ()))
             return cls(
                 spec=SolutionSpec(**spec),
                 layout=Layout.from_dict(facts["layout"]),
@@ -191,13 +258,20 @@ class PreparedSolution:
 def _load_split(name: str, facts: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> Split:
     return Split(
         rows=arrays.get(f"{name}.rows"),
-        truth=tuple(arrays[f"{name}.truth.{number}"] for number in range(facts[f"{name}.targets"])),
+        truth=tuple(_load_truth(name, number, arrays) for number in range(facts[f"{name}.targets"])),
         weight=arrays.get(f"{name}.weight"),
         prepared=tuple(
             {key: arrays[f"{name}.prepared.{number}.{key}"] for key in keys}
             for number, keys in enumerate(facts[f"{name}.prepared"])
         ),
+        group=arrays.get(f"{name}.group"),
     )
+
+
+def _load_truth(name: str, number: int, arrays: dict[str, NDArray[Any]]) -> NDArray[Any]:
+    stored = arrays[f"{name}.truth.{number}"]
+    offsets = arrays.get(f"{name}.offsets.{number}")
+    return stored if offsets is None else as_texts(stored, offsets)
 
 
 def digests(
@@ -212,13 +286,10 @@ def digests(
         layout_hash.update(part)
     layout_digest = layout_hash.hexdigest()
     whole = hashlib.sha256(layout_digest.encode())
-    whole.update(json.dumps(asdict(spec), sort_keys=True).encode())
+    whole.update(json.dumps(spec.as_dict(), sort_keys=True).encode())
     for array in arrays:
         whole.update(str((array.dtype, array.shape)).encode())
-        whole.update(np.ascontiguousarray(array).tobytes())
+        stored = as_bytes(array) if array.dtype == object else (array,)
+        for each in stored:
+            whole.update(np.ascontiguousarray(each).tobytes())
     return whole.hexdigest(), layout_digest
-
-
-def with_params(spec: SolutionSpec, params: Mapping[str, Any]) -> SolutionSpec:
-    """`spec` with its metric's parameters filled in."""
-    return replace(spec, metric_params=dict(params))

@@ -11,8 +11,8 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from scoring.errors import InvalidSolution
-from scoring.labels import codes_of
-from scoring.layout import LONGEST_RANKING, Layout
+from scoring.labels import codes_of, composed_text
+from scoring.layout import LIST_MARKS, LONGEST_RANKING, Layout
 from scoring.metrics.ranking import ABSENT, NO_LABEL
 from scoring.metrics.registry import LARGEST
 from scoring.values import Locator, as_array, as_mask
@@ -49,7 +49,7 @@ def _tokens(text: pa.ChunkedArray) -> Tokens:
     if all(_has_only_plain_blanks(chunk) for chunk in text.chunks):
         split = pc.split_pattern(text, " ")
     else:
-        split = pc.utf8_split_whitespace(text)
+        split = pc.utf8_split_whitespace(composed_text(text))
     tokens = Tokens(pc.list_flatten(split), as_array(pc.list_value_length(split)).astype(np.int64))
     real = as_mask(pc.not_equal(tokens.texts, ""))
     if real.all():
@@ -64,28 +64,45 @@ def _has_only_plain_blanks(chunk: pa.StringArray) -> bool:
     return not characters.size or bool(characters.min() >= 32 and characters.max() < 127)
 
 
-def ranked_columns(text: pa.ChunkedArray, layout: Layout) -> tuple[list[Codes], Mask]:
-    """The code at each of the first places, NO_LABEL where there is none or the solution has no such label.
+@dataclass(frozen=True)
+class Rankings:
+    """A column of ranked lists.
 
-    Returns:
-        The columns, and which rows name no label at all.
+    Attributes:
+        columns: the code at each of the first places, NO_LABEL where there is none or the solution has no such label.
+        blank: which rows name no label at all.
+        joined: which rows hold unknown labels that look like a list: "a,b" or "['a', 'b']".
     """
+
+    columns: list[Codes]
+    blank: Mask
+    joined: Mask
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether no row has a fault."""
+        return not (self.blank.any() or self.joined.any())
+
+
+def ranked_columns(text: pa.ChunkedArray, layout: Layout) -> Rankings:
+    """The ranked lists in `text`, which has no nulls."""
     depth = min(layout.depth, LONGEST_RANKING)
     table = np.full((depth, len(text)), NO_LABEL, dtype=np.int32)
     # Piece by piece, so that little is in memory at once; each piece pays for hashing all labels. Arrow does its part
     # without holding Python's lock.
     size = max(MANY, len(layout.labels))
 
-    def read(start: int) -> Mask:
+    def read(start: int) -> tuple[Mask, Mask]:
         return _read_piece(text.slice(start, size), layout, table[:, start : start + size])
 
     with ThreadPoolExecutor(pa.cpu_count()) as threads:
-        blank = list(threads.map(read, range(0, len(text), size)))
-    return list(table), np.concatenate([np.empty(0, np.bool_), *blank])
+        faults = list(threads.map(read, range(0, len(text), size)))
+    blank, joined = (np.concatenate([np.empty(0, np.bool_), *(pair[side] for pair in faults)]) for side in (0, 1))
+    return Rankings(list(table), blank, joined)
 
 
-def _read_piece(text: pa.ChunkedArray, layout: Layout, table: Codes) -> Mask:
-    """Fill `table`, a column per row of `text`; give back which rows name no label."""
+def _read_piece(text: pa.ChunkedArray, layout: Layout, table: Codes) -> tuple[Mask, Mask]:
+    """Fill `table`, a column per row of `text`; give back which rows are blank and joined (see Rankings)."""
     lists = [_even_lists(chunk) for chunk in text.chunks if len(chunk)]
     even = [pair for pair in lists if pair is not None]
     if len(even) == len(lists):
@@ -96,12 +113,22 @@ def _read_piece(text: pa.ChunkedArray, layout: Layout, table: Codes) -> Mask:
             block = codes[token : token + len(tokens)].reshape(rows, width).T[: len(table)]
             table[: len(block), row : row + rows] = block
             token, row = token + len(tokens), row + rows
-        return np.zeros(len(text), dtype=np.bool_)
+        return np.zeros(len(text), dtype=np.bool_), _joined(text, codes, layout)
     tokens = _tokens(text)
     codes, places = _codes(tokens.texts, layout), tokens.places
     counted = places < len(table)
     table[places[counted], tokens.rows[counted]] = codes[counted]
-    return np.asarray(tokens.sizes == 0)
+    return np.asarray(tokens.sizes == 0), _joined(text, codes, layout)
+
+
+def _joined(text: pa.ChunkedArray, codes: Codes, layout: Layout) -> Mask:
+    """Which rows look like a list. Only where no label holds a comma or a bracket, and so by spelling alone.
+
+    Whether what stands between the commas is a label of the solution is never asked: the answer would tell.
+    """
+    if layout.labels_hold_marks or (codes >= 0).all():
+        return np.zeros(len(text), dtype=np.bool_)
+    return as_mask(pc.match_substring_regex(text, LIST_MARKS))
 
 
 def _codes(tokens: pa.ChunkedArray, layout: Layout) -> Codes:
@@ -182,7 +209,7 @@ def _relevances(
     if not good.all():
         bad = np.zeros(size, dtype=np.bool_)
         bad[rows[~good]] = True
-        raise InvalidSolution(locator.problems("bad_relevance", bad, column=name))
+        raise InvalidSolution(locator.problems("bad_relevance", bad, column=name, expected=f"0 to {LARGEST:g}"))
     return pc.replace_substring_regex(tokens, r":[^:]*$", ""), values
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from scoring import refusals
+from scoring.bounds import most_bytes, most_rows, most_unpacked
 from scoring.containers import ReadLimits, Source
 from scoring.errors import (
     SHOWN,
@@ -33,19 +34,32 @@ from scoring.layout import Layout
 from scoring.metrics.registry import Inputs
 from scoring.prepared import PreparedSolution
 from scoring.rankings import ranked_columns
-from scoring.tables import Columns, NotTypedError, TableFile, open_table, require_at_most
+from scoring.tables import (
+    Columns,
+    NotTypedError,
+    TableFile,
+    index_problems,
+    is_index_name,
+    open_table,
+    require_at_most,
+)
+from scoring.texts import text_array, text_faults
 from scoring.values import as_array
+
+if TYPE_CHECKING:
+    from scoring.expected import Expected
 
 __all__ = ["Predictions", "ReadLimits", "read_predictions"]
 
 LAYOUT_KEY = b"uzu.layout"
-# More bytes than a number takes, or a label usually does.
-LONG_FIELD = 64
 
 
 @dataclass(frozen=True)
 class Predictions:
-    """A submission in the solution's row order: float64 columns, or int32 label codes (see Layout)."""
+    """A submission in the solution's row order: float64 columns, or int32 label codes (see Layout).
+
+    Of an organiser's own metric: booleans, whole numbers, float64 with NaN for a blank, or texts as objects.
+    """
 
     columns: tuple[NDArray[Any], ...]
     layout_digest: str
@@ -53,10 +67,12 @@ class Predictions:
     def save(self, target: str | Path | IO[bytes]) -> None:
         """Write an Arrow IPC file that private scoring reads without parsing."""
         schema = pa.schema(
-            [(str(number), pa.from_numpy_dtype(column.dtype)) for number, column in enumerate(self.columns)],
+            [(str(number), _stored_type(column)) for number, column in enumerate(self.columns)],
             metadata={LAYOUT_KEY: self.layout_digest.encode()},
         )
-        batch = pa.record_batch([pa.array(column) for column in self.columns], schema=schema)
+        batch = pa.record_batch(
+            [pa.array(column, field.type) for column, field in zip(self.columns, schema, strict=True)], schema=schema
+        )
         sink = str(target) if isinstance(target, str | Path) else target
         with pa.ipc.new_file(sink, schema) as writer:
             writer.write_batch(batch)
@@ -83,27 +99,44 @@ class Predictions:
         return cls(columns, digest)
 
 
+def _stored_type(column: NDArray[Any]) -> pa.DataType:
+    return pa.large_string() if column.dtype == object else pa.from_numpy_dtype(column.dtype)
+
+
 def read_predictions(
     source: Source, solution: PreparedSolution, *, filename: str = "", limits: ReadLimits | None = None
 ) -> Predictions:
     """The predictions in `source`, checked against `solution` and brought into its order.
 
-    Every check looks at all rows, public, private and ignored alike: no refusal tells them apart. `filename` is only
-    for the caller's convenience: formats are told by content.
+    Every check looks at all rows, public, private and ignored alike: no refusal tells them apart. Only whether any
+    label is known is asked of the public rows, whose score would tell it too. Archives are unpacked as far as the
+    solution can need, other files are read as far as `limits` allow. `filename` is only for the caller's convenience:
+    formats are told by content.
 
     Raises:
         InvalidSubmission: what is wrong and where.
     """
     try:
-        file = open_table(source, limits)
-        _check_columns(file.names, solution.layout)
-        require_at_most(refusals.most_rows(solution), file.rows)
-        columns = _read_quickly(file, solution)
-        if columns is None:
-            columns = refusals.read_carefully(file, solution)
+        # How long a text may be, only the organiser's own metric knows.
+        is_own = solution.layout.inputs is Inputs.FRAME
+        file = open_table(source, limits, None if is_own else most_unpacked(solution))
+        columns = read_columns(file, solution)
+        refusals.require_a_known_label(columns, file, solution)
     except InvalidFile as error:
         raise InvalidSubmission(error.problems) from None
     return Predictions(columns, solution.layout_digest)
+
+
+def read_columns(file: TableFile, solution: Expected) -> tuple[NDArray[Any], ...]:
+    """The aligned columns of `file`, checked against all that can be told without the answers.
+
+    Raises:
+        InvalidFile: what is wrong and where.
+    """
+    _check_columns(file.names, solution.layout)
+    require_at_most(most_rows(solution), file.rows)
+    columns = _read_quickly(file, solution)
+    return refusals.read_carefully(file, solution) if columns is None else columns
 
 
 def _check_columns(names: tuple[str, ...], layout: Layout) -> None:
@@ -113,7 +146,7 @@ def _check_columns(names: tuple[str, ...], layout: Layout) -> None:
     found = ", ".join(quoted(name) for name in names[:20])
     groups = {
         "missing_columns": [name for name in expected if name not in given],
-        "unexpected_columns": [name for name in given if name not in known],
+        "unexpected_columns": [name for name in given if name not in known and not is_index_name(name)],
         "duplicate_columns": [name for name in expected if given[name] > 1],
     }
     problems = [
@@ -124,25 +157,27 @@ def _check_columns(names: tuple[str, ...], layout: Layout) -> None:
             total=len(faulty),
         )
     ]
+    problems += index_problems(names, known)
     if problems:
-        raise InvalidSubmission(problems)
+        raise InvalidFile(problems)
 
 
-def _read_quickly(file: TableFile, solution: PreparedSolution) -> tuple[NDArray[Any], ...] | None:
+def _read_quickly(file: TableFile, solution: Expected) -> tuple[NDArray[Any], ...] | None:
     """The aligned columns of a file without any fault or oddity, or None."""
-    if _is_too_long(file, solution):
+    if solution.layout.inputs is Inputs.FRAME or _is_too_long(file, solution):
         return None
     layout = solution.layout
-    kind = pa.string() if layout.holds_codes else pa.float64()
+    kind = pa.string() if layout.holds_codes or layout.holds_texts else pa.float64()
     types = {layout.id_column: solution.id_index.arrow_type, **dict.fromkeys(layout.columns, kind)}
     try:
         table = file.read_typed(types)
     except NotTypedError:
         return None
     ids = table.pop(layout.id_column)
-    if len(ids) != solution.rows or ids.null_count or any(table[name].null_count for name in layout.columns):
+    has_blanks = not layout.holds_texts and any(table[name].null_count for name in layout.columns)
+    if len(ids) != solution.rows or ids.null_count or has_blanks:
         return None
-    columns = _quick_columns(table, layout)
+    columns = _quick_texts(table, layout) if layout.holds_texts else _quick_columns(table, layout)
     if columns is None:
         return None
     if not solution.id_index.in_order(ids):
@@ -155,17 +190,26 @@ def _read_quickly(file: TableFile, solution: PreparedSolution) -> tuple[NDArray[
     return tuple(columns)
 
 
-def _is_too_long(file: TableFile, solution: PreparedSolution) -> bool:
+def _quick_texts(table: Columns, layout: Layout) -> list[NDArray[Any]] | None:
+    """The columns of texts in the order of the file, or None if one is not written as the metric asks."""
+    columns = []
+    for name in layout.columns:
+        text = table.pop(name).fill_null("")
+        if any(mask.any() for _code, mask in text_faults(text, layout)):
+            return None
+        columns.append(text_array(text))
+    return columns
+
+
+def _is_too_long(file: TableFile, solution: Expected) -> bool:
     """Whether it must have far too many rows, or strange ones. The quick way would take them all into memory."""
-    layout = solution.layout
-    if file.rows is not None or layout.inputs is Inputs.RANKED_LABELS:
-        return False
-    fields = len(layout.expected_columns) * refusals.most_rows(solution)
-    return file.size > LONG_FIELD * fields + 4 * solution.id_index.values.nbytes
+    return file.rows is None and file.size > most_bytes(solution)
 
 
 def _taken(column: NDArray[Any], sources: NDArray[np.int32]) -> NDArray[Any]:
     """`column[sources]`, all of which are rows of it. By Arrow: numpy makes such indices twice as wide first."""
+    if column.dtype == object:
+        return np.asarray(column.take(sources))
     return np.asarray(pc.take(pa.array(column), pa.array(sources), boundscheck=False).to_numpy())
 
 
@@ -175,15 +219,15 @@ def _quick_columns(table: Columns, layout: Layout) -> list[NDArray[Any]] | None:
     Takes each out of `table` as it comes to it, so that nothing is in memory twice for long.
     """
     if layout.inputs is Inputs.RANKED_LABELS:
-        rankings, blank = ranked_columns(table.pop(layout.columns[0]), layout)
-        return None if blank.any() else list(rankings)
+        read = ranked_columns(table.pop(layout.columns[0]), layout)
+        return list(read.columns) if read.is_sound else None
     columns = []
     for name in layout.columns:
         column = _quick_column(table.pop(name), layout)
         if column is None:
             return None
         columns.append(column)
-    if layout.inputs is Inputs.CLASS_PROBABILITIES and not refusals.have_a_chance(columns).all():
+    if layout.needs_a_chance and not refusals.have_a_chance(columns).all():
         return None
     return columns
 

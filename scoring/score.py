@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from scoring.errors import InvalidSubmission, Problem, ScoringError
-from scoring.metrics.registry import Inputs
-from scoring.prepared import PreparedSolution, Split
+from scoring.parts import Part, own_parameters
+from scoring.prepared import PreparedSolution
 from scoring.reading import Predictions
-from scoring.targets import WHOLE
 
 __all__ = ["private_score", "public_score"]
 
@@ -41,28 +39,30 @@ def _score(solution: PreparedSolution, predictions: Predictions, name: str) -> f
         raise ScoringError("predictions of another solution")
     split = solution.splits[name]
     columns = [split.of(column) for column in predictions.columns]
+    parts = solution.parts(name)
     with np.errstate(all="ignore"):
-        scores = [
-            float(solution.metric.function(truth, column, split.weight, **keywords))
-            for truth, column, keywords in _calls(solution, split, columns)
-        ]
-    score = math.fsum(scores) / len(scores)
+        scores = [_value(solution, part, columns) for part in parts]
+    if solution.options.are_plain:
+        score = math.fsum(scores) / len(scores)
+    else:
+        shares = [part.importance for part in parts]
+        score = math.fsum(share * one for share, one in zip(shares, scores, strict=True)) / math.fsum(shares)
     if not math.isfinite(score):
         # Says nothing more on purpose: what is undefined on the public rows alone would tell which rows these are.
         raise InvalidSubmission(Problem("undefined_score", {"metric": solution.metric.label}))
     return score
 
 
-def _calls(
-    solution: PreparedSolution, split: Split, columns: list[NDArray[Any]]
-) -> Iterator[tuple[Any, NDArray[Any], dict[str, Any]]]:
-    """Truth, predictions and keywords of each call of the metric: one per target column, or a single one."""
-    keywords = {name: value for name, value in solution.params.items() if name != "classes"}
-    prepared = [{"prepared": ready} for ready in split.prepared] or [{}] * max(len(split.truth), 1)
-    inputs = solution.layout.inputs
-    if inputs in WHOLE:
-        truth: Any = split.truth if inputs is Inputs.RANKED_LABELS else split.truth[0]
-        yield truth, np.stack(columns).T, {**keywords, **prepared[0]}
-        return
-    for truth, column, ready in zip(split.truth, columns, prepared, strict=True):
-        yield truth, column, {**keywords, **ready}
+def _value(solution: PreparedSolution, part: Part, columns: list[NDArray[Any]]) -> float:
+    """What the metric says, NaN where it divides by nothing: Python's numbers raise then, numpy's do not."""
+    given = part.of(columns, len(solution.spec.target_columns))
+    try:
+        return float(solution.metric.function(part.truth, given, part.weight, **keywords(solution, part)))
+    except ArithmeticError:
+        return math.nan
+
+
+def keywords(solution: PreparedSolution, part: Part) -> dict[str, Any]:
+    """The keywords of one call of the metric."""
+    own = own_parameters(solution.params)
+    return {**own, "prepared": part.prepared} if part.prepared else own

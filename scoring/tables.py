@@ -10,7 +10,9 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-from collections.abc import Mapping, Sequence
+import re
+import unicodedata
+from collections.abc import Collection, Mapping, Sequence
 from typing import Final, Protocol
 
 import pyarrow as pa
@@ -18,13 +20,25 @@ import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pa_parquet
 
-from scoring.containers import Data, ReadLimits, Source, read_source, unpacked
+from scoring.containers import Bound, Data, ReadLimits, Source, read_source, unpacked
+from scoring.encodings import encoding_of
 from scoring.errors import SHOWN, InvalidFile, Problem, listed, quoted
+from scoring.pages import unpacked_size
 
 BOM: Final = b"\xef\xbb\xbf"
+# Texts of two bytes a character: no UTF-8 begins like this.
+WIDE_BOMS: Final = (b"\xff\xfe", b"\xfe\xff")
 PARQUET_MAGIC: Final = b"PAR1"
 LONGEST_HEADER: Final = 1 << 20
 BLOCK: Final = 1 << 20
+# Where spreadsheets leave rows they emptied: at the end. Longer leftovers are read as the rows they are.
+LEFTOVERS: Final = 1 << 16
+CTRL_Z: Final = b"\x1a"
+# A first line by which spreadsheet programs are told the separator.
+SEPARATOR_LINE: Final = re.compile(rb"\s*\"?sep=(.)\"?[ \t]*(?:\r\n|\r|\n|$)", re.IGNORECASE)
+SEPARATORS: Final = (";", "\t", "|")
+# What pandas calls an index that has no name.
+INDEX_NAME: Final = re.compile(r"__index_level_\d+__|Unnamed: ?\d+|index_level_\d+")
 
 Columns = dict[str, pa.ChunkedArray]
 
@@ -52,17 +66,41 @@ class TableFile(Protocol):
         """
 
 
-def open_table(source: Source, limits: ReadLimits | None = None) -> TableFile:
+def open_table(source: Source, limits: ReadLimits | None = None, needed: int | None = None) -> TableFile:
     """The table in `source`; its format is told by its content, whatever its name.
+
+    `needed`: of how many bytes, unpacked, a file can be that is of any use; None: nobody knows.
 
     Raises:
         InvalidFile: it is no table, or one beyond the limits.
     """
     limits = limits or ReadLimits()
-    data = unpacked(read_source(source, limits), limits)
+    data = unpacked(read_source(source, limits), limits, needed)
     if data[:4] == PARQUET_MAGIC:
-        return ParquetFile(data, limits)
+        return ParquetFile(data, limits.of_packed(needed))
     return CsvFile(data)
+
+
+def composed(name: str) -> str:
+    """The name of a column as names are compared: without blanks around, accents composed (NFC)."""
+    return unicodedata.normalize("NFC", name.strip())
+
+
+def is_index_name(name: str) -> bool:
+    """Whether a column is named like an index that was written along, or not named at all."""
+    return not name or INDEX_NAME.fullmatch(name) is not None
+
+
+def index_problems(names: Sequence[str], wanted: Collection[str] = ()) -> list[Problem]:
+    """The first columns that nobody wants and that are named like an index, or not at all."""
+    problems = [
+        Problem("index_column", column=quoted(name))
+        if name
+        else Problem("nameless_column", {"count": place}, column="")
+        for place, name in enumerate(names, start=1)
+        if is_index_name(name) and name not in wanted
+    ]
+    return problems[:SHOWN]
 
 
 def require_at_most(most_rows: int | None, rows: int | None) -> None:
@@ -72,30 +110,40 @@ def require_at_most(most_rows: int | None, rows: int | None) -> None:
 
 
 class CsvFile:
-    """Comma-separated UTF-8 text with a header line; LF, CRLF or CR; quotes as in RFC 4180; a BOM is skipped."""
+    """Comma-separated UTF-8 text with a header line; LF, CRLF or CR; quotes as in RFC 4180; a BOM is skipped.
+
+    So are a line `sep=,` before the header, and what spreadsheet programs and DOS leave at the end: rows of nothing
+    but separators, a Ctrl-Z.
+    """
 
     rows: int | None = None
 
     def __init__(self, data: Data) -> None:
-        start = len(BOM) if data[: len(BOM)] == BOM else 0
-        while data[start : start + 1] in (b"\n", b"\r"):
-            start += 1
+        if data[:2] in WIDE_BOMS:
+            raise InvalidFile(Problem("other_encoding", found="UTF-16"))
+        start = _begin(data)
         end = _end_of_header(data, start)
         try:
             header = data[start:end].decode("utf-8")
             fields = next(csv.reader(io.StringIO(header, newline=""), strict=True), [])
         except UnicodeDecodeError:
-            raise InvalidFile(Problem("not_utf8")) from None
+            raise InvalidFile(_not_utf8(data[start:end])) from None
         except csv.Error:
             raise InvalidFile(Problem("broken_csv")) from None
         if not any(name.strip() for name in fields):
             raise InvalidFile(Problem("empty_file"))
         if "\0" in header:
-            raise InvalidFile(Problem("unknown_format"))
-        self.names: tuple[str, ...] = tuple(name.strip() for name in fields)
+            is_wide = header[1::2].strip("\0") == "" or header[::2].strip("\0") == ""
+            raise InvalidFile(
+                Problem("other_encoding", found="UTF-16") if is_wide and len(header) > 1 else Problem("unknown_format")
+            )
+        separator = next((separator for separator in SEPARATORS if separator in header), None)
+        if len(fields) == 1 and separator is not None:
+            raise InvalidFile(_wrong_separator(separator))
+        self.names: tuple[str, ...] = tuple(composed(name) for name in fields)
         self.size = len(data)
         self._data = data
-        self._body = pa.py_buffer(data).slice(end)
+        self._body = pa.py_buffer(data).slice(end, _end_of_rows(data, end) - end)
 
     def read_typed(self, types: Mapping[str, pa.DataType]) -> Columns:
         """See TableFile."""
@@ -113,10 +161,7 @@ class CsvFile:
 
     def read_text(self, names: Sequence[str], most_rows: int | None = None) -> Columns:
         """See TableFile."""
-        try:
-            codecs.utf_8_decode(self._data, "strict", True)
-        except UnicodeDecodeError:
-            raise InvalidFile(Problem("not_utf8")) from None
+        _check_utf8(self._data)
         types = dict.fromkeys(names, pa.string())
         if self._body.size == 0:
             return self._nothing(types)
@@ -178,6 +223,64 @@ class _BrokenRows:
         return "skip" if self._most is None or self.count <= self._most else "error"
 
 
+def _begin(data: Data) -> int:
+    """Where the header line begins: after byte order marks (some programs write two), blank lines, and `sep=,`."""
+    start = 0
+    while data[start : start + len(BOM)] == BOM:
+        start += len(BOM)
+    line = SEPARATOR_LINE.match(data[start : start + 64])
+    if line is not None:
+        if line[1] != b",":
+            raise InvalidFile(_wrong_separator(line[1].decode("latin-1")))
+        start += line.end()
+    while data[start : start + 1] in (b"\n", b"\r"):
+        start += 1
+    return start
+
+
+def _wrong_separator(separator: str) -> Problem:
+    if separator == "\t":
+        return Problem("separated_by_tabs")
+    return Problem("wrong_separator", found=quoted(separator))
+
+
+def _end_of_rows(data: Data, start: int) -> int:
+    """Where the rows end: before what is left over behind the last one. Nothing but separators are rows, and wrong."""
+    begin = max(start, len(data) - LEFTOVERS)
+    tail = data[begin:]
+    rows = tail.rstrip(b" \t,\r\n" + CTRL_Z)
+    if not rows:
+        return begin + len(tail.rstrip(CTRL_Z))
+    last = re.match(rb"[^\r\n]*", tail[len(rows) :])
+    assert last is not None
+    return begin + len(rows) + len(last[0].rstrip(CTRL_Z))
+
+
+def _check_utf8(data: Data) -> None:
+    """Raises InvalidFile: `data` is no UTF-8. Step by step: as one text it would take up to five times its size."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    for start in range(0, len(data), BLOCK):
+        piece = data[start : start + BLOCK]
+        try:
+            decoder.decode(piece, final=start + BLOCK >= len(data))
+        except UnicodeDecodeError as error:
+            # The place is one in what was left of the piece before, and this piece.
+            place = max(0, start + len(piece) - len(error.object) + error.start)
+            raise InvalidFile(_not_utf8(_line_at(data, place))) from None
+
+
+def _line_at(data: Data, place: int) -> bytes:
+    """The line around `place`, or of a long one the part there."""
+    begin = max(0, place - 500)
+    before, after = data[begin:place], data[place : place + 500]
+    return re.split(rb"[\r\n]", before)[-1] + re.split(rb"[\r\n]", after)[0]
+
+
+def _not_utf8(line: bytes) -> Problem:
+    encoding = encoding_of(line)
+    return Problem("not_utf8") if encoding is None else Problem("other_encoding", found=encoding)
+
+
 def _end_of_header(data: Data, start: int) -> int:
     """Where the header line ends, its line break included. Line breaks within quotes do not count."""
     inside_quotes = False
@@ -196,27 +299,30 @@ def _end_of_header(data: Data, start: int) -> int:
 class ParquetFile:
     """Parquet with flat columns of numbers, texts or booleans."""
 
-    def __init__(self, data: Data, limits: ReadLimits) -> None:
-        self._limits = limits
+    def __init__(self, data: Data, bound: Bound) -> None:
+        self._bound = bound
+        self._data = data
         try:
             self._file = pa_parquet.ParquetFile(pa.BufferReader(data))
-            self.names: tuple[str, ...] = tuple(self._file.schema_arrow.names)
+            schema = self._file.schema_arrow
+            self._stored_names = {composed(name): name for name in schema.names}
+            self.names: tuple[str, ...] = tuple(composed(name) for name in schema.names)
             metadata = self._file.metadata
-            size = sum(metadata.row_group(group).total_byte_size for group in range(metadata.num_row_groups))
             rows = metadata.num_rows
             groups = metadata.num_row_groups
             declared = sum(metadata.row_group(group).num_rows for group in range(groups))
+            size = sum(metadata.row_group(group).total_byte_size for group in range(groups))
         except _PARQUET_ERRORS:
             raise InvalidFile(Problem("broken_parquet")) from None
-        # The file says so itself; a row takes a byte at least once it is read.
-        if size > limits.decompressed or rows * len(self.names) > limits.decompressed:
-            raise InvalidFile(Problem("too_large", {"limit": limits.decompressed}))
         if rows < 0 or declared != rows:
             raise InvalidFile(Problem("broken_parquet"))
+        # The file says so itself; a row takes a byte at least once it is read.
+        bound.check(max(size, rows * len(self.names)))
         self.rows: int | None = rows
         self.size = len(data)
+        self._types = {composed(field.name): field.type for field in schema}
         # Texts stay as dictionaries until their real size is known: a short file can name a long text a million times.
-        self._texts = [field.name for field in self._file.schema_arrow if _is_text(field.type)]
+        self._texts = [field.name for field in schema if _is_text(field.type)]
         if self._texts:
             self._file = pa_parquet.ParquetFile(pa.BufferReader(data), read_dictionary=self._texts)
 
@@ -244,8 +350,15 @@ class ParquetFile:
         return columns
 
     def _table(self, names: Sequence[str]) -> pa.Table:
+        for name in names:
+            # Lists in one row, bytes of any width: sizes that nothing bounds.
+            if not _is_flat(self._types[name]):
+                raise InvalidFile(Problem("wrong_type", column=quoted(name), found=quoted(self._types[name])))
+        stored = [self._stored_names[name] for name in names]
         try:
-            table = self._file.read(columns=list(names))
+            self._bound.check(unpacked_size(self._data, self._file.metadata, stored, self._bound.size))
+            table = self._file.read(columns=stored)
+            table = table.rename_columns([composed(name) for name in table.column_names])
             # Texts may hold bytes that are no UTF-8, dictionaries may be pointed at beyond their end.
             table.validate(full=True)
         except _PARQUET_ERRORS:
@@ -263,8 +376,7 @@ class ParquetFile:
                 for chunk in column.chunks
                 if pa.types.is_string(chunk.dictionary.type) or pa.types.is_large_string(chunk.dictionary.type)
             )
-            if lengths > self._limits.decompressed:
-                raise InvalidFile(Problem("too_large", {"limit": self._limits.decompressed}))
+            self._bound.check(lengths)
             column = column.cast(column.type.value_type)
         if pa.types.is_dictionary(kind) and not pa.types.is_dictionary(column.type):
             return column.cast(pa.string()).dictionary_encode()
@@ -282,3 +394,10 @@ _PARQUET_ERRORS: Final = (pa.ArrowException, OSError, ValueError, KeyError, Inde
 
 def _is_text(kind: pa.DataType) -> bool:
     return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_binary(kind))
+
+
+def _is_flat(kind: pa.DataType) -> bool:
+    """Whether a value of this type has a size of its own: a number, a date, a boolean or a text."""
+    if pa.types.is_dictionary(kind):
+        return _is_flat(kind.value_type)
+    return not (pa.types.is_nested(kind) or pa.types.is_fixed_size_binary(kind))

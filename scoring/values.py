@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from scoring.errors import Problem, listed, quoted
+from scoring.words import text_bytes
 
 Mask = NDArray[np.bool_]
 
@@ -21,6 +22,10 @@ NOT_FINITE = r"(?i)^[+-]?(nan|inf|infinity)$"
 PIECE = 1 << 16
 
 INTEGER = r"^[+-]?[0-9]{1,18}(\.0*)?$"
+# As R and others write round numbers: 1e+05.
+ROUND_NUMBER = r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)[eE]\+?[0-9]{1,2}$"
+# The whole numbers up to here are all doubles.
+LARGEST_EXACT = float(1 << 53)
 
 
 def as_array(column: pa.ChunkedArray) -> NDArray[Any]:
@@ -35,6 +40,17 @@ def as_array(column: pa.ChunkedArray) -> NDArray[Any]:
 def as_mask(column: pa.ChunkedArray) -> Mask:
     """A boolean column as an array; null counts as false."""
     return as_array(pc.fill_null(column, fill_value=False)).astype(np.bool_, copy=False)
+
+
+def composed_text(text: pa.ChunkedArray) -> pa.ChunkedArray:
+    """`text` with accents and the like composed with their letters (NFC): some systems write them apart."""
+    chunks = [chunk if _is_ascii(chunk) else pc.utf8_normalize(chunk, form="NFC") for chunk in text.chunks]
+    return pa.chunked_array(chunks, pa.string())
+
+
+def _is_ascii(chunk: pa.StringArray) -> bool:
+    characters, _ = text_bytes(chunk)
+    return not characters.size or int(characters.max()) < 128
 
 
 @dataclass(frozen=True)
@@ -53,7 +69,8 @@ class Numbers:
 
 
 def parse_numbers(text: pa.ChunkedArray) -> Numbers:
-    """Blanks around a number, a plus sign and exponents are fine."""
+    """Blanks around a number, a plus sign and exponents are fine; a column of nothing but true and false is 1 and 0."""
+    text = _without_booleans(text)
     parts = [_parse_numbers(piece) for piece in _pieces(text)]
     return Numbers(
         np.concatenate([part.values for part in parts]),
@@ -61,6 +78,20 @@ def parse_numbers(text: pa.ChunkedArray) -> Numbers:
         np.concatenate([part.not_a_number for part in parts]),
         np.concatenate([part.not_finite for part in parts]),
     )
+
+
+def _without_booleans(text: pa.ChunkedArray) -> pa.ChunkedArray:
+    """A column of booleans as "1" and "0"; any other as it is: a single word among numbers is a mistake."""
+    if len(text) == text.null_count:
+        return text
+    lower = pc.utf8_lower(pc.utf8_trim_whitespace(pc.drop_null(text.slice(0, PIECE))))
+    words = pa.array(["true", "false"])
+    if not pc.all(pc.is_in(lower, value_set=words)).as_py():
+        return text
+    lower = pc.utf8_lower(pc.utf8_trim_whitespace(text))
+    if not pc.all(pc.or_(pc.is_in(lower, value_set=words), pc.is_null(lower))).as_py():
+        return text
+    return pc.if_else(pc.equal(lower, "true"), "1", pc.if_else(pc.is_null(lower), pa.scalar(None, pa.string()), "0"))
 
 
 def _pieces(text: pa.ChunkedArray) -> list[pa.ChunkedArray]:
@@ -82,7 +113,7 @@ def _parse_numbers(text: pa.ChunkedArray) -> Numbers:
 
 
 def parse_integers(text: pa.ChunkedArray) -> tuple[NDArray[np.int64], Mask]:
-    """Whole numbers of up to 18 digits, also written 3.0, and which rows hold no such number (0 there)."""
+    """Whole numbers of up to 18 digits, also written 3.0 or 3e0, and which rows hold no such number (0 there)."""
     parts = [_parse_integers(piece) for piece in _pieces(text)]
     return np.concatenate([values for values, _ in parts]), np.concatenate([bad for _, bad in parts])
 
@@ -92,7 +123,15 @@ def _parse_integers(text: pa.ChunkedArray) -> tuple[NDArray[np.int64], Mask]:
     is_integer = as_mask(pc.match_substring_regex(text, INTEGER))
     plain = pc.replace_substring_regex(pc.replace_substring_regex(text, r"^\+", ""), r"\.0*$", "")
     only = pc.if_else(pa.array(is_integer), plain, pa.scalar("0"))
-    return as_array(only.cast(pa.int64())).astype(np.int64, copy=False), ~is_integer
+    values = as_array(only.cast(pa.int64())).astype(np.int64, copy=False)
+    if is_integer.all():
+        return values, ~is_integer
+    is_round = ~is_integer & as_mask(pc.match_substring_regex(text, ROUND_NUMBER))
+    written = pc.replace_substring_regex(pc.if_else(pa.array(is_round), text, pa.scalar("0")), r"^\+", "")
+    floats = as_array(written.cast(pa.float64()))
+    is_round &= (np.abs(floats) <= LARGEST_EXACT) & (floats == np.floor(floats))
+    values = np.where(is_round, np.where(is_round, floats, 0.0).astype(np.int64), values)
+    return values, ~(is_integer | is_round)
 
 
 class Locator:

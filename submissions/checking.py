@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from competitions.models import Competition, SearchName, Standing, StandingChange
-from competitions.services.search import derived_names
+from competitions.teams.searching import derived_names
 from submissions.derivation import private_standings, public_standings
 from submissions.models import ScoringRun
 
@@ -37,7 +37,7 @@ def _public(competition: Competition, standings: dict[int, Standing]) -> Iterato
         yield from _key(competition, standing, "public_key", standing.best_public_score)
         if tuple(history.get(derived.team_id, ())) != derived.improvements:
             yield f"team {derived.team_id}: history"
-        if standing.is_ranked != standing.team.is_active:
+        if standing.is_ranked != standing.team.is_ranking:
             yield f"team {derived.team_id}: is_ranked"
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
 from itertools import groupby
 from typing import NamedTuple
 
+from competitions.boards import board_of
+from competitions.leaderboards.standings import PrivateStanding, PublicStanding, improvements
 from competitions.models import Competition, Standing
-from competitions.standings import PrivateStanding, PublicStanding, improvements
+from scoring.standings import counting, public_order
 from submissions.models import Submission
 
 CHUNK = 5000
@@ -20,6 +22,7 @@ class _Facts(NamedTuple):
     created_at: datetime
     status: str
     is_selected: bool
+    voided_at: datetime | None
     # Pending submissions have none, and nobody asks them for it.
     public_score: float
     private_score: float | None
@@ -28,25 +31,35 @@ class _Facts(NamedTuple):
     def is_scored(self) -> bool:
         return self.status == Submission.Status.SCORED
 
+    @property
+    def may_rank(self) -> bool:
+        """Scored, and not taken out of the ranking by the organisers."""
+        return self.is_scored and self.voided_at is None
 
-def public_standings(competition: Competition) -> Iterator[PublicStanding]:
-    """The public side of every team's standing. Late, refused and failed submissions count for nothing."""
-    for team, sent in _by_team(competition):
+
+def public_standings(competition: Competition, teams: Collection[int] | None = None) -> Iterator[PublicStanding]:
+    """The public side of every team's standing, or of these `teams`. Late, refused and failed submissions count for
+    nothing; void ones are counted, and rank no team. On a leaderboard that stands still: of what was sent in before.
+    """
+    board = board_of(competition)
+    for team, all_sent in _by_team(competition, teams):
+        sent = [one for one in all_sent if board.takes(one.created_at)]
         scored = [one for one in sent if one.is_scored]
-        best = min(scored, key=lambda one: _public_order(competition, one), default=None)
+        ranking = [one for one in scored if one.may_rank]
+        best = min(ranking, key=lambda one: public_order(one, competition.direction), default=None)
         yield PublicStanding(
             team_id=team,
             best_public_score=best.public_score if best else None,
             best_submitted_at=best.created_at if best else None,
             last_submitted_at=max((one.created_at for one in scored), default=None),
             total_submissions=len(sent),
-            improvements=improvements(competition, [(one.public_score, one.created_at) for one in scored]),
+            improvements=improvements(competition, [(one.public_score, one.created_at) for one in ranking]),
         )
 
 
-def private_standings(competition: Competition) -> Iterator[PrivateStanding]:
-    """The private side of every team's standing: the best private score of the submissions that count."""
-    for team, sent in _by_team(competition):
+def private_standings(competition: Competition, teams: Collection[int] | None = None) -> Iterator[PrivateStanding]:
+    """The private side of every team's standing, or of these `teams`: the best private score of what counts."""
+    for team, sent in _by_team(competition, teams):
         counting = [
             (competition.sort_key(one.private_score), one.created_at, one.pk, one.private_score)
             for one in _counting(competition, sent)
@@ -56,30 +69,40 @@ def private_standings(competition: Competition) -> Iterator[PrivateStanding]:
         yield PrivateStanding(team_id=team, best_private_score=score, private_submitted_at=at)
 
 
+class Counting(NamedTuple):
+    """A submission that counts for its team's final score."""
+
+    team_id: int
+    pk: int
+    created_at: datetime
+
+
+def counting_submissions(competition: Competition) -> Iterator[Counting]:
+    """The submissions that the final ranking is made of, of every team, those without a private score left out."""
+    for team, sent in _by_team(competition, None):
+        for one in _counting(competition, sent):
+            if one.private_score is not None:
+                yield Counting(team, one.pk, one.created_at)
+
+
 def _counting(competition: Competition, sent: list[_Facts]) -> list[_Facts]:
-    """The selected submissions, or with none selected all; of these the best public ones, as many as may be selected.
-
-    There are too many selected where the organisers lowered the number after teams had chosen.
-    """
-    scored = [one for one in sent if one.is_scored]
-    candidates = [one for one in scored if one.is_selected] or scored
-    return sorted(candidates, key=lambda one: _public_order(competition, one))[: competition.selectable_submissions]
+    """The submissions that count for the final ranking. Void ones never do."""
+    ranking = [one for one in sent if one.may_rank]
+    return counting(ranking, selectable=competition.selectable_submissions, direction=competition.direction)
 
 
-def _public_order(competition: Competition, one: _Facts) -> tuple[float, datetime, int]:
-    return competition.sort_key(one.public_score), one.created_at, one.pk
-
-
-def _by_team(competition: Competition) -> Iterator[tuple[int, list[_Facts]]]:
+def _by_team(competition: Competition, chosen: Collection[int] | None) -> Iterator[tuple[int, list[_Facts]]]:
     """Every team with a standing, and its submissions that count, oldest first; by team."""
     rows = (
         Submission.objects.filter(competition=competition)
         .counted()
         .order_by("team_id", "created_at", "pk")
-        .values_list("team_id", "pk", "created_at", "status", "is_selected", "public_score", "private_score")
+        .values_list(*_Facts._fields)
     )
     teams = Standing.objects.filter(competition=competition).order_by("team_id").values_list("team_id", flat=True)
-    groups = groupby((_Facts(*row) for row in rows.iterator(chunk_size=CHUNK)), key=lambda one: one.team_id)
+    if chosen is not None:
+        rows, teams = rows.filter(team__in=chosen), teams.filter(team__in=chosen)
+    groups = groupby((_Facts._make(row) for row in rows.iterator(chunk_size=CHUNK)), key=lambda one: one.team_id)
     waiting = next(groups, None)
     for team in teams:
         sent: list[_Facts] = []

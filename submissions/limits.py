@@ -1,22 +1,32 @@
 """How often a team may still submit.
 
-A submission uses up the limits while it is being scored and once it is scored; a refused or failed one gives its slot
-back. Days are the competition's: its time zone, its reset hour. Late submissions are counted by themselves, day by day,
-against the daily limit only: the total limit is of the competition, which is over.
+A submission uses up the limits while it is being scored and once it was scored; one refused or failed at the door gives
+its slot back, one that a later rescoring refuses does not. Days are the competition's: its time zone, its reset hour.
+Organisers may give one team extra ones for a day, by which both limits rise for it.
+Late submissions are counted by themselves, day by day, against the daily limit only: the total limit is of the
+competition, which is over.
+
+Files refused at the door use up no limit, and yet cost the server something each time: how many a team may send within
+an hour, and how many bytes of them, is bounded by settings.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import NamedTuple
 
-from django.db.models import Count, Q
+from django.conf import settings
+from django.db.models import Count, Q, Sum
 
-from accounts.refusals import Refusal
-from competitions.exceptions import CompetitionEnded, CompetitionNotStarted, TeamNotActive
+from competitions.exceptions import CompetitionEnded, CompetitionNotStarted, TeamDisqualified, TeamNotActive
 from competitions.models import Team
-from submissions.exceptions import DailyLimitReached, TotalLimitReached
-from submissions.models import Submission
+from foundation.refusals import Refusal
+from submissions.exceptions import DailyLimitReached, TooManyRefused, TotalLimitReached
+from submissions.models import ExtraSubmissions, Submission
+
+# What refused tries are counted over.
+WINDOW = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +39,7 @@ class Allowance:
     resets_at: datetime
     total_limit: int | None
     used_total: int
-    # Why the clock or the team's state leave nothing, whatever the limits say.
+    # Why the clock, the team's state or its refused tries leave nothing, whatever the limits say.
     closed: Refusal | None = None
 
     @property
@@ -59,6 +69,10 @@ class Allowance:
             return DailyLimitReached(limit=self.daily_limit, resets_at=self.resets_at, at=self.at)
         return None
 
+    def after_one_more(self) -> Allowance:
+        """What it leaves once a submission has taken its slot."""
+        return replace(self, used_today=self.used_today + 1, used_total=self.used_total + 1)
+
     @property
     def reason(self) -> str | None:
         """The code of `refusal`."""
@@ -66,30 +80,78 @@ class Allowance:
 
 
 def allowance(team: Team, at: datetime) -> Allowance:
-    """What `team` has used and has left at `at`. One query; exact while the team's row is locked."""
+    """What `team` has used and has left at `at`. Two queries; exact while the team's row is locked."""
     competition = team.competition
     late = competition.has_ended(at)
     day_starts, day_ends = competition.day_of(at)
     today = Q(created_at__gte=day_starts, created_at__lt=day_ends)
-    counted = Submission.objects.filter(team=team).using_slots(late=late)
-    used = counted.aggregate(today=Count("pk", filter=today), total=Count("pk"))
+    rows = Submission.objects.filter(team=team)
+    slots, refused = rows.slots(late=late), rows.refusals() & Q(created_at__gt=at - WINDOW)
+    used = rows.aggregate(
+        today=Count("pk", filter=slots & today),
+        total=Count("pk", filter=slots),
+        tries=Count("pk", filter=refused),
+        bytes=Sum("size", filter=refused, default=0),
+    )
+    is_limited = competition.daily_submission_limit is not None or competition.total_submission_limit is not None
+    extra = _extra(team, at) if is_limited and not late else _Extra(0, 0)
     return Allowance(
         at=at,
-        daily_limit=competition.daily_submission_limit,
+        daily_limit=_raised(competition.daily_submission_limit, extra.today),
         used_today=used["today"],
         resets_at=day_ends,
-        total_limit=None if late else competition.total_submission_limit,
+        total_limit=None if late else _raised(competition.total_submission_limit, extra.total),
         used_total=used["total"],
-        closed=_closed(team, at),
+        closed=why_closed(team, at) or _braked(team, at, tries=used["tries"], size=used["bytes"]),
     )
 
 
-def _closed(team: Team, at: datetime) -> Refusal | None:
+class _Extra(NamedTuple):
+    today: int
+    total: int
+
+
+def _extra(team: Team, at: datetime) -> _Extra:
+    """How many more than others the team may make, of the day and in total."""
+    sums = ExtraSubmissions.objects.filter(team=team).aggregate(
+        today=Sum("count", filter=Q(day_starts__lte=at, day_ends__gt=at)), total=Sum("count")
+    )
+    return _Extra(sums["today"] or 0, sums["total"] or 0)
+
+
+def _raised(limit: int | None, extra: int) -> int | None:
+    return None if limit is None else limit + extra
+
+
+def why_closed(team: Team, at: datetime) -> Refusal | None:
+    """Why the team may submit nothing by the clock or by its own state, whatever the limits leave; None: it may."""
     competition = team.competition
     if not team.is_active:
         return TeamNotActive()
+    if team.is_disqualified:
+        return TeamDisqualified()
     if not competition.has_started(at):
         return CompetitionNotStarted()
     if competition.has_ended(at) and not competition.allows_late_submissions:
         return CompetitionEnded()
     return None
+
+
+def _braked(team: Team, at: datetime, *, tries: int, size: int) -> Refusal | None:
+    """Why the team has to wait, if it sent `tries` files of `size` bytes within the last hour that were refused."""
+    if not _is_too_much(tries, size):
+        return None
+    refused = Submission.objects.filter(team=team, created_at__gt=at - WINDOW).refused_at_the_door()
+    oldest_first = refused.order_by("created_at", "pk").values_list("created_at", "size")
+    resets_at = at + WINDOW
+    for created_at, one in oldest_first:
+        # The earliest moment at which enough of them are longer ago than an hour.
+        resets_at = created_at + WINDOW
+        tries, size = tries - 1, size - one
+        if not _is_too_much(tries, size):
+            break
+    return TooManyRefused(resets_at=resets_at, at=at)
+
+
+def _is_too_much(tries: int, size: int) -> bool:
+    return (0 < settings.REFUSED_TRIES_PER_HOUR <= tries) or (0 < settings.REFUSED_BYTES_PER_HOUR <= size)

@@ -1,14 +1,20 @@
-"""Which submissions."""
+"""Queries for submissions: which rows, and for whom."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
+from django.db.models import Q
+
+from competitions.access import BOARD
+
+if TYPE_CHECKING:
+    from submissions.models import Exclusion, Submission  # noqa: F401 -- in types below
 
 
-class SubmissionQuerySet(models.QuerySet):
+class SubmissionQuerySet(models.QuerySet["Submission"]):
     def of_teams_of(self, user: Any) -> SubmissionQuerySet:
         """Submissions of every team `user` is in: all that a participant may ever see."""
         if not user.is_authenticated:
@@ -16,16 +22,40 @@ class SubmissionQuerySet(models.QuerySet):
         return self.filter(team__memberships__user=user)
 
     def for_display(self) -> SubmissionQuerySet:
-        """With all that their serializer reads: a list of any length is one query."""
+        """Submissions with all that their serializer reads, so that a list of any length is one query."""
         return self.select_related("competition", "team__standing", "user")
 
+    def with_readable_experiment(self, user: Any) -> SubmissionQuerySet:
+        """Those whose experiment `user` may read: of their teams, and those shared where they may see the leaderboard.
+
+        Nobody else learns that there is one, organisers included.
+        """
+        competitions: Any = self.model._meta.get_field("competition").related_model
+        shared = Q(shares_experiment=True, competition__in=competitions.objects.filter(BOARD.rows(user)).values("pk"))
+        if not user.is_authenticated:
+            return self.filter(shared)
+        return self.filter(shared | Q(pk__in=self.model.objects.of_teams_of(user).values("pk")))
+
     def counted(self) -> SubmissionQuerySet:
-        """Those that use up the limits: in time, and scored or still to be scored."""
-        return self.using_slots(late=False)
+        """Those that standings are made of: in time, and scored or still to be scored at the moment."""
+        return self.filter(is_late=False, status__in=[self.model.Status.PENDING, self.model.Status.SCORED])
+
+    def slots(self, *, late: bool) -> Q:
+        """The condition that `using_slots` filters by."""
+        used = Q(status=self.model.Status.PENDING) | Q(scored_at__isnull=False)
+        return used & Q(is_late=late)
 
     def using_slots(self, *, late: bool) -> SubmissionQuerySet:
-        """Scored or still to be scored; in time, or after the end."""
-        return self.filter(is_late=late, status__in=[self.model.Status.PENDING, self.model.Status.SCORED])
+        """Those that use up the limits: still to be scored, or scored once, whatever a rescoring made of them since."""
+        return self.filter(self.slots(late=late))
+
+    def refusals(self) -> Q:
+        """The condition that `refused_at_the_door` filters by."""
+        return Q(status=self.model.Status.REFUSED, scored_at__isnull=True)
+
+    def refused_at_the_door(self) -> SubmissionQuerySet:
+        """Those whose file could never be scored; a rescoring does not take them up."""
+        return self.filter(self.refusals())
 
     def scored(self) -> SubmissionQuerySet:
         return self.filter(status=self.model.Status.SCORED)
@@ -33,12 +63,29 @@ class SubmissionQuerySet(models.QuerySet):
     def pending(self) -> SubmissionQuerySet:
         return self.filter(status=self.model.Status.PENDING)
 
-    def abandoned(self, before: datetime) -> SubmissionQuerySet:
-        """Still to be scored although sent in before `before`: a crash, or a queue nobody works on."""
-        return self.pending().filter(created_at__lt=before)
+    def to_take_up(self, at: datetime) -> SubmissionQuerySet:
+        """Still to be scored, and in nobody's hands: a process died, a job was lost, or a pause is over."""
+        return self.pending().filter(Q(next_try_at__isnull=True) | Q(next_try_at__lte=at))
 
     def late_without_private_score(self) -> SubmissionQuerySet:
         return self.scored().filter(is_late=True, private_score__isnull=True).exclude(aligned="")
 
     def selected(self) -> SubmissionQuerySet:
         return self.filter(is_selected=True)
+
+
+class ExclusionQuerySet(models.QuerySet["Exclusion"]):
+    def standing(self) -> ExclusionQuerySet:
+        """Exclusions that nobody took back."""
+        return self.filter(lifted_at__isnull=True)
+
+    def of_concern_to(self, user: Any) -> ExclusionQuerySet:
+        """Those of teams `user` is in, and of competitions `user` organises."""
+        if not user.is_authenticated:
+            return self.none()
+        competitions: Any = self.model._meta.get_field("competition").related_model
+        hosted = competitions.objects.hosted_by(user)
+        return self.filter(Q(team__memberships__user=user) | Q(competition__in=hosted.values("pk"))).distinct()
+
+    def for_display(self) -> ExclusionQuerySet:
+        return self.select_related("competition", "team", "submission", "by", "lifted_by", "answered_by")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from typing import Any
 
@@ -10,12 +11,28 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.serializers import UserRefSerializer
+from competitions.boards import board_of
+from competitions.leaderboards.serializers import TeamRefSerializer
+from competitions.metrics.sandboxes import NO_SANDBOX_READY, SandboxUnavailable
+from foundation.serializers import ReadingSerializer
 from submissions.messages import translated
 from submissions.models import Submission
 from submissions.services import Outcome
 from submissions.services.incoming import MEMO_CHARACTERS
 
 LARGEST_ID = 2**63 - 1
+WAITING = _("It is kept and waits: a part of the server did not answer. It will be tried again by itself.")
+
+# Where that is another reason.
+WAITING_FOR = {
+    NO_SANDBOX_READY: _(
+        "It is kept and waits for the job queue: the metric is the organisers' own, and no sandbox was ready for it."
+    ),
+    SandboxUnavailable.code: _(
+        "It is kept and waits: the metric is the organisers' own, and can't be run at the moment. It will be tried "
+        "again by itself."
+    ),
+}
 
 
 class FiniteFloatField(serializers.FloatField):
@@ -33,6 +50,33 @@ class FiniteFloatField(serializers.FloatField):
         return number
 
 
+class ExperimentField(serializers.JSONField):
+    """An experiment, in a form as JSON text. What may be in it is the services' to say."""
+
+    default_error_messages = {"invalid": _("This is not JSON.")}
+
+    def to_internal_value(self, data: Any) -> Any:
+        if not isinstance(data, str):
+            return data
+        if not data.strip():
+            return None
+        try:
+            return json.loads(data)
+        except (ValueError, RecursionError):
+            self.fail("invalid")
+
+
+class ExperimentSerializer(serializers.Serializer):
+    """What a team wrote down of how a file was made; what it left out is not there."""
+
+    run = serializers.CharField(required=False, help_text="Its number or name where it was run.")
+    url = serializers.URLField(required=False, help_text="Where one can look at it.")
+    commit = serializers.CharField(required=False, help_text="Of the code.")
+    params = serializers.DictField(required=False, help_text="Parameters by name; groups may be objects and lists.")
+    metrics = serializers.DictField(child=serializers.FloatField(), required=False)
+    tags = serializers.ListField(child=serializers.CharField(), required=False)
+
+
 class ProblemSerializer(serializers.Serializer):
     """One fault of a refused file, and where it is."""
 
@@ -47,7 +91,18 @@ class ProblemSerializer(serializers.Serializer):
     more = serializers.IntegerField(help_text="How many more faults of this code are not listed.")
 
 
-class SubmissionSerializer(serializers.ModelSerializer):
+class WaitingSerializer(serializers.Serializer):
+    """Why a pending submission has not been scored yet; it is tried again by itself."""
+
+    code = serializers.CharField(
+        help_text="Of the last fault, such as `storage_unavailable`; or `no_sandbox_ready`: the organisers' own metric "
+        "scores it by the job queue."
+    )
+    detail = serializers.CharField(help_text="For people, in the language of the request.")
+    next_try_at = serializers.DateTimeField(allow_null=True)
+
+
+class SubmissionSerializer(ReadingSerializer):
     """One file of predictions and what became of it."""
 
     # Reads rows of `Submission.objects.for_display()`. Context: `shows_private`, whether the private leaderboard of the
@@ -57,26 +112,45 @@ class SubmissionSerializer(serializers.ModelSerializer):
     private_score = serializers.SerializerMethodField(
         help_text="Null until the private leaderboard is confirmed, whoever asks."
     )
+    waiting = serializers.SerializerMethodField(
+        help_text="Null, but while it waits because of a fault on our side, or for a sandbox."
+    )
     is_best = serializers.SerializerMethodField(help_text="Whether it is the team's best on the public leaderboard.")
+    is_void = serializers.BooleanField(
+        read_only=True, help_text="Taken out of the ranking by the organisers; it used up the limits all the same."
+    )
     problems = serializers.SerializerMethodField(help_text="What is wrong with a refused file.")
+    experiment = serializers.SerializerMethodField(help_text="The lab book of your team; null: nothing was written.")
+    shares_experiment = serializers.BooleanField(
+        read_only=True, help_text="Whether everybody who sees the leaderboard may read the experiment."
+    )
 
     class Meta:
         model = Submission
         fields = [
             *("id", "team", "user", "created_at", "filename", "size", "status", "public_score", "private_score"),
-            *("is_best", "is_selected", "is_late", "memo", "cv_score", "problems", "source"),
+            *("is_best", "is_selected", "is_late", "is_void", "memo", "cv_score", "problems", "source"),
+            *("former_public_score", "waiting", "file_deleted_at", "experiment", "shares_experiment"),
         ]
         read_only_fields = fields
+        extra_kwargs = {
+            "former_public_score": {"help_text": "What it was before the last rescoring that moved it; null: none did."}
+        }
 
     @extend_schema_field(serializers.FloatField(allow_null=True))
     def get_private_score(self, submission: Submission) -> float | None:
         return submission.private_score if self.context.get("shows_private") else None
+
+    @extend_schema_field(ExperimentSerializer(allow_null=True))
+    def get_experiment(self, submission: Submission) -> dict[str, Any] | None:
+        return submission.experiment or None
 
     def get_is_best(self, submission: Submission) -> bool:
         standing = getattr(submission.team, "standing", None)
         return (
             standing is not None
             and not submission.is_late
+            and not submission.is_void
             and submission.status == Submission.Status.SCORED
             and submission.created_at == standing.best_submitted_at
             and submission.public_score == standing.best_public_score
@@ -85,6 +159,14 @@ class SubmissionSerializer(serializers.ModelSerializer):
     @extend_schema_field(ProblemSerializer(many=True))
     def get_problems(self, submission: Submission) -> list[dict[str, Any]]:
         return translated(submission.problems)
+
+    @extend_schema_field(WaitingSerializer(allow_null=True))
+    def get_waiting(self, submission: Submission) -> dict[str, Any] | None:
+        if submission.status != Submission.Status.PENDING or not submission.fault:
+            return None
+        detail = WAITING_FOR.get(submission.fault, WAITING)
+        waiting = {"code": submission.fault, "detail": detail, "next_try_at": submission.next_try_at}
+        return WaitingSerializer(waiting).data
 
 
 class AllowanceSerializer(serializers.Serializer):
@@ -102,7 +184,10 @@ class AllowanceSerializer(serializers.Serializer):
 
 
 class ResultSerializer(serializers.Serializer):
-    """What the celebration screen needs. Ranks and `teams` are null for a late submission, which moves nothing."""
+    """What the celebration screen needs. Ranks and `teams` are null where nothing moved, or the own rank is not shown.
+
+    Nothing moves by a late submission, nor while the leaderboard stands still.
+    """
 
     score = serializers.FloatField()
     is_best = serializers.BooleanField(help_text="Whether it is the team's new best.")
@@ -113,10 +198,46 @@ class ResultSerializer(serializers.Serializer):
     passed = serializers.IntegerField(help_text="How many teams were overtaken.")
 
 
+class ReceiptSerializer(serializers.Serializer):
+    """The signed statement that a submission was accepted. `uzu verify` checks it without this server."""
+
+    receipt = serializers.DictField(
+        source="body",
+        read_only=True,
+        help_text="What is signed: as JSON with sorted keys and without blanks, in UTF-8. `site`, `competition`, "
+        "`team`, `submission`, `number` in the team, `sha256` and `size` of the file, `receivedAt`, `isLate`, "
+        "`solutionVersion` with its `commitment`, `score` as it was shown, `logHead`: the competition log's newest "
+        "hash at that moment.",
+    )
+    key = serializers.CharField(read_only=True, help_text="Which key of `/.well-known/uzu-key` signed.")
+    signature = serializers.CharField(read_only=True, help_text="Ed25519, in hexadecimal digits.")
+
+
+class StepSerializer(serializers.Serializer):
+    side = serializers.ChoiceField(["left", "right"], help_text="On which side `hash` stands.")
+    hash = serializers.CharField()
+
+    def to_representation(self, step: tuple[str, str]) -> dict[str, str]:
+        return {"side": step[0], "hash": step[1]}
+
+
+class PathSerializer(serializers.Serializer):
+    """From a receipt to the root of all receipts in the competition log."""
+
+    root: Any = serializers.CharField(help_text="As the log has it.")
+    receipts = serializers.IntegerField(help_text="How many receipts the root stands for.")
+    entry = serializers.IntegerField(help_text="The number of the log entry.")
+    index = serializers.IntegerField(help_text="The place of this receipt among them, from 0.")
+    steps = StepSerializer(many=True, help_text="From the leaf up.")
+
+
 class SubmittedSerializer(serializers.Serializer):
     submission = SubmissionSerializer()
     result = ResultSerializer(allow_null=True, help_text="Null while the file waits for the job queue.")
     allowance = AllowanceSerializer()
+    receipt = ReceiptSerializer(
+        allow_null=True, help_text="Null while the file waits for the job queue: ask for it once it is scored."
+    )
 
 
 class SubmitSerializer(serializers.Serializer):
@@ -133,6 +254,9 @@ class SubmitSerializer(serializers.Serializer):
     cvScore = FiniteFloatField(  # noqa: N815
         required=False, allow_null=True, default=None, help_text="Your own cross-validation score."
     )
+    experiment: Any = ExperimentField(
+        required=False, allow_null=True, default=None, help_text="How it was made, as JSON: see `Experiment`."
+    )
 
     def to_internal_value(self, data: Any) -> dict[str, Any]:
         if data.get("cvScore") == "":  # how a form sends "none"
@@ -145,6 +269,18 @@ class DescribeSerializer(serializers.Serializer):
 
     memo = serializers.CharField(required=False, allow_blank=True, max_length=MEMO_CHARACTERS)
     cv_score = FiniteFloatField(required=False, allow_null=True)
+    experiment: Any = ExperimentField(required=False, allow_null=True)
+    shares_experiment = serializers.BooleanField(required=False)
+
+
+class SharedExperimentSerializer(serializers.Serializer):
+    """An experiment that its team shares. Nothing of the submission is told but whose it is and when it came."""
+
+    id = serializers.IntegerField(help_text="Of the submission.")
+    competition = serializers.SlugField(source="competition.slug")
+    team = TeamRefSerializer()
+    created_at = serializers.DateTimeField()
+    experiment = ExperimentSerializer()
 
 
 def result_of(outcome: Outcome) -> dict[str, Any] | None:
@@ -162,19 +298,20 @@ def result_of(outcome: Outcome) -> dict[str, Any] | None:
             "teams": None,
             "passed": 0,
         }
+    hidden = board_of(outcome.submission.competition).hides_rank()
     return {
         "score": score,
         "is_best": update.is_best,
         "previous_best": update.previous_best,
-        "rank_before": update.rank_before,
-        "rank_after": update.rank_after,
-        "teams": update.teams,
-        "passed": _passed(update.rank_before, update.rank_after, update.teams),
+        "rank_before": None if hidden else update.rank_before,
+        "rank_after": None if hidden else update.rank_after,
+        "teams": None if hidden else update.teams,
+        "passed": 0 if hidden else _passed(update.rank_before, update.rank_after, update.teams),
     }
 
 
-def _passed(before: int | None, after: int | None, teams: int) -> int:
+def _passed(before: int | None, after: int | None, teams: int | None) -> int:
     """How many teams are behind now that were not: a first score passes everybody it ranks above."""
-    if after is None:
+    if after is None or teams is None:
         return 0
     return max(0, (before if before is not None else teams) - after)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import tempfile
 import time
@@ -11,8 +12,11 @@ from typing import Any
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
-from django.core.files.uploadhandler import FileUploadHandler, MemoryFileUploadHandler
+from django.core.files.uploadhandler import FileUploadHandler, MemoryFileUploadHandler, StopFutureHandlers
 from django.http import HttpRequest
+from django.utils.datastructures import MultiValueDict
+from django.utils.http import parse_header_parameters
+from rest_framework.parsers import BaseParser, DataAndFiles
 from rest_framework.request import Request
 
 from submissions.exceptions import FileTooLarge
@@ -25,13 +29,17 @@ SMALL_BYTES = 1 << 20
 LEFT_BEHIND_SECONDS = 24 * 3600
 
 
-class InMemory(MemoryFileUploadHandler):
-    """Keeps a small file in memory, whatever Django would do with it."""
+class SmallFileHandler(MemoryFileUploadHandler):
+    """Keeps a small file in memory, by our own bound and not by Django's."""
 
     chunk_size = 1 << 20
 
-    def handle_raw_input(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, request: HttpRequest | None = None) -> None:
+        super().__init__(request)
         self.activated = True
+
+    def handle_raw_input(self, *args: Any, **kwargs: Any) -> None:
+        """A form asks here whether it is small enough; that has been decided."""
 
 
 class IncomingFile(UploadedFile):
@@ -135,7 +143,7 @@ def prepare_upload(request: Request) -> None:
     if size > settings.MAX_UPLOAD_BYTES + FORM_BYTES:
         raise FileTooLarge(size=size, limit=settings.MAX_UPLOAD_BYTES)
     plain: HttpRequest = request._request
-    plain.upload_handlers = [InMemory(plain) if size <= SMALL_BYTES else ToDisk(plain)]
+    plain.upload_handlers = [SmallFileHandler(plain) if size <= SMALL_BYTES else ToDisk(plain)]
 
 
 def forget_upload(request: Request) -> None:
@@ -146,3 +154,53 @@ def forget_upload(request: Request) -> None:
     for handler in request._request.upload_handlers:
         if isinstance(handler, ToDisk) and handler.file is not None:
             handler.file.close()
+
+
+# --- a body that is the file itself -----------------------------------------------------------------------------------
+class FileParser(BaseParser):
+    """Reads a body that is nothing but the file; the other fields of the form stand in the query of the address.
+
+    Saves looking for a form's boundaries in every byte. The name of the file is that of the `Content-Disposition`
+    header, where there is one.
+    """
+
+    default_name = "submission"
+
+    def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> DataAndFiles:
+        request: Request = parser_context["request"]
+        handler = request._request.upload_handlers[0]
+        disposition = parse_header_parameters(request.META.get("HTTP_CONTENT_DISPOSITION", ""))[1]
+        name = disposition.get("filename") or self.default_name
+        with contextlib.suppress(StopFutureHandlers):
+            handler.new_file("file", name, media_type or self.media_type, None, None, {})
+        size = 0
+        while chunk := stream.read(handler.chunk_size):
+            handler.receive_data_chunk(chunk, size)
+            size += len(chunk)
+        files = MultiValueDict({"file": [handler.file_complete(size)]})
+        # Whatever stands here is closed with the request, as the files of a form are.
+        request._request._files = files  # type: ignore[attr-defined]
+        return DataAndFiles(request.query_params, files)
+
+
+class CsvParser(FileParser):
+    media_type = "text/csv"
+    default_name = "submission.csv"
+
+
+class ParquetParser(FileParser):
+    media_type = "application/vnd.apache.parquet"
+    default_name = "submission.parquet"
+
+
+class GzipParser(FileParser):
+    media_type = "application/gzip"
+    default_name = "submission.csv.gz"
+
+
+class ZipParser(FileParser):
+    media_type = "application/zip"
+    default_name = "submission.zip"
+
+
+FILE_PARSERS = (CsvParser, ParquetParser, GzipParser, ZipParser)

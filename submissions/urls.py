@@ -1,15 +1,21 @@
 """Below /api/. `teams/submissions/` is for whoever submits; the rest is about what is there."""
 
 from django.urls import URLPattern, URLResolver, include, path
+from rest_framework.routers import SimpleRouter
 
 from submissions import views
 
+router = SimpleRouter(use_regex_path=False)
+router.register("teams/submissions", views.SubmitViewSet, basename="submit")
+router.register("teams/<int:pk>/submissions", views.TeamSubmissionViewSet, basename="team-submission")
+router.register("submissions", views.SubmissionViewSet, basename="submission")
+
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("teams/submissions/", views.SubmitView.as_view(), name="submit"),
-    path("teams/<int:pk>/submissions/", views.TeamSubmissionsView.as_view(), name="team-submissions"),
-    path("teams/<int:pk>/allowance/", views.AllowanceView.as_view(), name="team-allowance"),
-    path("submissions/<int:pk>/", views.SubmissionView.as_view(), name="submission"),
-    path("submissions/<int:pk>/file/", views.SubmissionFileView.as_view(), name="submission-file"),
-    path("submissions/<int:pk>/selection/", views.SelectionView.as_view(), name="submission-selection"),
+    path("", include(router.urls)),
+    path("", include("submissions.exclusion.urls")),
+    path("", include("submissions.extras.urls")),
+    path("", include("submissions.trials.urls")),
+    path("teams/<int:pk>/allowance/", views.AllowanceViewSet.as_view({"get": "retrieve"}), name="team-allowance"),
     path("competitions/<slug:competition>/", include("submissions.runs.urls")),
+    path("competitions/<slug:competition>/", include("submissions.analyses.urls")),
 ]

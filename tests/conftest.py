@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 # pyarrow loads it at some first use; its C parts crash when that happens while a test has frozen the clock.
 import pandas  # noqa: F401, ICN001
@@ -20,11 +22,11 @@ def _files_of_their_own(request: pytest.FixtureRequest, tmp_path: Path) -> None:
     settings.STORAGES = {
         **settings.STORAGES,
         "default": {
-            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "BACKEND": "foundation.storage.LocalStorage",
             "OPTIONS": {"location": tmp_path / "private", "base_url": None},
         },
         "public": {
-            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "BACKEND": "foundation.storage.LocalStorage",
             "OPTIONS": {"location": tmp_path / "media", "base_url": "/media/"},
         },
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
@@ -36,7 +38,30 @@ def _files_of_their_own(request: pytest.FixtureRequest, tmp_path: Path) -> None:
     settings.CACHES = {
         "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": str(tmp_path)}
     }
+    # Written by a thread of its own, while a test may have rolled its database back.
+    settings.RECORD_FAULTS = False
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> Iterator[None]:
+    """Asked before the test database is made, and left after it is gone."""
+    from tests.databases import migrated_once
+
+    with migrated_once():
+        yield
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_test_environment, django_db_blocker, django_db_modify_db_settings) -> Iterator[None]:
+    """The test database. pytest-django makes it only for tests that ask for `db`, which those on a scene do not."""
+    from django.test.utils import setup_databases, teardown_databases
+
+    with django_db_blocker.unblock():
+        made = setup_databases(verbosity=0, interactive=False, aliases=["default"], serialized_aliases=[])
+    yield
+    with django_db_blocker.unblock():
+        teardown_databases(made, verbosity=0)
 
 
 @pytest.fixture(autouse=True)
@@ -48,6 +73,29 @@ def _in_english() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _notebooks_by_forks() -> Iterator[None]:
+    """Each notebook is converted by a fork of a process that has loaded what that takes (`tests/notebook_forks.py`)."""
+    from discussions import notebooks
+    from tests.notebook_forks import Forks
+
+    with pytest.MonkeyPatch.context() as patch:
+        forks = Forks()
+        patch.setattr(notebooks, "subprocess", forks)
+        yield
+        forks.close()
+
+
+@pytest.fixture
+def notebooks_by_themselves(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each notebook is converted by a process started anew, as on a server."""
+    import subprocess
+
+    from discussions import notebooks
+
+    monkeypatch.setattr(notebooks, "subprocess", subprocess)
+
+
 @pytest.fixture
 def api():
     """A client nobody is signed in with; `api.force_authenticate(user)` or `api.force_login(user)` signs in."""
@@ -56,11 +104,67 @@ def api():
     return APIClient()
 
 
+@pytest.fixture
+def connection_kept(db, monkeypatch: pytest.MonkeyPatch) -> None:
+    """For a test that calls the WSGI application itself: a request leaves the connection open, with the test's rows."""
+    keep_connection(monkeypatch)
+
+
+def keep_connection(patch: pytest.MonkeyPatch) -> None:
+    """A server closes a connection that is too old or not in autocommit; Django's test client holds it back by itself."""
+    from django.db import connection
+
+    patch.setattr(connection, "close_if_unusable_or_obsolete", lambda: None)
+
+
+ROOT = Path(__file__).parent
 NEEDS = {"postgresql": ("DATABASE_URL", "postgres"), "redis": ("REDIS_URL", "redis")}
 
 
+# Files that take long, so that none of them is left when the other processes have nothing to do any more.
+LONGEST = [
+    "test_walk.py",
+    "test_digits.py",
+    "submissions/test_runs_killed.py",
+    "test_matrix.py",
+    "test_fuzz.py",
+    "submissions/test_standings_walk.py",
+    "test_promise.py",
+    "main/test_schemathesis.py",
+    "main/test_faults.py",
+    "competitions/test_promise.py",
+    "competitions/test_admin.py",
+    "clients/test_promise.py",
+    "clients/test_kaggle_errors.py",
+    "main/test_generated_clients.py",
+    "submissions/test_races.py",
+    "main/test_demo.py",
+    "discussions/test_notebooks.py",
+]
+
+
+# What a test asks for that touches a database, or a server named by the environment.
+ON_A_DATABASE = {"db", "transactional_db", "django_db_setup", "scenes"}
+
+
+def touches_a_database(item: pytest.Item) -> bool:
+    asked = ON_A_DATABASE.intersection(getattr(item, "fixturenames", ()))
+    return bool(asked) or any(item.get_closest_marker(name) for name in ("django_db", *NEEDS))
+
+
+def leave_out_what_touches_no_database(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """With UZU_ONLY_DATABASE, for the run on a second database: scoring, say, is no other there."""
+    if os.environ.get("UZU_ONLY_DATABASE"):
+        others = [item for item in items if not touches_a_database(item)]
+        config.hook.pytest_deselected(items=others)
+        items[:] = [item for item in items if touches_a_database(item)]
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Tests marked `postgresql` or `redis` need that server; elsewhere they are skipped, saying so."""
+    """The longest files first. Tests marked `postgresql` or `redis` need that server; elsewhere they are skipped."""
+    leave_out_what_touches_no_database(config, items)
+    first = {ROOT / name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: first.get(item.path, len(first)))
     for marker, (variable, scheme) in NEEDS.items():
         if os.environ.get(variable, "").startswith(scheme):
             continue
@@ -78,6 +182,53 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
+# Large libraries in which no test looks at the clock. To freeze the time, every module is searched for clocks: in these
+# thousand that took longer than most tests do.
+WITHOUT_A_CLOCK = ["joblib", "narwhals", "numpy", "pandas", "PIL", "playwright", "pyarrow", "scipy", "sklearn"]
+
+
 def pytest_configure() -> None:
-    """Imported first while a test has frozen the time, its `timer = time.time` would become a method."""
+    """What a test that freezes the time must leave alone, and how it does so without searching everything anew."""
+    import freezegun
+
+    # How long a test took (`--durations`) is measured by the clock of the wall.
+    freezegun.configure(extend_ignore_list=["_pytest.timing", *WITHOUT_A_CLOCK])
+    # Whether a module has changed since it was last searched is told by how many names it has, which is there at once,
+    # not by sorting and hashing all of them.
+    freezegun.api._get_module_attributes_hash = lambda module: f"{id(module)}-{len(vars(module))}"
+    # Imported first while a test has frozen the time, its `timer = time.time` would become a method.
     import rest_framework.throttling  # noqa: F401
+
+
+def pytest_collection_finish() -> None:
+    """All that is imported by now stays: the garbage collector need not go through it again and again."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.fixture
+def busy_neighbour(db):
+    """A second competition beside the one under test (`tests/neighbour.py`)."""
+    from tests.neighbour import a_busy_competition
+
+    return a_busy_competition()
+
+
+@pytest.fixture(scope="module")
+def scenes(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[Any]:
+    """Builds once what the tests of a file start from (`tests/scenes.py`). None of them asks for `db` beside it."""
+    from tests.scenes import Scenes
+
+    scenes = Scenes(tmp_path_factory.mktemp("scenes"))
+    with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch:
+        keep_connection(patch)
+        yield scenes
+        scenes.strike()
+
+
+@pytest.fixture
+def scene(scenes, tmp_path: Path) -> Callable[[str], Any]:
+    """`with scene("running") as scenario`: the permission matrix's competition in one of its stages."""
+    from tests.matrix.scenario import build_at
+
+    return lambda stage: scenes.set_up(stage, lambda: build_at(stage), tmp_path)

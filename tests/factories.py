@@ -11,10 +11,10 @@ from django.contrib.auth import get_user_model
 from django.db import transaction
 from factory.django import DjangoModelFactory
 
+from competitions.leaderboards.standings import count_submission, record_public_score
 from competitions.models import Competition, Membership, Standing, Team
-from competitions.services.search import index_names
-from competitions.solutions import replace_solution
-from competitions.standings import count_submission, record_public_score
+from competitions.solution.services import active_solution, mark_used, replace_solution
+from competitions.teams.searching import index_names
 from submissions.models import Submission
 
 # The default competition of the tests runs for ten days around NOON.
@@ -100,6 +100,9 @@ def submits(team: Team, score: float, *, at: datetime = NOON, **fields) -> Submi
         with transaction.atomic():
             count_submission(team=team, at=at)
             record_public_score(team=team, score=score, at=at)
+    if (solution := active_solution(team.competition)) is not None:
+        mark_used(solution, at)
+        Submission.objects.filter(pk=submission.pk).update(solution=solution)
     return submission
 
 

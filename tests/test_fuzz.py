@@ -22,11 +22,9 @@ from hypothesis import HealthCheck, Phase, given, settings as hypothesis_setting
 from rest_framework.test import APIClient
 
 from main.openapi import METHODS
-from tests.matrix.scenario import STAGES, Scenario, build
+from tests.matrix.scenario import STAGES, Scenario
 from tests.matrix.table import BODIES
 from tests.test_matrix import fill
-
-pytestmark = pytest.mark.django_db
 
 EXAMPLES = int(os.environ.get("UZU_FUZZ_EXAMPLES", "6"))
 # Tested by itself, with the states a session has: tests/accounts/test_fuzz.py. The command lines: tests/clients.
@@ -140,10 +138,10 @@ def require_clear(answer: Any, address: str) -> None:
 
 
 @pytest.fixture
-def cast():
+def cast(scene):
     """The scenario while the competition runs."""
-    with freeze_time(STAGES["running"]):
-        yield build("running")
+    with scene("running") as scenario, freeze_time(STAGES["running"]):
+        yield scenario
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from rest_framework.test import APIClient
 
 from clients.kaggle.rpc import method_names
 from tests.matrix import kaggle
-from tests.matrix.scenario import ROLES, STAGES, Scenario, build
+from tests.matrix.scenario import ROLES, STAGES, Scenario
 from tests.matrix.table import BODIES, TABLE
 
 # Django's admin has a test of its own below; allauth's flows answer by the state of a session, and are tested there.
@@ -38,7 +38,8 @@ def rows() -> Iterator[tuple[str, str, str, list[int]]]:
         yield method, route, stage or "running", [int(status) for status in statuses]
 
 
-ROWS = list(rows())
+# Stage by stage: the competition is built once for each (`scene`).
+ROWS = sorted(rows(), key=lambda row: list(STAGES).index(row[2]))
 
 
 # --- the URL configuration ------------------------------------------------------------------------------------------------
@@ -107,12 +108,9 @@ def ask(method: str, route: str, scenario: Scenario, role: str) -> int:
 
 
 @pytest.mark.parametrize(("method", "route", "stage", "expected"), ROWS, ids=[f"{r[0]} {r[1]} {r[2]}" for r in ROWS])
-@pytest.mark.django_db
-def test_who_may(method, route, stage, expected):
-    with freeze_time(STAGES["running"]):
-        scenario = build(stage)
+def test_who_may(scene, method, route, stage, expected):
     found = []
-    with freeze_time(STAGES[stage]):
+    with scene(stage) as scenario, freeze_time(STAGES[stage]):
         for role in ROLES:
             cache.clear()
             with transaction.atomic():
@@ -143,12 +141,9 @@ def call(name: str, scenario: Scenario, role: str) -> int:
 
 
 @pytest.mark.parametrize("stage", STAGES)
-@pytest.mark.django_db
-def test_who_may_call_by_the_kaggle_command_line(stage):
-    with freeze_time(STAGES["running"]):
-        scenario = build(stage)
+def test_who_may_call_by_the_kaggle_command_line(scene, stage):
     wrong = []
-    with freeze_time(STAGES[stage]):
+    with scene(stage) as scenario, freeze_time(STAGES[stage]):
         for name, _stage, expected in (row for row in KAGGLE if row[1] == stage):
             found = []
             for role in ROLES:
@@ -162,20 +157,19 @@ def test_who_may_call_by_the_kaggle_command_line(stage):
 
 
 # --- the admin -------------------------------------------------------------------------------------------------------------
-@pytest.mark.django_db
-def test_the_admin_is_for_staff_alone():
+def test_the_admin_is_for_staff_alone(scene):
     """Whatever the page, whoever is not staff is sent to sign in."""
     pages = [route for method, route in endpoints() if route.startswith("/admin/") and method == "GET"]
     public = ("/admin/login/", "/admin/logout/", "/admin/jsi18n/")
-    scenario = build("running")
-    for role in set(ROLES) - {"staff"}:
-        client = APIClient()
-        if (person := scenario.people[role]) is not None:
-            client.force_login(person)
-        for page in pages:
-            if page.startswith(public):
-                continue
-            answer = client.get(re.sub(r"\{\w+\}|\(.*?\)", "1", page))
-            assert answer.status_code in (302, 404), f"{role} {page}"
-            if answer.status_code == 302:
-                assert answer.headers["Location"].startswith("/admin/login/"), f"{role} {page}"
+    with scene("running") as scenario:
+        for role in set(ROLES) - {"staff"}:
+            client = APIClient()
+            if (person := scenario.people[role]) is not None:
+                client.force_login(person)
+            for page in pages:
+                if page.startswith(public):
+                    continue
+                answer = client.get(re.sub(r"\{\w+\}|\(.*?\)", "1", page))
+                assert answer.status_code in (302, 404), f"{role} {page}"
+                if answer.status_code == 302:
+                    assert answer.headers["Location"].startswith("/admin/login/"), f"{role} {page}"

@@ -18,16 +18,15 @@ from freezegun import freeze_time
 from rest_framework.test import APIClient
 
 from competitions.models import Standing
-from competitions.solutions import replace_solution
+from competitions.solution.services import replace_solution
 from submissions.models import ScoringRun, Submission
 from tests.factories import STARTS, UserFactory
 from tests.matrix.scenario import STAGES, Scenario, build
 from tests.test_matrix import ROWS, fill, is_for_scripts
 
-pytestmark = pytest.mark.django_db
-
-# Nowhere else do these digits occur.
+# Nowhere else do these digits occur, nor those that the competition shows of them.
 PRIVATE_SCORE = 0.86753091
+SHOWN = "0.86753"
 ANSWERS = ("81723.25", "91827.75")
 SOLUTION = f"id,target,Usage\n1,1,Public\n2,2,Public\n3,{ANSWERS[0]},Private\n4,{ANSWERS[1]},Private\n"
 QUERIES = ("", "?ordering=-privateScore&pageSize=100&search=0.86")
@@ -35,13 +34,18 @@ ADMIN_QUERIES = ("", "?o=-1.-2.-3.-4.-5.-6&q=0.867")
 CURIOUS = ("anonymous", "participant", "owner", "organiser", "staff")
 
 
-@pytest.fixture(params=["running", "ended"])
+@pytest.fixture(params=["running", "ended"], scope="module")
 def stage(request):
     return request.param
 
 
 @pytest.fixture
-def scenario(stage):
+def scenario(scenes, stage, tmp_path):
+    with scenes.set_up(f"secrets-{stage}", lambda: with_secrets(stage), tmp_path) as scenario:
+        yield scenario
+
+
+def with_secrets(stage):
     with freeze_time(STAGES["running"]):
         scenario = build(stage)
         team = scenario.things["team"]
@@ -75,7 +79,7 @@ def client_of(scenario: Scenario, role: str, *, by_token: bool) -> APIClient:
 def require_silence(answer: Any, where: str) -> None:
     text = shown(answer)
     assert answer.status_code < 500, where
-    assert str(PRIVATE_SCORE)[2:] not in text, where
+    assert SHOWN[2:] not in text, where
     for value in ANSWERS:
         assert value not in text, where
 
@@ -97,8 +101,9 @@ def test_organisers_see_it_in_the_preview_alone(scenario, stage):
     """What the test above leaves out is there to be found: it looks in the right places."""
     path = reverse("leaderboard-private-preview", args=["cup"])
     with freeze_time(STAGES[stage]):
-        found = str(PRIVATE_SCORE) in shown(client_of(scenario, "organiser", by_token=False).get(path))
-    assert found is (stage == "ended")
+        preview = shown(client_of(scenario, "organiser", by_token=False).get(path))
+    assert (SHOWN in preview) is (stage == "ended")
+    assert str(PRIVATE_SCORE) not in preview
 
 
 @pytest.mark.parametrize("role", ["organiser", "staff"])
@@ -122,7 +127,7 @@ def test_no_page_of_the_admin_tells_it(scenario, stage, role):
 def test_the_admin_filters_by_nothing_private(rf):
     """Whatever column or relation is asked for in the address, down to three relations deep."""
     request = rf.get("/")
-    request.user = UserFactory(is_staff=True, is_superuser=True)
+    request.user = UserFactory.build(is_staff=True, is_superuser=True)
     asked = [(admin, lookup) for model, admin in site._registry.items() for lookup in private_lookups(model)]
     assert len(asked) > len(site._registry)
     assert [one for one in asked if one[0].lookup_allowed(f"{one[1]}__gt", "0.1", request)] == []

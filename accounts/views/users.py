@@ -6,15 +6,16 @@ from typing import Any, cast
 
 from django.db.models import QuerySet
 from django.http import Http404
-from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework import generics, serializers
-from rest_framework.permissions import AllowAny, IsAuthenticated
+from rest_framework import mixins, serializers
+from rest_framework.generics import get_object_or_404
+from rest_framework.permissions import AllowAny, BasePermission, IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
+from rest_framework.viewsets import GenericViewSet
 
 from accounts.models import User
 from accounts.serializers import ProfileSerializer, UserRefSerializer
+from accounts.views import docs
 
 MAX_FOUND = 20
 
@@ -25,43 +26,19 @@ class SearchParameters(serializers.Serializer[Any]):
     search = serializers.CharField(max_length=80, allow_blank=True, default="")
 
 
-class UsersView(APIView):
-    permission_classes = [IsAuthenticated]
+@docs.users
+class UserViewSet(mixins.RetrieveModelMixin, GenericViewSet[User]):
+    """Living accounts: everybody may look at a profile, whoever is signed in may look for people."""
 
-    @extend_schema(
-        operation_id="users",
-        summary="Find people by name",
-        description=(
-            "Completes a name, to invite or to mention somebody: at most 20 accounts whose user name begins with the "
-            "text, or whose display name has it in it; the closest first. Nothing for an empty text. For signed-in "
-            "users."
-        ),
-        tags=["users"],
-        parameters=[OpenApiParameter("search", str, description="The beginning of a name.")],
-        responses=UserRefSerializer(many=True),
-    )
-    def get(self, request: Request) -> Response:
-        parameters = SearchParameters(data=request.query_params)
-        parameters.is_valid(raise_exception=True)
-        text = parameters.validated_data["search"]
-        found = User.objects.named_like(text)[:MAX_FOUND] if text else []
-        return Response(UserRefSerializer(cast(Any, found), many=True).data)
-
-
-class UserView(generics.RetrieveAPIView[User]):
-    permission_classes = [AllowAny]
+    queryset = User.objects.none()
     serializer_class = ProfileSerializer
-    queryset = User.objects.living()
+    pagination_class = None
+    filter_backends = []
+    lookup_field = "username"
+    lookup_value_converter = "str"
 
-    @extend_schema(
-        operation_id="user",
-        summary="A public profile",
-        description="What everybody may see of a user; capitals in the name make no difference. Open to everybody.",
-        tags=["users"],
-        responses=ProfileSerializer,
-    )
-    def get(self, request: Request, username: str) -> Response:
-        return super().get(request, username=username)
+    def get_permissions(self) -> list[BasePermission]:
+        return [IsAuthenticated()] if self.action == "list" else [AllowAny()]
 
     def get_queryset(self) -> QuerySet[User]:
         return User.objects.living()
@@ -70,4 +47,11 @@ class UserView(generics.RetrieveAPIView[User]):
         username = self.kwargs["username"]
         if "\x00" in username:
             raise Http404
-        return generics.get_object_or_404(self.get_queryset(), username__iexact=username)
+        return get_object_or_404(self.get_queryset(), username__iexact=username)
+
+    def list(self, request: Request) -> Response:
+        parameters = SearchParameters(data=request.query_params)
+        parameters.is_valid(raise_exception=True)
+        text = parameters.validated_data["search"]
+        found = User.objects.named_like(text)[:MAX_FOUND] if text else []
+        return Response(UserRefSerializer(cast(Any, found), many=True).data)

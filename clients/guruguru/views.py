@@ -10,6 +10,7 @@ import threading
 import time
 from typing import Any
 
+from django.db import transaction
 from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -19,13 +20,12 @@ from rest_framework.parsers import FormParser, JSONParser, MultiPartParser
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.throttling import ScopedRateThrottle
 from rest_framework.views import APIView
 
 from accounts.sign_in import check_credentials
-from accounts.tokens import renew_token
+from accounts.tokens import LONGEST, authenticate_token, renew_token, revoke_token
 from competitions import permissions as can
-from competitions.leaderboards.queries import Row, first_rows
+from competitions.leaderboards.queries import PRIVATE, Leaderboard, Row, first_rows, public_board
 from competitions.models import Competition, Standing, Team
 from submissions.exceptions import InvalidFile, ScoringFailed
 from submissions.models import Submission
@@ -37,7 +37,7 @@ ROWS = 1000
 WAIT_SECONDS = 20
 # Of a process's threads, so many may wait at a time: the others answer everybody else.
 waiting = threading.BoundedSemaphore(2)
-# Tokens of this client that stay valid side by side, one for each sign-in.
+# Tokens of one name that stay valid side by side, one for each sign-in.
 MACHINES = 10
 
 
@@ -54,10 +54,17 @@ class GuruguruView(APIView):
 class LoginFields(serializers.Serializer):
     username = serializers.CharField(max_length=254)
     password = serializers.CharField(max_length=4096, trim_whitespace=False)
+    # What the `uzu` command adds: the machine its token is for, and the token it held there before.
+    machine = serializers.CharField(required=False, allow_blank=True, default="", max_length=60)
+    replaces = serializers.CharField(required=False, allow_blank=True, default="", max_length=LONGEST)
 
 
 class LoginView(GuruguruView):
-    """`guruguru auth login`: user name or e-mail and password for a personal token, kept until the next sign-in."""
+    """`guruguru auth login` and `uzu login`: user name or e-mail and password for a personal token.
+
+    The tokens of `uzu` bear the name of their machine and are counted for it: neither command signs the other's
+    machines out. Where that would be more tokens than one may have, it is told.
+    """
 
     authentication_classes: list[type[BaseAuthentication]] = []
     parser_classes = [FormParser, MultiPartParser, JSONParser]
@@ -72,7 +79,13 @@ class LoginView(GuruguruView):
         user = check_credentials(
             request=request, login=fields.validated_data["username"], password=fields.validated_data["password"]
         )
-        plain = renew_token(user=user, name="guruguru", keep=MACHINES, at=at)
+        machine = fields.validated_data["machine"]
+        name = f"uzu ({machine})" if machine else "guruguru"
+        with transaction.atomic():
+            before = authenticate_token(fields.validated_data["replaces"], at)
+            if before is not None and before.user_id == user.pk:
+                revoke_token(token=before, at=at)
+            plain = renew_token(user=user, name=name, keep=MACHINES, at=at)
         return Response({"token": plain, "user": {"id": user.pk, "username": user.username}})
 
 
@@ -99,7 +112,6 @@ class SubmissionFields(serializers.Serializer):
 
 class SubmissionsView(GuruguruView):
     parser_classes = [MultiPartParser]
-    throttle_classes = [ScopedRateThrottle]
     throttle_scope = "submissions"
 
     def post(self, request: Request) -> Response:
@@ -108,10 +120,10 @@ class SubmissionsView(GuruguruView):
         fields = SubmissionFields(data=request.data)
         fields.is_valid(raise_exception=True)
         data = fields.validated_data
-        at = timezone.now()
         team = Team.objects.of_user(request.user).select_related("competition").filter(pk=data["team"]).first()
         if team is None:
             raise Http404
+        at = timezone.now()
         can.submit(request.user, team, at).require()
         result = submit(
             team=team,
@@ -148,7 +160,10 @@ class SubmissionsView(GuruguruView):
         return submission
 
     def shape(self, submission: Submission, at: Any) -> dict[str, Any]:
-        """201 in any case: without a score the client shows the whole answer to the user, so it must be readable."""
+        """The answer to a submission, with 201 in any case.
+
+        Without a score the client shows the whole answer to its user, so that it must be readable.
+        """
         answer: dict[str, Any] = {
             "id": submission.pk,
             "status": submission.status,
@@ -172,9 +187,10 @@ class BoardView(GuruguruView):
         at = timezone.now()
         if self.private:
             can.view_private_leaderboard(request.user, competition, at).require()
+            board = Leaderboard(competition, PRIVATE)
         else:
-            can.view_public_leaderboard(request.user, competition).require()
-        rows = first_rows(competition, private=self.private, limit=ROWS)
+            board = public_board(competition, seen_by=request.user)
+        rows = first_rows(board, limit=ROWS)
         if not rows:
             raise Http404  # the client breaks down on an empty board
         shapes = self.private_shapes(rows) if self.private else [self.shape(row, row.score) for row in rows]

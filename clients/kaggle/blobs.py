@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 from rest_framework import serializers, status
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import NotFound, ValidationError
-from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -21,18 +20,10 @@ from clients import uploads
 from clients.kaggle.rpc import Fields, KaggleView, rpc
 from clients.models import Upload
 from competitions import permissions as can
+from foundation.requests import Untouched
 
 RANGE = re.compile(r"bytes (?:(\d{1,18})-(\d{1,18})|\*)/(\d{1,18})")
 BLOB_TYPES = {"COMPETITION_SOLUTION": Upload.Purpose.SOLUTION, "DATASET": Upload.Purpose.DATA}
-
-
-class Untouched(BaseParser):
-    """Any content type, or none, and the bytes left in the stream."""
-
-    media_type = "*/*"
-
-    def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
-        return stream
 
 
 class UploadView(KaggleView):
@@ -50,7 +41,7 @@ class UploadView(KaggleView):
             raise NotFound(_("This upload address is not valid, or no longer so: start again."))
         offset, asks = self.range_of(request, upload)
         if not asks:
-            stream = request._request
+            stream: Any = request._request
             upload = uploads.receive(upload=upload, stream=stream, offset=offset)
         if upload.is_complete:
             return Response({})

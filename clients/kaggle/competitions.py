@@ -6,15 +6,18 @@ from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 from rest_framework.request import Request
 
+from clients.kaggle.addresses import page_address
 from clients.kaggle.lookup import CompetitionName, competition_of
 from clients.kaggle.paging import Paged, page_of
 from clients.kaggle.rpc import Word, rpc, timestamp
 from competitions.models import Competition, Standing
 
 GROUPS = ["EVERYTHING", "GENERAL", "ENTERED", "COMMUNITY", "HOSTED", "UNLAUNCHED", "UNLAUNCHED_COMMUNITY"]
+CATEGORY = "Community"
 ORDER = {
     "BEST": ["-starts_at", "-id"],
     "GROUPED": ["-starts_at", "-id"],
@@ -30,9 +33,21 @@ ORDER = {
 class ListFields(Paged):
     group = Word("COMPETITION_LIST_TAB_", GROUPS)
     sortBy = Word("COMPETITION_SORT_BY_", list(ORDER))  # noqa: N815
-    # Uzu has no categories: any word is accepted and every competition is in all of them.
     category = serializers.CharField(required=False, max_length=60)
     search = serializers.CharField(required=False, max_length=200)
+
+    def validate_category(self, value: str) -> str:
+        """Every competition of this server is what Kaggle calls a community competition.
+
+        A list that ignores the choice, or an empty one, would look like an answer to what was asked.
+        """
+        word = value.upper().removeprefix("HOST_SEGMENT_")
+        if word not in ("UNSPECIFIED", "ALL", CATEGORY.upper()):
+            raise serializers.ValidationError(
+                _("This server keeps no such categories: leave the option out to see every competition."),
+                code="invalid_choice",
+            )
+        return value
 
 
 @rpc("competitions.CompetitionApiService/ListCompetitions", ListFields)
@@ -66,20 +81,20 @@ def get_competition(request: Request, fields: dict[str, Any]) -> dict[str, Any]:
 
 def shapes(competitions: list[Any], request: Request) -> list[dict[str, Any]]:
     """Competitions in the client's form, with the sender's own rank: one more query, however many there are."""
-    standings = Standing.objects.filter(
-        competition__in=competitions, team__memberships__user=request.user
-    ).with_public_rank()
+    standings: Any = Standing.objects.filter(
+        competition__in=competitions, team__memberships__user=request.user.pk
+    ).with_public_rank(seen_by=request.user)
     ranks = {standing.competition_id: standing.public_rank for standing in standings}
     at = timezone.now()
     return [
         {
             "id": one.pk,
-            "ref": request.build_absolute_uri(one.get_absolute_url()),
-            "url": request.build_absolute_uri(one.get_absolute_url()),
+            "ref": page_address(request, one.get_absolute_url()),
+            "url": page_address(request, one.get_absolute_url()),
             "title": one.title,
             "description": one.summary,
             "deadline": timestamp(one.ends_at),
-            "category": Competition.Visibility(one.visibility).value,
+            "category": CATEGORY,
             "reward": "",
             "teamCount": one.team_count,
             "userHasEntered": one.pk in ranks,
@@ -130,7 +145,7 @@ def list_hosts(request: Request, fields: dict[str, Any]) -> dict[str, Any]:
                 "id": host.pk,
                 "userName": host.username,
                 "displayName": host.name,
-                "profileUrl": request.build_absolute_uri(f"/users/{host.username}"),
+                "profileUrl": page_address(request, f"/users/{host.username}"),
             }
             for host in hosts
         ]

@@ -15,7 +15,8 @@ from clients.kaggle.links import redirect_to_archive, redirect_to_data_file
 from clients.kaggle.lookup import CompetitionName, competition_of
 from clients.kaggle.paging import Paged, page_of
 from clients.kaggle.rpc import rpc, timestamp
-from competitions import archives, permissions as can
+from competitions import permissions as can
+from competitions.files import archives
 
 
 class FilesFields(CompetitionName, Paged):
@@ -26,7 +27,7 @@ class FilesFields(CompetitionName, Paged):
 def list_data_files(request: Request, fields: dict[str, Any]) -> dict[str, Any]:
     competition = competition_of(request, fields)
     can.look_inside(request.user, competition).require()
-    page, following = page_of(competition.data_files.order_by("name"), fields)
+    page, following = page_of(competition.data_files.order_by("name", "id"), fields)
     return {
         "files": [
             {
@@ -52,7 +53,7 @@ def download_data_file(request: Request, fields: dict[str, Any]) -> HttpResponse
     found = competition.data_files.filter(name=fields["fileName"]).first()
     if found is None:
         raise NotFound(_("There is no data file “%(name)s”.") % {"name": fields["fileName"]})
-    return redirect_to_data_file(found)
+    return redirect_to_data_file(request, found)
 
 
 @rpc("competitions.CompetitionApiService/DownloadDataFiles", CompetitionName)
@@ -64,4 +65,4 @@ def download_data_files(request: Request, fields: dict[str, Any]) -> HttpRespons
     """
     competition = competition_of(request, fields)
     can.view_data(request.user, competition, timezone.now()).require()
-    return redirect_to_archive(archives.current_archive(competition=competition))
+    return redirect_to_archive(request, archives.current_archive(competition=competition))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.core.files import File
 from django.urls import reverse
@@ -13,21 +14,30 @@ from rest_framework import serializers
 from rest_framework.request import Request
 
 from clients import uploads
+from clients.kaggle.addresses import page_address
 from clients.kaggle.lookup import CompetitionName, competition_of
 from clients.kaggle.rpc import Fields, Word, rpc, timestamp
 from clients.models import Upload
 from competitions import permissions as can
+from competitions.files.names import check_free, clean_path
+from competitions.files.services import add_data_file
 from competitions.models import Competition
-from competitions.services.creating import create_competition as create_draft
-from competitions.services.data import add_data_file
-from competitions.services.editing import edit_competition
-from competitions.solutions import active_solution, replace_solution
+from competitions.organising.creating import create_competition as create_draft
+from competitions.organising.editing import edit_competition
+from competitions.solution.services import active_solution, replace_solution
+from foundation.requests import signed_in
 
 SERVICE = "competitions.CompetitionApiService"
 
 
 class ClientMoment(serializers.DateTimeField):
-    """The client writes an offset and a `Z` behind it; the `Z` is too much then."""
+    """A moment as the kaggle client writes it: with an offset, and a superfluous `Z` behind it.
+
+    One without an offset is of the competition's zone, which the context holds as `zone`.
+    """
+
+    def default_timezone(self) -> Any:
+        return self.context["zone"]
 
     def to_internal_value(self, value: Any) -> datetime:
         if isinstance(value, str) and value.endswith("Z") and "+" in value:
@@ -95,15 +105,19 @@ def update_settings(request: Request, fields: dict[str, Any]) -> dict[str, Any]:
         raise serializers.ValidationError(
             {"updateMask": _("These settings can't be changed here: %(names)s.") % {"names": ", ".join(unknown)[:300]}}
         )
-    values = SettingsValues(data=fields["settings"])
+    values = SettingsValues(data=fields["settings"], context={"zone": ZoneInfo(competition.time_zone)})
     values.is_valid(raise_exception=True)
     changes = {SETTINGS[name][0]: values.validated_data.get(name, SETTINGS[name][1]) for name in named}
     if "ends_at" in changes and changes["ends_at"] is None:
         raise serializers.ValidationError({"deadline": _("A competition needs a deadline.")})
-    return settings_of(edit_competition(competition=competition, changes=changes, by=request.user, at=at), at)
+    return settings_of(edit_competition(competition=competition, changes=changes, by=signed_in(request), at=at), at)
 
 
 class LaunchFields(CompetitionName):
+    futureTime = serializers.CharField(required=False, max_length=60)  # noqa: N815
+
+
+class LaunchMoment(serializers.Serializer):
     futureTime = ClientMoment(required=False)  # noqa: N815
 
 
@@ -112,9 +126,11 @@ def launch(request: Request, fields: dict[str, Any]) -> dict[str, Any]:
     """Publish; with a moment, let it start then."""
     competition = competition_of(request, fields)
     changes: dict[str, Any] = {"is_published": True}
-    if "futureTime" in fields:
-        changes["starts_at"] = fields["futureTime"]
-    edit_competition(competition=competition, changes=changes, by=request.user, at=timezone.now())
+    moment = LaunchMoment(data=fields, context={"zone": ZoneInfo(competition.time_zone)})
+    moment.is_valid(raise_exception=True)
+    if "futureTime" in moment.validated_data:
+        changes["starts_at"] = moment.validated_data["futureTime"]
+    edit_competition(competition=competition, changes=changes, by=signed_in(request), at=timezone.now())
     return {}
 
 
@@ -140,10 +156,10 @@ def create_competition(request: Request, fields: dict[str, Any]) -> dict[str, An
         slug=fields["slug"],
         summary=fields["briefDescription"],
         visibility=PRIVACY[fields["privacy"]],
-        by=request.user,
+        by=signed_in(request),
         at=timezone.now(),
     )
-    address = request.build_absolute_uri(reverse("admin:competitions_competition_change", args=[made.pk]))
+    address = page_address(request, reverse("admin:competitions_competition_change", args=[made.pk]))
     return {"id": made.pk, "ref": made.slug, "url": address}
 
 
@@ -158,10 +174,10 @@ def create_solution(request: Request, fields: dict[str, Any]) -> dict[str, Any]:
     competition = competition_of(request, fields)
     can.edit(request.user, competition).require()
     upload = uploads.take(
-        token=fields["blobToken"], user=request.user, purpose=Upload.Purpose.SOLUTION, competition=None, at=at
+        token=fields["blobToken"], user=signed_in(request), purpose=Upload.Purpose.SOLUTION, competition=None, at=at
     )
     with uploads.open_upload(upload) as content:
-        replace_solution(competition=competition, file=content, filename=upload.filename, by=request.user, at=at)
+        replace_solution(competition=competition, file=content, filename=upload.filename, by=signed_in(request), at=at)
     return {}
 
 
@@ -207,8 +223,11 @@ def create_data(request: Request, fields: dict[str, Any]) -> dict[str, Any]:
     competition = competition_of(request, fields)
     can.edit(request.user, competition).require()
     for one in fields["files"]:
+        # Before any upload is used: with one bad name nothing is published.
+        check_free(competition, clean_path(one["name"]), replace=True)
+    for one in fields["files"]:
         upload = uploads.take(
-            token=one["token"], user=request.user, purpose=Upload.Purpose.DATA, competition=None, at=at
+            token=one["token"], user=signed_in(request), purpose=Upload.Purpose.DATA, competition=None, at=at
         )
         with uploads.open_upload(upload) as content:
             add_data_file(
@@ -216,8 +235,8 @@ def create_data(request: Request, fields: dict[str, Any]) -> dict[str, Any]:
                 file=File(content, name=upload.filename),
                 name=one["name"],
                 replace=True,
-                by=request.user,
+                by=signed_in(request),
                 at=at,
             )
-    address = request.build_absolute_uri(f"{competition.get_absolute_url()}/data")
+    address = page_address(request, f"{competition.get_absolute_url()}/data")
     return {"url": address, "databundleId": competition.pk, "databundleVersionId": 1}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import zipfile
 from datetime import datetime
@@ -17,13 +18,16 @@ from rest_framework.request import Request
 from clients.kaggle.lookup import CompetitionName, competition_of
 from clients.kaggle.paging import Paged, page_of
 from clients.kaggle.rpc import Fields, rpc, timestamp
-from clients.kaggle.submitting import score_text
+from clients.kaggle.told import score_text
 from competitions import permissions as can
-from competitions.leaderboards.export import csv_lines
-from competitions.leaderboards.queries import PRIVATE, PUBLIC, Leaderboard
+from competitions.leaderboards.export import safe_text
+from competitions.leaderboards.queries import PRIVATE, Leaderboard, own_team_id, public_board, sees_only_own
 from competitions.models import Competition, Standing, Team
 
 LEADERBOARD_PAGE = 50
+COLUMNS = (
+    "Rank", "TeamId", "TeamName", "LastSubmissionDate", "Score", "SubmissionCount", "TeamMemberUserNames",
+)  # fmt: skip
 
 
 class LeaderboardFields(CompetitionName, Paged):
@@ -38,13 +42,15 @@ def shows_private(request: Request, competition: Competition, at: datetime) -> b
 @rpc("competitions.CompetitionApiService/GetLeaderboard", LeaderboardFields)
 def get_leaderboard(request: Request, fields: dict[str, Any]) -> dict[str, Any]:
     competition = competition_of(request, fields)
-    can.view_public_leaderboard(request.user, competition).require()
+    only_own = sees_only_own(request.user, competition)
     private = shows_private(request, competition, timezone.now()) and not fields["overridePublic"]
     rows = Standing.objects.ranked().filter(competition=competition).select_related("team")
     if private:
         rows = rows.filter(private_key__isnull=False).in_private_order()
     else:
         rows = rows.filter(public_key__isnull=False).in_public_order()
+        if only_own:
+            rows = rows.filter(team=own_team_id(request.user, competition))
     page, following = page_of(rows, fields, default_size=LEADERBOARD_PAGE)
     return {"submissions": [shape(one, competition, private=private) for one in page], "nextPageToken": following}
 
@@ -56,7 +62,7 @@ def shape(standing: Standing, competition: Competition, *, private: bool) -> dic
         "teamId": standing.team_id,
         "teamName": standing.team.name,
         "submissionDate": timestamp(moment),
-        "score": score_text(score, competition),
+        "score": "" if score is None else score_text(score, competition),
     }
 
 
@@ -64,21 +70,50 @@ def shape(standing: Standing, competition: Competition, *, private: bool) -> dic
 def download_leaderboard(request: Request, fields: dict[str, Any]) -> HttpResponseBase:
     at = timezone.now()
     competition = competition_of(request, fields)
-    can.view_public_leaderboard(request.user, competition).require()
     private = shows_private(request, competition, at)
-    side = PRIVATE if private else PUBLIC
+    board = Leaderboard(competition, PRIVATE) if private else public_board(competition, seen_by=request.user)
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        name = f"{competition.slug}-{side.name}leaderboard-{at:%Y-%m-%dT%H:%M:%S}.csv"
-        archive.writestr(name, "".join(csv_lines(Leaderboard(competition, side))))
+        # Kaggle's name for it, but for its colons, which Windows has no place for.
+        name = f"{competition.slug}-{board.side.name}leaderboard-{at:%Y-%m-%dT%H-%M-%S}.csv"
+        archive.writestr(name, table(board))
     response = HttpResponse(packed.getvalue(), content_type="application/zip")
     response["Content-Disposition"] = f'attachment; filename="{competition.slug}.zip"'
     response["Last-Modified"] = f"{at:%a, %d %b %Y %H:%M:%S} GMT"
     return response
 
 
+def table(board: Leaderboard) -> str:
+    """The teams that have a score, in the columns of Kaggle's own download, which scripts read by name."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for row in board.all_rows():
+        if row.rank is None or row.score is None:
+            continue
+        members = ",".join(member.username for member in row.members if not member.is_deleted)
+        writer.writerow(
+            [
+                row.rank,
+                row.team.pk,
+                safe_text(row.team.name),
+                f"{row.last_submitted_at:%Y-%m-%d %H:%M:%S}" if row.last_submitted_at else "",
+                score_text(row.score, board.competition),
+                row.submissions,
+                safe_text(members),
+            ]
+        )
+    return text.getvalue()
+
+
 class TeamFields(Fields):
     teamId = serializers.IntegerField(min_value=1, max_value=2**62)  # noqa: N815 -- the client's name
+
+
+def may_see_row(request: Request, team: Team) -> bool:
+    if can.view_public_leaderboard(request.user, team.competition):
+        return True
+    return can.is_member(request.user, team) and bool(can.view_own_row(request.user, team.competition))
 
 
 @rpc("competitions.CompetitionApiService/ListTeamPublicSubmissions", TeamFields)
@@ -87,7 +122,7 @@ def list_team_public_submissions(request: Request, fields: dict[str, Any]) -> di
     team = (
         Team.objects.active().visible_to(request.user).filter(pk=fields["teamId"]).select_related("competition").first()
     )
-    if team is None or not can.view_public_leaderboard(request.user, team.competition):
+    if team is None or not may_see_row(request, team):
         raise NotFound(_("There is no such team."))
     standing = team.standing
     if standing.best_public_score is None:

@@ -7,8 +7,8 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from rest_framework.request import Request
 
-from accounts.refusals import Refusal
 from clients.kaggle.rpc import rpc
+from foundation.refusals import Refusal
 
 NOTEBOOK_METHODS = [
     "SaveKernel",

@@ -26,12 +26,16 @@ from rest_framework.response import Response
 from rest_framework.throttling import BaseThrottle, ScopedRateThrottle
 from rest_framework.views import APIView
 
+from submissions.exceptions import DailyLimitReached, TotalLimitReached
+
 Answer = dict[str, Any] | HttpResponseBase
 Method = Callable[[Request, dict[str, Any]], Answer]
 
 # How many refused places a message names before it says how many more there are.
 MESSAGE_PROBLEMS = 5
-OTHER_PROTOCOL = gettext_lazy("Nothing is here. The kaggle command speaks to this server from version 1.8 on.")
+OTHER_PROTOCOL = gettext_lazy(
+    "Nothing is here. The kaggle command speaks to this server from version 1.8 on: pip install --upgrade kaggle six"
+)
 
 
 class Fields(serializers.Serializer):
@@ -105,11 +109,16 @@ class KaggleView(APIView):
     parser_classes = [JSONParser]
     renderer_classes = [JSONRenderer]
     permission_classes = [AllowAny]
+    throttle_classes = []  # the client reads by POST as well; RpcView counts the methods that change something
     schema = None
 
     def handle_exception(self, exc: Exception) -> Response:
         response = super().handle_exception(exc)
         names_fields = isinstance(exc, (serializers.ValidationError, ValidationError))
+        if isinstance(exc, (DailyLimitReached, TotalLimitReached)):
+            # Behind a 429 the client advises to wait "a little while", which here is until the next day.
+            response.status_code = status.HTTP_400_BAD_REQUEST
+            response.headers.pop("Retry-After", None)
         response.data = error(response.status_code, message_of(response.data, names_fields=names_fields))
         return response
 
@@ -155,6 +164,8 @@ class RpcView(KaggleView):
 
     def post(self, request: Request, service: str, method: str) -> HttpResponseBase:
         registered = self.method_for(request)
+        if registered is None and "." not in service:
+            raise NotFound(OTHER_PROTOCOL)
         if registered is None:
             text = _("This server has competitions and their discussions only: it does not know the method %(name)s.")
             raise NotFound(text % {"name": f"{service}/{method}"[:120]})
@@ -166,6 +177,8 @@ class RpcView(KaggleView):
         return answer if isinstance(answer, HttpResponseBase) else Response(answer)
 
     def http_method_not_allowed(self, request: Any, *args: Any, **kwargs: Any) -> Response:
+        if "." not in self.kwargs["service"]:
+            raise NotFound(OTHER_PROTOCOL)  # an address of the protocol before 1.8, such as `competitions/list`
         raise MethodNotAllowed(request.method or "", OTHER_PROTOCOL)
 
 

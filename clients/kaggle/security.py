@@ -1,4 +1,4 @@
-"""`OAuthService`: what the client asks about a token before it uses it."""
+"""What the clients ask about credentials before they use them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 
 from accounts.tokens import authenticate_token
-from clients.kaggle.rpc import Fields, rpc
+from clients.kaggle.rpc import Empty, Fields, rpc
 
 
 class IntrospectFields(Fields):
@@ -23,3 +23,9 @@ def introspect_token(request: Request, fields: dict[str, Any]) -> dict[str, Any]
     if token is None:
         return {"active": False}
     return {"active": True, "username": token.user.username, "userId": token.user_id}
+
+
+@rpc("api.v1.DiagnosticsService/Hello", Empty)
+def hello(request: Request, fields: dict[str, Any]) -> dict[str, Any]:
+    """Who the credentials belong to: `kagglehub.whoami()` and the check of `kagglehub.login()`; 401 for bad ones."""
+    return {"userName": request.user.username}

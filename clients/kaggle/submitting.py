@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
 from django.conf import settings
 from django.core.files import File
-from django.db.models import QuerySet
+from django.db import DatabaseError
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -19,12 +20,17 @@ from clients.kaggle.links import redirect_to_submission
 from clients.kaggle.lookup import CompetitionName, competition_of, team_of
 from clients.kaggle.paging import Paged, page_of
 from clients.kaggle.rpc import Fields, rpc, timestamp
+from clients.kaggle.told import outcome_text, score_text
 from clients.models import Upload
 from competitions import permissions as can
 from competitions.exceptions import NotEntered
 from competitions.models import Competition, Team
+from competitions.quota import check_quota
+from foundation.requests import signed_in
+from submissions.exceptions import InvalidFile
 from submissions.limits import allowance
 from submissions.models import Submission
+from submissions.querysets import SubmissionQuerySet
 from submissions.services import check_allowance, submit
 
 SUBMISSIONS_PAGE = 100  # the client does not print the next page's token here
@@ -62,8 +68,9 @@ def start_submission_upload(request: Request, fields: dict[str, Any]) -> dict[st
     team = own_team(request, competition)
     can.submit(request.user, team, at).require()
     check_allowance(team, at)
+    check_quota(competition, fields["contentLength"])
     upload, secret = uploads.announce(
-        user=request.user,
+        user=signed_in(request),
         purpose=Upload.Purpose.SUBMISSION,
         competition=competition,
         filename=fields["fileName"],
@@ -83,30 +90,38 @@ class CreateFields(CompetitionName):
 
 @rpc("competitions.CompetitionApiService/CreateSubmission", CreateFields, throttle="submissions")
 def create_submission(request: Request, fields: dict[str, Any]) -> dict[str, Any]:
-    at = timezone.now()
     competition = competition_of(request, fields)
     team = own_team(request, competition)
+    at = timezone.now()
     can.submit(request.user, team, at).require()
+    check_allowance(team, at)
     upload = uploads.take(
         token=fields["blobFileTokens"],
-        user=request.user,
+        user=signed_in(request),
         purpose=Upload.Purpose.SUBMISSION,
         competition=competition,
         at=at,
     )
-    with uploads.open_upload(upload) as content:
-        result = submit(
-            team=team,
-            user=request.user,
-            file=File(content, name=upload.filename),
-            filename=upload.filename,
-            memo=fields["submissionDescription"],
-            cv_score=None,
-            source=Submission.Source.KAGGLE,
-            at=at,
-        )
-    message = _("Successfully submitted to %(title)s") % {"title": competition.title}
-    return {"message": message, "ref": result.submission.pk}
+    try:
+        with uploads.open_upload(upload) as content:
+            outcome = submit(
+                team=team,
+                user=signed_in(request),
+                file=File(content, name=upload.filename),
+                filename=upload.filename,
+                memo=fields["submissionDescription"],
+                cv_score=None,
+                source=Submission.Source.KAGGLE,
+                at=at,
+            )
+    except InvalidFile:
+        raise
+    except Exception:
+        # The limit was reached in the same moment, too much waits to be scored, or a fault: the file may be sent again.
+        with contextlib.suppress(DatabaseError):  # away: the first fault is the one to tell
+            uploads.give_back(upload)
+        raise
+    return {"message": outcome_text(outcome, competition), "ref": outcome.submission.pk}
 
 
 class ListFields(CompetitionName, Paged):
@@ -122,11 +137,11 @@ def list_submissions(request: Request, fields: dict[str, Any]) -> dict[str, Any]
     return {"submissions": [shape(one) for one in page], "nextPageToken": following}
 
 
-def own_submissions(request: Request) -> QuerySet[Submission]:
+def own_submissions(request: Request) -> SubmissionQuerySet:
     return Submission.objects.of_teams_of(request.user).select_related("competition", "team", "user")
 
 
-def narrowed(rows: QuerySet[Submission], fields: dict[str, Any]) -> QuerySet[Submission]:
+def narrowed(rows: SubmissionQuerySet, fields: dict[str, Any]) -> SubmissionQuerySet:
     """By the client's group and order. Ordering by the private score is by date: an order can be read like a score."""
     group = fields.get("group", "").upper().removeprefix("SUBMISSION_GROUP_")
     if group == "SUCCESSFUL":
@@ -155,13 +170,11 @@ def shape(submission: Submission) -> dict[str, Any]:
         answer["publicScore"] = score_text(submission.public_score, competition)
     if submission.private_score is not None and competition.is_confirmed(timezone.now()):
         answer["privateScore"] = score_text(submission.private_score, competition)
-    if submission.problems:
+    if submission.is_void:
+        answer["errorDescription"] = _("The organisers have taken this submission out of the ranking.")
+    elif submission.problems:
         answer["errorDescription"] = " ".join(str(one.get("detail", "")) for one in submission.problems[:3])
     return answer
-
-
-def score_text(score: float, competition: Competition) -> str:
-    return f"{score:.{competition.score_digits}f}"
 
 
 class RefFields(Fields):
@@ -198,12 +211,11 @@ def get_submission_limits(request: Request, fields: dict[str, Any]) -> dict[str,
     if team is None:
         return {"numToday": 0, "numTotal": 0, "numAllowedNow": 0, "limitedByTotal": False}
     left = allowance(team, timezone.now())
-    remaining = [one for one in (left.remaining_today, left.remaining_total) if one is not None]
     return {
         "numToday": left.used_today,
-        "numTotal": team.standing.total_submissions,
+        "numTotal": team.submissions.counted().count(),
         # The client knows no "unlimited".
-        "numAllowedNow": min(remaining) if remaining else 1_000_000,
+        "numAllowedNow": 1_000_000 if left.remaining is None else left.remaining,
         "limitedByTotal": left.remaining_total is not None
         and (left.remaining_today is None or left.remaining_total < left.remaining_today),
     }

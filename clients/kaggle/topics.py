@@ -10,8 +10,9 @@ from rest_framework import serializers
 from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 
+from clients.kaggle.addresses import page_address
 from clients.kaggle.lookup import CompetitionName, competition_of
-from clients.kaggle.paging import MAX_PAGE_SIZE, Paged, page_of
+from clients.kaggle.paging import MAX_PAGE_SIZE, Paged, PageNumber, page_of
 from clients.kaggle.rpc import Fields, rpc, timestamp
 from competitions import permissions as can
 from competitions.models import Competition
@@ -48,22 +49,22 @@ def topic_shape(request: Request, one: Discussion) -> dict[str, Any]:
         "id": one.pk,
         "title": one.title,
         "authorName": author.name if author else "",
-        "authorUrl": request.build_absolute_uri(f"/users/{author.username}") if author else "",
+        "authorUrl": page_address(request, f"/users/{author.username}") if author else "",
         "commentCount": one.comment_count,
         "votes": one.like_count,
         "postDate": timestamp(one.created_at),
         "lastCommentPostDate": timestamp(one.last_comment_at),
         "lastCommentDate": timestamp(one.last_comment_at),
         "isSticky": one.is_pinned,
-        "topicUrl": request.build_absolute_uri(one.get_absolute_url()),
-        "url": request.build_absolute_uri(one.get_absolute_url()),
+        "topicUrl": page_address(request, one.get_absolute_url()),
+        "url": page_address(request, one.get_absolute_url()),
         "forumName": one.competition.title if one.competition else _("General"),
         "forumId": one.competition_id or 0,
     }
 
 
 class TopicsFields(CompetitionName):
-    page = serializers.IntegerField(required=False, default=1, min_value=1, max_value=10**6)
+    page = PageNumber()
     sortBy = serializers.CharField(required=False, max_length=60)  # noqa: N815
 
 
@@ -72,7 +73,7 @@ def list_competition_topics(request: Request, fields: dict[str, Any]) -> dict[st
     competition = competition_of(request, fields)
     can.look_inside(request.user, competition).require()
     rows = topics(fields, Discussion.objects.filter(competition=competition))
-    first = (fields["page"] - 1) * TOPICS_PAGE
+    first = (fields.get("page", 1) - 1) * TOPICS_PAGE
     return {
         "topics": [topic_shape(request, one) for one in rows[first : first + TOPICS_PAGE]],
         "totalCount": rows.count(),
@@ -114,7 +115,7 @@ def with_replies(page: Sequence[Comment]) -> list[dict[str, Any]]:
     below: dict[int, list[Comment]] = {}
     replies = Comment.objects.filter(thread__in=page).select_related("author").order_by("created_at", "pk")
     for one in replies:
-        if one.parent_id is not None:
+        if one.parent_id is not None and one.thread_id is not None:
             below.setdefault(one.thread_id, []).append(one)
     return [
         {**message_shape(one), "replies": [message_shape(reply) for reply in below.get(one.pk, [])]} for one in page
@@ -159,7 +160,7 @@ def list_comments(request: Request, fields: dict[str, Any]) -> dict[str, Any]:
 @rpc("discussions.DiscussionApiService/ListForums")
 def list_forums(request: Request, fields: dict[str, Any]) -> dict[str, Any]:
     """The site's own forum, and one for each competition in the sender's list."""
-    site = {"id": 0, "name": _("General"), "subtitle": "", "url": request.build_absolute_uri("/discussions")}
+    site = {"id": 0, "name": _("General"), "subtitle": "", "url": page_address(request, "/discussions")}
     return {
         "forums": [
             {**site, "slug": GENERAL},
@@ -169,7 +170,7 @@ def list_forums(request: Request, fields: dict[str, Any]) -> dict[str, Any]:
                     "name": one.title,
                     "subtitle": one.summary,
                     "slug": one.slug,
-                    "url": request.build_absolute_uri(f"{one.get_absolute_url()}/discussions"),
+                    "url": page_address(request, f"{one.get_absolute_url()}/discussions"),
                 }
                 for one in Competition.objects.listed_for(request.user)[:MAX_PAGE_SIZE]
             ),

@@ -22,5 +22,5 @@ urlpatterns = [
     path("uploads/<str:secret>", UploadView.as_view(), name="kaggle-upload"),
     path("files/<str:token>/<str:name>", FileView.as_view(), name="kaggle-file"),
     path("<str:service>/<str:method>", RpcView.as_view(), name="kaggle-rpc"),
-    re_path(r"^.*$", UnknownView.as_view(), name="kaggle-unknown"),
+    re_path(r"^[\s\S]*$", UnknownView.as_view(), name="kaggle-unknown"),  # line breaks too
 ]

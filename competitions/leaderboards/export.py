@@ -9,15 +9,26 @@ from typing import Any
 
 from django.http import StreamingHttpResponse
 
-from competitions.leaderboards.queries import PRIVATE, Leaderboard, Row
+from competitions.leaderboards.queries import PRIVATE, Leaderboard, Line, Row
 
 # A cell that begins with one of these is a formula to a spreadsheet; names are anybody's to choose.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 # Without it spreadsheets take Japanese names for something else.
 BYTE_ORDER_MARK = "\N{ZERO WIDTH NO-BREAK SPACE}"
 
-COLUMNS = ("rank", "team", "members", "score", "submissions", "last_submitted_at", "best_submitted_at")
-PRIVATE_COLUMNS = (*COLUMNS, "public_rank", "change")
+COLUMNS = (
+    "rank",
+    "team",
+    "members",
+    "score",
+    "submissions",
+    "last_submitted_at",
+    "best_submitted_at",
+    "out_of_competition",
+    "disqualified",
+    "baseline",
+)
+PRIVATE_COLUMNS = (*COLUMNS, "public_rank", "change", "rank_low", "rank_high", "above_next")
 
 
 class _Echo:
@@ -31,12 +42,18 @@ def safe_text(text: str) -> str:
 
 
 def csv_lines(board: Leaderboard) -> Iterator[str]:
-    """The whole leaderboard, header first; scores with every digit."""
+    """The whole leaderboard, header first; scores with every digit that may be shown."""
     private = board.side is PRIVATE
     writer = csv.writer(_Echo())
     yield BYTE_ORDER_MARK + writer.writerow(PRIVATE_COLUMNS if private else COLUMNS)
+    width = len(PRIVATE_COLUMNS if private else COLUMNS)
+    waiting = list(board.baselines)
     for row in board.all_rows():
+        while waiting and (row.rank is None or row.rank > waiting[0].after):
+            yield writer.writerow(_line(waiting.pop(0), width))
         yield writer.writerow(_cells(row, private=private))
+    for line in waiting:
+        yield writer.writerow(_line(line, width))
 
 
 def csv_response(board: Leaderboard, *, name: str) -> StreamingHttpResponse:
@@ -55,8 +72,20 @@ def _cells(row: Row, *, private: bool) -> Iterable[Any]:
         row.submissions,
         _time(row.last_submitted_at),
         _time(row.best_submitted_at),
+        "true" if row.is_out_of_competition else "",
+        "true" if row.is_disqualified else "",
+        "",
     ]
-    return [*cells, row.public_rank, row.change] if private else cells
+    if not private:
+        return cells
+    sure = [None] * 3 if row.interval is None else [row.interval.low, row.interval.high, row.interval.above_next]
+    return [*cells, row.public_rank, row.change, *sure]
+
+
+def _line(line: Line, width: int) -> list[Any]:
+    """A baseline at its place: a name and a score, marked."""
+    cells = {"team": safe_text(line.name), "score": repr(line.score), "baseline": "true"}
+    return [cells.get(name, "") for name in PRIVATE_COLUMNS[:width]]
 
 
 def _time(at: datetime | None) -> str:

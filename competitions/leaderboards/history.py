@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from competitions.leaderboards.medals import Zones, zones
 from competitions.models import Competition, Standing, StandingChange
 
 DEFAULT_TOP = 20
@@ -20,18 +21,28 @@ class History:
     teams: list[dict[str, Any]]
     start: datetime
     end: datetime
+    zones: Zones
     points: dict[int, list[tuple[datetime, float]]]
 
 
 def history(
-    competition: Competition, *, top: int = DEFAULT_TOP, teams: Sequence[int] = (), own_team: int | None = None
+    competition: Competition,
+    *,
+    top: int = DEFAULT_TOP,
+    teams: Sequence[int] = (),
+    own_team: int | None = None,
+    only_own: bool = False,
 ) -> History:
     """The best `top` teams, those asked for and one's own, by rank; teams without a score are left out.
+
+    `only_own`: nobody but one's own, whoever is asked for.
 
     Reads the points at which scores became better, which standings keep, and no submission.
     """
     scored = Standing.objects.ranked().filter(competition=competition, public_key__isnull=False)
     ordered = scored.order_by("public_key", "best_submitted_at", "team_id").values_list("team_id", "team__name")
+    if only_own:
+        top, teams = 0, ()
     chosen = list(ordered[:top])
     known = {pk for pk, _name in chosen}
     wanted = {*teams, *([own_team] if own_team is not None else [])} - known
@@ -45,5 +56,6 @@ def history(
         teams=[{"id": pk, "name": name, "is_mine": pk == own_team} for pk, name in chosen],
         start=competition.starts_at,
         end=competition.ends_at,
+        zones=zones(scored.count()),
         points=points,
     )

@@ -15,12 +15,13 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from django.core.cache import cache
-from django.db.models import Q, Window
+from django.db.models import OuterRef, Q, Window
 from django.db.models.functions import RowNumber
 
-from competitions.models import Competition, Membership, SearchName, Standing, StandingChange, Team
-from competitions.querysets import StandingQuerySet
-from competitions.standings import private_rank, public_rank
+from competitions import permissions as can
+from competitions.leaderboards.standings import private_rank, public_rank
+from competitions.models import Competition, Membership, RankInterval, SearchName, Standing, StandingChange, Team
+from competitions.querysets import StandingQuerySet, count_of
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -35,7 +36,7 @@ CHUNK = 1000
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A team on a leaderboard. `public_rank` and `change` (places won) are filled on the private one."""
+    """A team on a leaderboard. `public_rank`, `change` (places won) and `interval` are filled on the private one."""
 
     rank: int | None
     team: Team
@@ -45,7 +46,10 @@ class Row:
     last_submitted_at: datetime | None
     best_submitted_at: datetime | None
     is_mine: bool = False
+    is_out_of_competition: bool = False
+    is_disqualified: bool = False
     public_rank: int | None = None
+    interval: RankInterval | None = None
 
     @property
     def change(self) -> int | None:
@@ -53,6 +57,15 @@ class Row:
         if self.rank is None or self.public_rank is None:
             return None
         return self.public_rank - self.rank
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A baseline on a leaderboard. `after`: how many teams score better, the last of which it stands below."""
+
+    name: str
+    score: float
+    after: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,18 +84,19 @@ PRIVATE = Side("private", "private_key", "best_private_score", "private_submitte
 
 @dataclass(frozen=True, slots=True)
 class Sizes:
-    """How many teams have a rank, and how many there are."""
+    """How many teams have a score, how many compete, and how many are shown without competing."""
 
     scored: int
     teams: int
+    outside: int
 
 
 @dataclass(frozen=True)
 class Leaderboard:
     """One side of a competition's standings, as a sequence of rows that a paginator can slice.
 
-    Whoever makes a private one has asked for permission. `own_team`: whose row is marked. `fresh`: keep nothing, for
-    values that are not open yet.
+    Whoever makes a private one has asked for permission; for a public one, `public_board` asks. `own_team`: whose row
+    is marked. `only_own`: nobody else's row is shown. `fresh`: keep nothing, for values that are not open yet.
     """
 
     competition: Competition
@@ -90,6 +104,7 @@ class Leaderboard:
     own_team: int | None = None
     fresh: bool = False
     search: str = ""
+    only_own: bool = False
     # Rows handed out, by team: the own row is often among them.
     _seen: dict[int, Row] = field(default_factory=dict, compare=False)
 
@@ -103,32 +118,42 @@ class Leaderboard:
         scored, unscored = (
             self._standings().filter(**{f"{self.side.key}__isnull": is_null}).count() for is_null in (False, True)
         )
-        sizes = Sizes(scored, scored + unscored)
+        sizes = Sizes(scored, scored + unscored, self._outside().count())
         if sizes.teams >= WORTH_KEEPING:
-            self._keep(key, (sizes.scored, sizes.teams))
+            self._keep(key, (sizes.scored, sizes.teams, sizes.outside))
         return sizes
 
     def count(self) -> int:
-        return self._hits.count() if self.search else self.sizes.teams
+        """How many rows there are, those of teams that do not compete included."""
+        if self.only_own:
+            return len(self._own_rows)
+        return self._hits.count() if self.search else self.sizes.teams + self.sizes.outside
 
     def __len__(self) -> int:
         return self.count()
 
     # --- rows ---------------------------------------------------------------------------------------------------------
     def __getitem__(self, places: slice) -> list[Row]:
+        if self.only_own:
+            return self._own_rows[places]
         offset, limit = places.start or 0, (places.stop or 0) - (places.start or 0)
-        return self._found(offset, limit) if self.search else self.rows(offset, limit)
+        return self._rows_of_hits(offset, limit) if self.search else self.rows(offset, limit)
 
     def rows(self, offset: int, limit: int) -> list[Row]:
-        """Teams by rank, then those without a score."""
+        """Teams by rank, then those without a score, those out of competition, and those disqualified."""
         scored = self.sizes.scored
         standings = self._slice(self._scored(), offset, limit) if offset < scored else []
         if (missing := limit - len(standings)) > 0:
-            standings += self._slice(self._unscored(), max(0, offset - scored), missing)
+            unscored = self.sizes.teams - scored
+            past = max(0, offset - scored)
+            if past < unscored:
+                standings += self._slice(self._unscored(), past, min(missing, unscored - past))
+        if (missing := limit - len(standings)) > 0 and self.sizes.outside:
+            standings += self._slice(self._complete(self._outside()), max(0, offset - self.sizes.teams), missing)
         return self._rows(standings, range(offset + 1, offset + 1 + len(standings)))
 
     def _slice(self, standings: StandingQuerySet, offset: int, limit: int) -> list[Standing]:
-        """Deep down, the rows that are passed over are counted in the index alone, not joined with their teams."""
+        """Some of `standings`. Far down, the rows before them are counted in the index, without joining their teams."""
         if offset < WORTH_KEEPING:
             return list(standings[offset : offset + limit])
         teams = list(standings.values_list("team_id", flat=True)[offset : offset + limit])
@@ -136,8 +161,11 @@ class Leaderboard:
 
     def all_rows(self) -> Iterator[Row]:
         """Every row, read in chunks."""
+        if self.only_own:
+            yield from self._own_rows
+            return
         place = 0
-        for part in (self._scored(), self._unscored()):
+        for part in (self._scored(), self._unscored(), self._complete(self._outside())):
             standings = part.iterator(chunk_size=CHUNK)
             while chunk := list(islice(standings, CHUNK)):
                 yield from self._rows(chunk, range(place + 1, place + 1 + len(chunk)))
@@ -149,10 +177,17 @@ class Leaderboard:
             return None
         if (seen := self._seen.get(self.own_team)) is not None:
             return seen
-        standing = self._complete(self._standings()).filter(team=self.own_team).first()
+        standing = self._complete(self._shown()).filter(team=self.own_team).first()
         return None if standing is None else self._rows([standing], [self._place_of(standing)])[0]
 
-    def _found(self, offset: int, limit: int) -> list[Row]:
+    @cached_property
+    def _own_rows(self) -> list[Row]:
+        """One's own row, if there is one; of a search, if it finds it."""
+        own_row = self.own_row()
+        found = own_row is not None and (not self.search or self._hits.filter(team=self.own_team).exists())
+        return [own_row] if own_row is not None and found else []
+
+    def _rows_of_hits(self, offset: int, limit: int) -> list[Row]:
         hits = self._hits.in_public_order() if self.side is PUBLIC else self._hits.in_private_order()
         found = list(self._complete(hits)[offset : offset + limit])
         return self._rows(found, self._ranks(found))
@@ -164,10 +199,19 @@ class Leaderboard:
             SearchName.objects.filter(competition=self.competition).holding(self.search).values_list("team", flat=True)
         )
         few = list(found[: FEW_HITS + 1])
-        return self._standings().filter(team__in=few if len(few) <= FEW_HITS else found)
+        return self._shown().filter(team__in=few if len(few) <= FEW_HITS else found)
 
     def _standings(self) -> StandingQuerySet:
         return Standing.objects.ranked().filter(competition=self.competition)
+
+    def _shown(self) -> StandingQuerySet:
+        return Standing.objects.shown().filter(competition=self.competition)
+
+    def _outside(self) -> StandingQuerySet:
+        """Teams out of competition, then those disqualified, each in the order of their scores."""
+        outside = Standing.objects.outside().filter(competition=self.competition)
+        ordered = outside.in_public_order() if self.side is PUBLIC else outside.in_private_order()
+        return ordered.disqualified_last()
 
     def _scored(self) -> StandingQuerySet:
         scored = self._standings().filter(**{f"{self.side.key}__isnull": False})
@@ -177,33 +221,69 @@ class Leaderboard:
         return self._complete(self._standings().filter(**{f"{self.side.key}__isnull": True}).order_by("team_id"))
 
     def _complete(self, standings: StandingQuerySet) -> StandingQuerySet:
-        """With teams, and with no column of the side that is not shown."""
+        """`standings` with their teams, read without the columns of the side that is not shown."""
         columns = [
             *(self.side.key, self.side.score, self.side.at),
             *(["final_public_rank"] if self.side is PRIVATE else []),
         ]
         return standings.select_related("team").only(
-            *("competition_id", "is_ranked", "total_submissions", "last_submitted_at", "team__name"), *columns
+            *("competition_id", "is_ranked", "total_submissions", "last_submitted_at"),
+            *("team__name", "team__out_of_competition_at", "team__disqualified_at"),
+            *columns,
         )
 
     def _rows(self, standings: Sequence[Standing], places: Sequence[int | None]) -> list[Row]:
-        members = _members_of([standing.team_id for standing in standings])
+        teams = [standing.team_id for standing in standings]
+        members, intervals = _members_of(teams), self._intervals_of(teams)
         rows = [
             Row(
-                rank=place if getattr(standing, self.side.key) is not None else None,
+                rank=place if standing.is_ranked and getattr(standing, self.side.key) is not None else None,
                 team=standing.team,
                 members=members.get(standing.team_id, []),
-                score=getattr(standing, self.side.score),
+                score=self._shown_score(getattr(standing, self.side.score)),
                 submissions=standing.total_submissions,
                 last_submitted_at=standing.last_submitted_at,
                 best_submitted_at=getattr(standing, self.side.at),
                 is_mine=standing.team_id == self.own_team,
+                is_out_of_competition=standing.team.is_out_of_competition,
+                is_disqualified=standing.team.is_disqualified,
                 public_rank=standing.final_public_rank if self.side is PRIVATE else None,
+                interval=intervals.get(standing.team_id) if standing.is_ranked else None,
             )
             for standing, place in zip(standings, places, strict=True)
         ]
         self._seen.update((row.team.pk, row) for row in rows)
         return rows
+
+    def _intervals_of(self, teams: Sequence[int]) -> dict[int, RankInterval]:
+        """The intervals of final ranks, by team: on the private leaderboard alone, once it is open to everybody."""
+        if self.side is not PRIVATE or self.fresh or self.competition.confirmed_at is None:
+            return {}
+        return RankInterval.objects.filter(competition=self.competition).in_bulk(teams)
+
+    def _shown_score(self, score: float | None) -> float | None:
+        """Until the confirmation nobody sees more digits than the competition shows, organisers included."""
+        if score is None or self.competition.confirmed_at is not None:
+            return score
+        return self.competition.shown_score(score)
+
+    # --- baselines ----------------------------------------------------------------------------------------------------
+    @cached_property
+    def baselines(self) -> list[Line]:
+        """The organisers' lines, best first. Nothing else counts them."""
+        kept_as = f"leaderboard:baselines:{self.side.name}:{self.competition.pk}"
+        if (kept := self._kept(kept_as)) is not None:
+            return [Line(*line) for line in kept]
+        key = self.side.key
+        score = f"{self.side.name}_score"
+        better = Standing.objects.ranked().filter(
+            **{"competition": OuterRef("competition"), f"{key}__lt": OuterRef(key)}
+        )
+        rows = self.competition.baselines.filter(**{f"{key}__isnull": False}).annotate(after=count_of(better))
+        lines = [Line(*row) for row in rows.order_by(key, "name").values_list("name", score, "after")]
+        if self.sizes.teams >= WORTH_KEEPING:
+            self._keep(kept_as, [(line.name, line.score, line.after) for line in lines])
+        return lines
 
     # --- ranks of single teams ----------------------------------------------------------------------------------------
     def _rank(self, standing: Standing) -> int | None:
@@ -249,7 +329,7 @@ class Leaderboard:
 
 
 def _members_of(teams: Sequence[int]) -> dict[int, list[User]]:
-    """By team, in the order they joined. One query, and quicker than a prefetch, which makes a query set per team."""
+    """The members of each team, in the order they joined, by one query: a prefetch makes a query set for each team."""
     memberships = (
         Membership.objects.filter(team__in=teams)
         .select_related("user")
@@ -262,13 +342,33 @@ def _members_of(teams: Sequence[int]) -> dict[int, list[User]]:
 
 
 def version_of(competition: Competition) -> tuple[Any, ...]:
-    """Changes with everything that either leaderboard shows to those who may see it, and with nothing else."""
+    """What changes with everything that either leaderboard shows to those who may see it, and with nothing else."""
     return (competition.leaderboard_version, competition.confirmed_at)
 
 
-def first_rows(competition: Competition, *, private: bool = False, limit: int) -> list[Row]:
-    """The best `limit` teams. Whoever asks for the private ones has asked for permission."""
-    return Leaderboard(competition, PRIVATE if private else PUBLIC).rows(0, limit)
+def public_board(competition: Competition, *, seen_by: Any, search: str = "") -> Leaderboard:
+    """The public leaderboard as `seen_by` may see it: whole, or their own row alone.
+
+    Raises:
+        LeaderboardForHosts, LeaderboardForParticipants, NotEntered, NotVisible: they may see none of it.
+    """
+    only_own = sees_only_own(seen_by, competition)
+    return Leaderboard(competition, PUBLIC, own_team_id(seen_by, competition), search=search, only_own=only_own)
+
+
+def sees_only_own(user: Any, competition: Competition) -> bool:
+    """Whether `user` sees no more of the public leaderboard than their own row. Raises as `public_board`."""
+    if can.view_public_leaderboard(user, competition):
+        return False
+    can.view_own_row(user, competition).require()
+    return True
+
+
+def first_rows(board: Leaderboard, *, limit: int) -> list[Row]:
+    """The best `limit` teams that compete."""
+    if board.only_own:
+        return [row for row in board[:1] if row.rank is not None]
+    return board.rows(0, min(limit, board.sizes.teams))
 
 
 def updated_at(competition: Competition) -> datetime | None:

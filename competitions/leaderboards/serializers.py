@@ -12,7 +12,7 @@ from accounts.serializers import UserRefSerializer, user_ref
 from competitions.leaderboards.history import DEFAULT_TOP, MAX_TEAMS, History
 from competitions.leaderboards.queries import Row
 from competitions.models import State
-from competitions.serializers.competition import TeamRefSerializer
+from scoring.resampling import TOLD_APART
 
 SEARCH_CHARACTERS = 80
 _time_field = serializers.DateTimeField()
@@ -20,6 +20,11 @@ _time_field = serializers.DateTimeField()
 
 def _time(at: datetime | None) -> str | None:
     return None if at is None else _time_field.to_representation(at)
+
+
+class TeamRefSerializer(serializers.Serializer):
+    id = serializers.IntegerField()
+    name = serializers.CharField()
 
 
 class RowSerializer(serializers.Serializer):
@@ -33,6 +38,13 @@ class RowSerializer(serializers.Serializer):
     last_submitted_at = serializers.DateTimeField(allow_null=True)
     best_submitted_at = serializers.DateTimeField(allow_null=True, help_text="Of the submission that decides.")
     is_mine = serializers.BooleanField()
+    out_of_competition = serializers.BooleanField(
+        help_text="Somebody in the team may know the solution, as organiser or as staff of the site: shown after all "
+        "others, without a rank."
+    )
+    disqualified = serializers.BooleanField(
+        help_text="Excluded by the organisers: shown last, without a rank. The competition log says when and why."
+    )
 
     # Written out: a page holds up to a thousand rows, and polls are many.
     def to_representation(self, row: Row) -> dict[str, Any]:
@@ -45,6 +57,8 @@ class RowSerializer(serializers.Serializer):
             "last_submitted_at": _time(row.last_submitted_at),
             "best_submitted_at": _time(row.best_submitted_at),
             "is_mine": row.is_mine,
+            "out_of_competition": row.is_out_of_competition,
+            "disqualified": row.is_disqualified,
         }
 
 
@@ -53,20 +67,69 @@ class PrivateRowSerializer(RowSerializer):
 
     public_rank = serializers.IntegerField(allow_null=True)
     change = serializers.IntegerField(allow_null=True, help_text="Places won (positive) or lost: the shake-up.")
+    rank_low = serializers.IntegerField(
+        allow_null=True,
+        help_text="With `rankHigh`: the 95 % interval of the rank, from drawing the private rows anew (bootstrap). "
+        "Null until it is computed, which begins with the confirmation.",
+    )
+    rank_high = serializers.IntegerField(allow_null=True)
+    above_next = serializers.FloatField(
+        allow_null=True, help_text="Probability of standing above the next team, equal scores counting half."
+    )
+    is_told_apart = serializers.BooleanField(
+        allow_null=True, help_text="Whether that is at least 95 %: otherwise the two can't be told apart."
+    )
 
     def to_representation(self, row: Row) -> dict[str, Any]:
-        return {**super().to_representation(row), "public_rank": row.public_rank, "change": row.change}
+        found = row.interval
+        above = None if found is None else found.above_next
+        return {
+            **super().to_representation(row),
+            "public_rank": row.public_rank,
+            "change": row.change,
+            "rank_low": None if found is None else found.low,
+            "rank_high": None if found is None else found.high,
+            "above_next": above,
+            "is_told_apart": None if above is None else above >= TOLD_APART,
+        }
+
+
+class BaselineLineSerializer(serializers.Serializer):
+    """A named line of the organisers: no team, no rank, counted nowhere."""
+
+    name = serializers.CharField()
+    score = serializers.FloatField()
+    after = serializers.IntegerField(help_text="How many teams score better: it stands below the last of these.")
+
+
+class ZonesSerializer(serializers.Serializer):
+    """The last rank of each medal, by the number of teams with a score."""
+
+    gold = serializers.IntegerField()
+    silver = serializers.IntegerField()
+    bronze = serializers.IntegerField()
 
 
 class _BoardSerializer(serializers.Serializer):
     """Describes the answer; `views` put it together."""
 
     count = serializers.IntegerField()
+    teams = serializers.IntegerField(
+        help_text="How many teams compete, on the whole leaderboard: without those out of competition or disqualified."
+    )
+    zones = ZonesSerializer(help_text="Where medals end, were this the result.")
+    baselines = BaselineLineSerializer(many=True, help_text="Best first, those of all pages.")
     next = serializers.URLField(allow_null=True)
     previous = serializers.URLField(allow_null=True)
     version = serializers.IntegerField(help_text="Changes with the leaderboard.")
     updated_at = serializers.DateTimeField(allow_null=True, help_text="When a score last became better.")
     state = serializers.ChoiceField(State.choices)
+    only_own = serializers.BooleanField(help_text="Whether you see your own team's row alone.")
+    frozen_since = serializers.DateTimeField(
+        allow_null=True,
+        help_text="The public leaderboard stands still: it takes in nothing submitted from this moment on, until the "
+        "result is confirmed. Null: it moves.",
+    )
 
 
 class LeaderboardSerializer(_BoardSerializer):
@@ -122,6 +185,7 @@ class HistorySerializer(serializers.Serializer):
     teams = HistoryTeamSerializer(many=True, help_text="Best first.")
     start = serializers.DateTimeField()
     end = serializers.DateTimeField()
+    zones = ZonesSerializer(help_text="Where medals end, were this the result.")
     points = serializers.DictField(
         child=serializers.ListField(child=serializers.ListField()),
         help_text="By team id: `[time, score]` whenever the team's best public score became better, oldest first.",
@@ -133,6 +197,7 @@ class HistorySerializer(serializers.Serializer):
             "teams": history.teams,
             "start": time(history.start),
             "end": time(history.end),
+            "zones": ZonesSerializer(history.zones).data,
             "points": {
                 str(team): [[time(at), score] for at, score in points] for team, points in history.points.items()
             },

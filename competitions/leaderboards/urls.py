@@ -1,13 +1,10 @@
-"""`/api/competitions/{competition}/leaderboard/`."""
+"""`/api/competitions/<slug or id>/leaderboard/`."""
 
-from django.urls import URLPattern, path
+from rest_framework.routers import SimpleRouter
 
 from competitions.leaderboards import views
 
-urlpatterns: list[URLPattern] = [
-    path("public/", views.PublicLeaderboardView.as_view(), name="leaderboard-public"),
-    path("public/csv/", views.PublicLeaderboardCsvView.as_view(), name="leaderboard-public-csv"),
-    path("private/", views.PrivateLeaderboardView.as_view(), name="leaderboard-private"),
-    path("private/csv/", views.PrivateLeaderboardCsvView.as_view(), name="leaderboard-private-csv"),
-    path("history/", views.HistoryView.as_view(), name="leaderboard-history"),
-]
+router = SimpleRouter(use_regex_path=False)
+router.register("competitions/<slug:competition>/leaderboard", views.LeaderboardViewSet, basename="leaderboard")
+
+urlpatterns = router.urls

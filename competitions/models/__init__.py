@@ -1,25 +1,49 @@
 """The competition, what it publishes and hides, and the people who take part."""
 
-from competitions.models.competition import Competition, Page, RulesAcceptance, State
-from competitions.models.files import DataArchive, DataFile, Solution
-from competitions.models.standing import Standing, StandingChange
-from competitions.models.team import Departure, Invitation, Membership, MergeRequest, RequestStatus, SearchName, Team
+from competitions.models.competition import BoardAudience, Competition, MergeBound, Page, RulesAcceptance, State
+from competitions.models.files import DataArchive, DataFile, DataPreview, Solution
+from competitions.models.log import LogKind, LogRow
+from competitions.models.metric import MetricDirection, MetricFailure, OwnMetric
+from competitions.models.standing import Baseline, RankInterval, Standing, StandingChange
+from competitions.models.team import (
+    Departure,
+    Hosting,
+    Invitation,
+    Membership,
+    MergeRequest,
+    RequestStatus,
+    SearchName,
+    StaffAccess,
+    Team,
+)
 from competitions.models.upload import DataUpload
 
 __all__ = [
+    "Baseline",
+    "BoardAudience",
     "Competition",
     "DataArchive",
     "DataFile",
+    "DataPreview",
     "DataUpload",
     "Departure",
+    "Hosting",
     "Invitation",
+    "LogKind",
+    "LogRow",
     "Membership",
+    "MergeBound",
     "MergeRequest",
+    "MetricDirection",
+    "MetricFailure",
+    "OwnMetric",
     "Page",
+    "RankInterval",
     "RequestStatus",
     "RulesAcceptance",
     "SearchName",
     "Solution",
+    "StaffAccess",
     "Standing",
     "StandingChange",
     "State",

@@ -7,15 +7,16 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.validators import MinValueValidator, RegexValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.storage import public
 from competitions.querysets import CompetitionQuerySet
+from foundation.storage import public
 from scoring.metrics import registry
 from scoring.metrics.registry import Direction, Metric
+from scoring.standings import sort_key
 
 
 def public_storage():  # noqa: ANN201 -- a callable, so that migrations do not freeze the configured storage
@@ -36,6 +37,12 @@ def validate_metric(name: str) -> None:
         ) from None
 
 
+# A month: nobody waits longer for a result because of one correction.
+MOST_OBJECTION_MINUTES = 30 * 24 * 60
+# More digits than a participant can use, and few enough that one score can't spell out the answers of many rows.
+MOST_SCORE_DIGITS = 10
+
+
 class State(models.TextChoices):
     """Where a competition is on its clock. Derived, never stored."""
 
@@ -43,6 +50,23 @@ class State(models.TextChoices):
     RUNNING = "running", _("running")
     FINISHED = "finished", _("finished")
     CONFIRMED = "confirmed", _("confirmed")
+
+
+class BoardAudience(models.TextChoices):
+    """Who sees the public leaderboard until the result is confirmed, of those who may look inside."""
+
+    EVERYBODY = "everybody", _("everybody")
+    PARTICIPANTS = "participants", _("those who take part")
+    OWN_ROW = "own_row", _("each team its own row only")
+    HOSTS = "hosts", _("organisers only")
+
+
+class MergeBound(models.TextChoices):
+    """How many submissions two teams that become one may have made together. Each allows more than the one before."""
+
+    BY_NOW = "by_now", _("as many as one team could have made by now")
+    BY_END = "by_end", _("as many as one team can make by the end")
+    NONE = "none", _("any number")
 
 
 class Competition(models.Model):
@@ -83,7 +107,9 @@ class Competition(models.Model):
 
     metric = models.CharField(_("metric"), max_length=40, validators=[validate_metric])
     metric_params = models.JSONField(_("metric parameters"), default=dict, blank=True)
-    score_digits = models.PositiveSmallIntegerField(_("digits shown"), default=5)
+    score_digits = models.PositiveSmallIntegerField(
+        _("digits shown"), default=5, validators=[MaxValueValidator(MOST_SCORE_DIGITS)]
+    )
     daily_submission_limit = models.PositiveIntegerField(
         _("submissions a day"),
         null=True,
@@ -108,13 +134,78 @@ class Competition(models.Model):
     max_team_size = models.PositiveSmallIntegerField(
         _("maximum team size"), default=5, validators=[MinValueValidator(1)]
     )
+    merge_bound = models.CharField(
+        _("submissions of teams that merge"),
+        max_length=8,
+        choices=MergeBound,
+        default=MergeBound.BY_NOW,
+        db_default=MergeBound.BY_NOW.value,
+        help_text=_("How many two teams may have made together. In an event of one day the first rule forbids most."),
+    )
     allows_late_submissions = models.BooleanField(_("late submissions"), default=True)
+    objection_minutes = models.PositiveIntegerField(
+        _("minutes for objections"),
+        default=60,
+        db_default=60,
+        validators=[MaxValueValidator(MOST_OBJECTION_MINUTES)],
+        help_text=_(
+            "How long participants may object to a solution that is changed after the end, before the result can be "
+            "confirmed. 0: no time."
+        ),
+    )
+
+    # Who sees the public leaderboard, and until when it moves: `competitions.boards` is asked, not these.
+    board_audience = models.CharField(
+        _("who sees the leaderboard"),
+        max_length=12,
+        choices=BoardAudience,
+        default=BoardAudience.EVERYBODY,
+        db_default=BoardAudience.EVERYBODY.value,
+        help_text=_("Until the result is confirmed; from then on everybody who may look inside sees it."),
+    )
+    board_freezes_at = models.DateTimeField(
+        _("leaderboard stands still from"),
+        null=True,
+        blank=True,
+        help_text=_("What is submitted from then on shows when the result is confirmed. Empty: it never stands still."),
+    )
+    board_freeze_minutes = models.PositiveIntegerField(
+        _("leaderboard stands still for the last minutes"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text=_("Instead of a moment: so many minutes before the end, also when the end moves."),
+    )
+    # When the first confirmation opened it. Nothing closes it again.
+    board_opened_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    releases_solution = models.BooleanField(
+        _("solution open to all after the confirmation"),
+        default=False,
+        help_text=_("With it anybody can compute the final ranking again. Closed until the result is confirmed."),
+    )
+    awards_medals = models.BooleanField(
+        _("counts for medals and points"),
+        default=True,
+        db_default=True,
+        help_text=_("Once the result is confirmed. Nobody can change this after the end."),
+    )
+    storage_quota = models.PositiveBigIntegerField(
+        _("storage quota"),
+        null=True,
+        blank=True,
+        help_text=_("Bytes that data files and submissions may come to. Empty: as the site says. 0: without limit."),
+    )
 
     # Moments an organiser causes, not states.
     confirmed_at = models.DateTimeField(_("private leaderboard confirmed at"), null=True, blank=True, editable=False)
     confirmed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, editable=False, related_name="+"
     )
+    # When something first rested on the end having passed. From then on it has, whatever a clock says.
+    ended_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # Until then participants may object to a change of the solution, and nothing is confirmed.
+    objections_until = models.DateTimeField(_("objections until"), null=True, blank=True, editable=False)
     # Changes with everything a leaderboard shows, in the same transaction: the ETag of its answers.
     leaderboard_version = models.PositiveBigIntegerField(default=0, editable=False)
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
@@ -140,6 +231,10 @@ class Competition(models.Model):
                 name="confirmed_only_after_the_end",
             ),
             models.CheckConstraint(
+                condition=Q(board_freezes_at__isnull=True) | Q(board_freeze_minutes__isnull=True),
+                name="board_freezes_by_one_rule",
+            ),
+            models.CheckConstraint(
                 condition=Q(selectable_submissions__gte=1), name="one_submission_selectable_at_least"
             ),
             models.CheckConstraint(condition=Q(max_team_size__gte=1), name="one_member_at_least"),
@@ -156,7 +251,10 @@ class Competition(models.Model):
         """What the constraints say, in words, beside the field it is about; and that a closed room has a way in."""
         if self.starts_at and self.ends_at and self.ends_at <= self.starts_at:
             raise ValidationError(_("The end must come after the start."), code="ends_before_it_starts")
-        for name in ("entry_deadline", "merge_deadline"):
+        if self.board_freezes_at and self.board_freeze_minutes:
+            message = _("Either a moment or a number of minutes before the end, not both.")
+            raise ValidationError({"board_freeze_minutes": ValidationError(message, code="freeze_named_twice")})
+        for name in ("entry_deadline", "merge_deadline", "board_freezes_at"):
             deadline = getattr(self, name)
             if deadline and self.ends_at and deadline > self.ends_at:
                 raise ValidationError({name: ValidationError(_("Not after the end."), code="after_the_end")})
@@ -166,17 +264,22 @@ class Competition(models.Model):
 
     # --- the clock: every question takes the moment it is asked for ---------------------------------------------------
     def state(self, at: datetime) -> State:
-        if at < self.starts_at:
-            return State.UPCOMING
-        if not self.has_ended(at):
-            return State.RUNNING
-        return State.CONFIRMED if self.confirmed_at is not None else State.FINISHED
+        if self.has_ended(at):
+            return State.CONFIRMED if self.confirmed_at is not None else State.FINISHED
+        return State.RUNNING if self.has_started(at) else State.UPCOMING
 
     def has_started(self, at: datetime) -> bool:
         return at >= self.starts_at
 
     def has_ended(self, at: datetime) -> bool:
-        """The end itself is outside: the last second that counts is the one before `ends_at`."""
+        """Whether it is over for those who take part. It stays so when the clock is put back (see `ending`)."""
+        return self.is_past_end(at) or self.ended_at is not None
+
+    def is_past_end(self, at: datetime) -> bool:
+        """Whether the clock says that the end has passed. Private scores ask this: only the clock may open them.
+
+        The end itself is outside: the last second that counts is the one before `ends_at`.
+        """
         return at >= self.ends_at
 
     def is_running(self, at: datetime) -> bool:
@@ -184,13 +287,17 @@ class Competition(models.Model):
 
     def is_confirmed(self, at: datetime) -> bool:
         """Whether the private leaderboard is open to everybody."""
-        return self.has_ended(at) and self.confirmed_at is not None
+        return self.is_past_end(at) and self.confirmed_at is not None
 
     def can_still_enter(self, at: datetime) -> bool:
-        return at < (self.entry_deadline or self.ends_at)
+        return not self.has_ended(at) and at < (self.entry_deadline or self.ends_at)
 
     def can_still_merge(self, at: datetime) -> bool:
-        return at < (self.merge_deadline or self.ends_at)
+        return not self.has_ended(at) and at < (self.merge_deadline or self.ends_at)
+
+    def may_be_objected_to(self, at: datetime) -> bool:
+        """Whether the time runs in which participants may object to a change of the solution."""
+        return self.objections_until is not None and at < self.objections_until
 
     def day_of(self, at: datetime) -> tuple[datetime, datetime]:
         """The start and the end of the submission day that `at` falls in, by the competition's zone and reset hour."""
@@ -202,6 +309,11 @@ class Competition(models.Model):
 
     def _begin_of(self, day: date) -> datetime:
         return datetime.combine(day, self.limit_resets_at, ZoneInfo(self.time_zone))
+
+    @property
+    def last_moment(self) -> datetime:
+        """The last one that counts."""
+        return self.ends_at - timedelta(microseconds=1)
 
     def days_begun(self, at: datetime) -> int:
         """How many submission days have begun from the start until `at`, the first one included; 0 before the start."""
@@ -222,7 +334,15 @@ class Competition(models.Model):
 
     def sort_key(self, score: float) -> float:
         """`score` turned so that smaller is better, whatever the metric: what standings are ordered by."""
-        return score if self.direction is Direction.SMALLER_IS_BETTER else -score
+        return sort_key(score, self.direction)
+
+    def shown_score(self, score: float) -> float:
+        """`score` with the digits the competition shows.
+
+        What participants may learn of a score is kept and ranked in this form and in no finer one: the further digits
+        of a public score would spell out rows of the solution to somebody who submits files made for that.
+        """
+        return round(score, self.score_digits) + 0.0  # + 0.0: no negative zero
 
     def is_better(self, score: float, than: float | None) -> bool:
         return than is None or self.sort_key(score) < self.sort_key(than)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from uuid import uuid4
 
 from django.conf import settings
@@ -10,6 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from competitions.models.competition import Competition
+from competitions.models.metric import OwnMetric
 
 
 # Keys of what people download end in the real name: an object storage sends its files under the end of their key.
@@ -23,6 +25,11 @@ def solution_path(instance: Solution, filename: str) -> str:
 
 def archive_path(instance: DataArchive, filename: str) -> str:
     return f"competitions/{instance.competition_id}/archive/{uuid4().hex}/{instance.competition.slug}.zip"
+
+
+def new_salt() -> str:
+    """A random text that nobody can guess, for the commitment to one version of a solution."""
+    return secrets.token_hex(32)
 
 
 class DataFile(models.Model):
@@ -65,6 +72,24 @@ class DataArchive(models.Model):
     def __str__(self) -> str:
         return f"{self.competition} ({self.size} bytes)"
 
+    @property
+    def filename(self) -> str:
+        """The name under which a browser saves it."""
+        return f"{self.competition.slug}.zip"
+
+
+class DataPreview(models.Model):
+    """What a data file holds, as a job found it; of the content that `sha256` names."""
+
+    data_file = models.OneToOneField(DataFile, models.CASCADE, related_name="preview")
+    sha256 = models.CharField(max_length=64)
+    # None: it could not be read as a table.
+    content = models.JSONField(null=True)
+    created_at = models.DateTimeField(_("created at"))
+
+    def __str__(self) -> str:
+        return str(self.data_file)
+
 
 class Solution(models.Model):
     """The hidden answer, in versions; exactly one of them scores. Its content never leaves the server."""
@@ -81,13 +106,23 @@ class Solution(models.Model):
     # What it was checked for: a version scores by its own metric, whatever the competition's is by now.
     metric = models.CharField(_("metric"), max_length=40)
     metric_params = models.JSONField(_("metric parameters"), default=dict, blank=True)
+    # Where the metric is the organisers' own, the version of it.
+    own_metric = models.ForeignKey(
+        OwnMetric, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("own metric")
+    )
     rows = models.PositiveBigIntegerField(_("rows"))
     public_rows = models.PositiveBigIntegerField(_("public rows"))
     private_rows = models.PositiveBigIntegerField(_("private rows"))
     expected_columns = models.JSONField(_("columns of a submission"), default=list)
     digest = models.CharField(max_length=64, help_text=_("Identifies the prepared arrays: content and specification."))
+    # What the public commitment is made of (`competitions.solution.sealing`); neither leaves the server.
+    sha256 = models.CharField(max_length=64, blank=True, editable=False)
+    salt = models.CharField(max_length=64, default=new_salt, editable=False)
     uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
+    # Set once and never taken back, whatever becomes of the submissions: what was scored with this version may have
+    # told participants about its public rows, so it binds every version after it.
+    first_used_at = models.DateTimeField(_("first used at"), null=True, editable=False)
 
     class Meta:
         ordering = ["-version"]

@@ -66,6 +66,31 @@ class Standing(models.Model):
         return f"{self.team}: {self.best_public_score}"
 
 
+class Baseline(models.Model):
+    """A named line on the leaderboards: what a submission of the organisers scores. It has no rank and counts nowhere.
+
+    Keys are turned as those of standings are; one without a key is being scored and not shown. The private side is
+    filled after the confirmation only.
+    """
+
+    competition = models.ForeignKey(Competition, models.CASCADE, related_name="baselines")
+    name = models.CharField(_("name"), max_length=80)
+    since = models.DateTimeField(_("since"))
+    public_score = models.FloatField(_("public score"), null=True, blank=True)
+    public_key = models.FloatField(null=True, blank=True, editable=False)
+    private_score = models.FloatField(_("private score"), null=True, blank=True)
+    private_key = models.FloatField(null=True, blank=True, editable=False)
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name = _("baseline")
+        verbose_name_plural = _("baselines")
+        constraints = [models.UniqueConstraint(fields=["competition", "name"], name="baseline_names_are_unique")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class StandingChange(models.Model):
     """A team's best public score became better: the points of the history."""
 
@@ -80,3 +105,21 @@ class StandingChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.team} {self.at:%F %T} {self.score}"
+
+
+class RankInterval(models.Model):
+    """How sure the final rank of a team is: what `submissions.analyses` found out by drawing the private rows anew.
+
+    Shown beside the private leaderboard, when that is open. Whatever changes the ranking deletes it.
+    """
+
+    team = models.OneToOneField(Team, models.CASCADE, primary_key=True, related_name="rank_interval")
+    competition = models.ForeignKey(Competition, models.CASCADE, related_name="+")
+    # The rank lies between these two in 95 % of the resamples.
+    low = models.PositiveIntegerField()
+    high = models.PositiveIntegerField()
+    # The probability of standing above the team of the next rank; the last team has none.
+    above_next = models.FloatField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.team_id}: {self.low}-{self.high}"

@@ -2,14 +2,40 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from competitions.models.competition import Competition
 from competitions.querysets import InvitationQuerySet, MergeRequestQuerySet, SearchNameQuerySet, TeamQuerySet
+from foundation.folding import fold
+
+# Longer keys are cut: a database indexes only so much. One character may fold to many.
+KEY_LENGTH = 200
+
+
+def name_key(name: str) -> str:
+    """What two names have in common that people take for one another: their letters, in any capitals and any width."""
+    return fold(name)[:KEY_LENGTH]
+
+
+class NameKeyField(models.CharField):
+    """The key of the row's `name`, made whenever a whole row is saved."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"max_length": KEY_LENGTH, "default": "", "editable": False, **options})
+
+    def deconstruct(self) -> Any:
+        name, _path, args, kwargs = super().deconstruct()
+        return name, "django.db.models.CharField", args, kwargs
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> str:  # noqa: FBT001 -- Django's signature
+        key = name_key(model_instance.name)  # type: ignore[attr-defined]
+        setattr(model_instance, self.attname, key)
+        return key
 
 
 class Team(models.Model):
@@ -17,6 +43,7 @@ class Team(models.Model):
 
     competition = models.ForeignKey(Competition, models.CASCADE, related_name="teams")
     name = models.CharField(_("name"), max_length=80)
+    name_key = NameKeyField()
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="owned_teams"
     )
@@ -25,6 +52,11 @@ class Team(models.Model):
     merged_at = models.DateTimeField(_("merged at"), null=True, blank=True)
     # A team everybody left: history, like a merged one.
     disbanded_at = models.DateTimeField(_("disbanded at"), null=True, blank=True)
+    # Somebody in it has organised the competition, or could get at its solution as staff of the site, at some time:
+    # shown, never ranked. Nothing takes this back.
+    out_of_competition_at = models.DateTimeField(_("out of competition since"), null=True, blank=True, editable=False)
+    # Excluded by the organisers: shown below all others, without a rank, until they take it back.
+    disqualified_at = models.DateTimeField(_("disqualified since"), null=True, blank=True, editable=False)
 
     objects = TeamQuerySet.as_manager()
 
@@ -34,8 +66,7 @@ class Team(models.Model):
         verbose_name_plural = _("teams")
         constraints = [
             models.UniqueConstraint(
-                "competition",
-                Lower("name"),
+                fields=["competition", "name_key"],
                 name="team_name_unique_in_competition",
                 condition=Q(merged_into__isnull=True, disbanded_at__isnull=True),
             ),
@@ -50,6 +81,58 @@ class Team(models.Model):
     @property
     def is_active(self) -> bool:
         return self.merged_at is None and self.disbanded_at is None
+
+    @property
+    def is_ranking(self) -> bool:
+        """Whether it has a place on leaderboards."""
+        return self.is_active and self.out_of_competition_at is None and self.disqualified_at is None
+
+    @property
+    def is_out_of_competition(self) -> bool:
+        return self.out_of_competition_at is not None
+
+    @property
+    def is_disqualified(self) -> bool:
+        return self.disqualified_at is not None
+
+
+class Hosting(models.Model):
+    """Somebody organised the competition at some time. The row stays when they organise it no more."""
+
+    competition = models.ForeignKey(Competition, models.CASCADE, related_name="hostings")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="hostings")
+    since = models.DateTimeField(_("since"))
+
+    class Meta:
+        verbose_name = _("past or present organiser")
+        verbose_name_plural = _("past and present organisers")
+        constraints = [models.UniqueConstraint(fields=["competition", "user"], name="one_hosting_per_person")]
+
+    def __str__(self) -> str:
+        return f"{self.user} · {self.competition}"
+
+
+class StaffAccess(models.Model):
+    """Somebody of the site's staff could get at every competition, its solution included, for some time.
+
+    The row stays when they can no more. Kept by `competitions.teams.conflicts`.
+    """
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="staff_accesses")
+    since = models.DateTimeField(_("since"))
+    until = models.DateTimeField(_("until"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("access of staff")
+        verbose_name_plural = _("accesses of staff")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user"], condition=Q(until__isnull=True), name="one_present_access_per_person"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user}: {self.since:%F}"
 
 
 class Membership(models.Model):
@@ -71,10 +154,10 @@ class Membership(models.Model):
 
 
 class SearchName(models.Model):
-    """What a search looks through: a team's name and its members' names, as `competitions.search` folds them.
+    """What a search looks through: a team's name and its members' names, as `foundation.folding` folds them.
 
     A row of its own, so that looking through a hundred thousand of them is one walk over one small table. Kept by
-    `competitions.services.search`; `manage.py check_standings` proves it equal to the names.
+    `competitions.teams.searching`; `manage.py check_standings` proves it equal to the names.
     """
 
     team = models.OneToOneField(Team, models.CASCADE, primary_key=True, related_name="search_name")

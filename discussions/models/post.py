@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from competitions.models import Competition
 from discussions.models.upload import Upload
-from discussions.querysets import CommentQuerySet, DiscussionQuerySet
+from discussions.querysets import CommentQuerySet, DiscussionQuerySet, TagQuerySet
 from submissions.models import Submission
 
 # 12.5 hours of age weigh as much as ten times the attention: the decay known from Reddit's "hot".
@@ -31,6 +31,8 @@ class Tag(models.Model):
     """A word that gathers discussions; lower case, so that there is one spelling of each."""
 
     name = models.CharField(_("name"), max_length=30, unique=True)
+
+    objects = TagQuerySet.as_manager()
 
     class Meta:
         ordering = ["name"]

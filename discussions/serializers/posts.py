@@ -1,39 +1,20 @@
-"""Discussions and comments on the wire. Contexts hold the `viewer` (`permissions.Viewer`)."""
+"""Discussions and comments on the wire. Contexts hold the `request`: what is shown depends on who asks."""
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
-import emoji
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.serializers import UserRefSerializer, user_ref
 from competitions.models import Competition
-from discussions import formulas
+from discussions import permissions as can
+from discussions.excerpts import EXCERPT_OF, excerpt
 from discussions.models import Comment, Discussion
-from discussions.permissions import Viewer
 from discussions.serializers.uploads import UploadSerializer
 
 DELETED_ACCOUNT = {"username": None, "name": "(deleted)", "avatar": None}
-EXCERPT = 200
-# Of how much of a body an excerpt is made.
-EXCERPT_OF = 600
-# Fences, formulas on lines of their own, pictures, footnote marks, tags, addresses of links, lines of tables, boxes of
-# tasks, marks.
-_MARKS = re.compile(
-    r"```.*?(?:```|\Z)|\$\$.*?(?:\$\$|\Z)|!\[[^\]]*\]\([^)]*\)|\[\^[^\]\s]+\]:?|<[^>]{0,200}>|(?<=\])\([^)]*\)"
-    r"|^[ \t:|-]+$|^[ \t]*[-*+][ \t]+\[[ xX]\]|^[ \t]*[#>|:*+-]+|[*~`\[\]|#]+|\b_+|_+\b",
-    re.DOTALL | re.MULTILINE,
-)
-
-
-def excerpt(body: str, length: int = EXCERPT) -> str:
-    """The beginning of a Markdown text, as plain words on one line."""
-    body = formulas.INLINE.sub(lambda found: formulas.plain(found[1]), emoji.emojize(body, language="alias"))
-    words = re.sub(r"\s+", " ", _MARKS.sub(" ", body)).strip()
-    return words if len(words) <= length else f"{words[: length - 1].rstrip()}…"
 
 
 class CompetitionRefSerializer(serializers.ModelSerializer):
@@ -58,7 +39,9 @@ class LinkedSubmissionSerializer(serializers.Serializer):
 
     id = serializers.IntegerField()
     team = LinkedTeamSerializer()
-    public_score = serializers.FloatField(allow_null=True)
+    public_score = serializers.FloatField(
+        allow_null=True, help_text="Null until it is scored, and as long as the leaderboard does not show it to you."
+    )
 
 
 class DiscussionRightsSerializer(serializers.Serializer):
@@ -134,8 +117,8 @@ class DiscussionSerializer(DiscussionListSerializer):
         read_only_fields = fields
 
     @property
-    def viewer(self) -> Viewer:
-        return self.context["viewer"]
+    def user(self) -> Any:
+        return self.context["request"].user
 
     @extend_schema_field(serializers.CharField(allow_null=True))
     def get_title(self, discussion: Discussion) -> str | None:
@@ -149,15 +132,15 @@ class DiscussionSerializer(DiscussionListSerializer):
         return [] if discussion.is_deleted else super().get_tags(discussion)
 
     def get_excerpt(self, discussion: Discussion) -> str:
-        return excerpt(discussion.body[:EXCERPT_OF]) if self.viewer.read_body(discussion) else ""
+        return excerpt(discussion.body[:EXCERPT_OF]) if can.read_body(self.user, discussion) else ""
 
     @extend_schema_field(serializers.CharField(allow_null=True))
     def get_body(self, discussion: Discussion) -> str | None:
-        return discussion.body if self.viewer.read_body(discussion) else None
+        return discussion.body if can.read_body(self.user, discussion) else None
 
     @extend_schema_field(serializers.CharField(allow_null=True))
     def get_html(self, discussion: Discussion) -> str | None:
-        return discussion.html if self.viewer.read_body(discussion) else None
+        return discussion.html if can.read_body(self.user, discussion) else None
 
     @extend_schema_field(HiddenSerializer(allow_null=True))
     def get_hidden(self, discussion: Discussion) -> dict[str, Any] | None:
@@ -165,33 +148,35 @@ class DiscussionSerializer(DiscussionListSerializer):
 
     @extend_schema_field(UploadSerializer(allow_null=True))
     def get_notebook(self, discussion: Discussion) -> dict[str, Any] | None:
-        shown = discussion.notebook is not None and self.viewer.read_body(discussion)
+        shown = discussion.notebook is not None and can.read_body(self.user, discussion)
         return UploadSerializer(discussion.notebook).data if shown else None
 
     @extend_schema_field(LinkedSubmissionSerializer(allow_null=True))
     def get_submission(self, discussion: Discussion) -> dict[str, Any] | None:
-        shown = discussion.submission is not None and self.viewer.read_body(discussion)
-        return LinkedSubmissionSerializer(discussion.submission).data if shown else None
+        if discussion.submission is None or not can.read_body(self.user, discussion):
+            return None
+        linked = LinkedSubmissionSerializer(discussion.submission).data
+        return linked if can.see_linked_score(self.user, discussion) else {**linked, "public_score": None}
 
     @extend_schema_field(DiscussionRightsSerializer)
     def get_can(self, discussion: Discussion) -> dict[str, bool]:
-        viewer = self.viewer
-        standing = viewer.is_moderator and not discussion.is_removed
+        user = self.user
+        standing = bool(can.moderate(user, discussion.competition)) and not discussion.is_removed
         return {
-            "edit": bool(viewer.edit(discussion)),
-            "delete": bool(viewer.delete(discussion)) and not discussion.is_deleted,
-            "comment": bool(viewer.comment(discussion)),
-            "like": bool(viewer.like(discussion)),
-            "report": bool(viewer.report(discussion)),
+            "edit": bool(can.edit(user, discussion)),
+            "delete": bool(can.delete(user, discussion)) and not discussion.is_deleted,
+            "comment": bool(can.comment(user, discussion)),
+            "like": bool(can.like(user, discussion)),
+            "report": bool(can.report(user, discussion)),
             "pin": standing,
             "lock": standing,
-            "announce": standing and not discussion.is_announcement,
-            "hide": viewer.is_moderator and not discussion.is_deleted,
+            "announce": bool(can.announce(user, discussion)),
+            "hide": bool(can.hide(user, discussion)),
         }
 
 
 class CommentSerializer(serializers.ModelSerializer):
-    """Reads rows of `Comment.objects.for_list(user)`, whose `discussion` is the viewer's."""
+    """Reads rows of `Comment.objects.for_list(user)`, whose `discussion` is of `for_page(user)`."""
 
     author = serializers.SerializerMethodField(help_text="Null when deleted.")
     body = serializers.SerializerMethodField(help_text="Markdown; null when deleted or hidden.")
@@ -211,8 +196,8 @@ class CommentSerializer(serializers.ModelSerializer):
         read_only_fields = fields
 
     @property
-    def viewer(self) -> Viewer:
-        return self.context["viewer"]
+    def user(self) -> Any:
+        return self.context["request"].user
 
     @extend_schema_field(UserRefSerializer(allow_null=True))
     def get_author(self, comment: Comment) -> dict[str, Any] | None:
@@ -222,11 +207,11 @@ class CommentSerializer(serializers.ModelSerializer):
 
     @extend_schema_field(serializers.CharField(allow_null=True))
     def get_body(self, comment: Comment) -> str | None:
-        return comment.body if self.viewer.read_body(comment) else None
+        return comment.body if can.read_body(self.user, comment) else None
 
     @extend_schema_field(serializers.CharField(allow_null=True))
     def get_html(self, comment: Comment) -> str | None:
-        return comment.html if self.viewer.read_body(comment) else None
+        return comment.html if can.read_body(self.user, comment) else None
 
     @extend_schema_field(HiddenSerializer(allow_null=True))
     def get_hidden(self, comment: Comment) -> dict[str, Any] | None:
@@ -234,13 +219,13 @@ class CommentSerializer(serializers.ModelSerializer):
 
     @extend_schema_field(CommentRightsSerializer)
     def get_can(self, comment: Comment) -> dict[str, bool]:
-        viewer = self.viewer
+        user = self.user
         return {
-            "edit": bool(viewer.edit(comment)),
-            "delete": bool(viewer.delete(comment)) and not comment.is_deleted,
-            "like": bool(viewer.like(comment)),
-            "report": bool(viewer.report(comment)),
-            "hide": viewer.is_moderator and not comment.is_deleted,
+            "edit": bool(can.edit(user, comment)),
+            "delete": bool(can.delete(user, comment)) and not comment.is_deleted,
+            "like": bool(can.like(user, comment)),
+            "report": bool(can.report(user, comment)),
+            "hide": bool(can.hide(user, comment)),
         }
 
 

@@ -8,9 +8,10 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.serializers import UserRefSerializer, user_ref
+from discussions.excerpts import EXCERPT_OF, excerpt
 from discussions.models import Report
 from discussions.permissions import discussion_of
-from discussions.serializers.posts import DELETED_ACCOUNT, EXCERPT_OF, CompetitionRefSerializer, excerpt
+from discussions.serializers.posts import DELETED_ACCOUNT, CompetitionRefSerializer
 
 
 class AuthoredSerializer(serializers.Serializer):

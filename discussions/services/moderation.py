@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 
 from accounts.models import User
 from discussions import permissions as can, signals
-from discussions.exceptions import AlreadyAnnounced, AlreadyReported, AlreadyResolved, EmptyText, Removed
+from discussions.exceptions import AlreadyReported, AlreadyResolved, EmptyText
 from discussions.models import Comment, Discussion, Report
 from discussions.permissions import discussion_of
 from discussions.services import texts
@@ -36,13 +36,10 @@ def announce(*, discussion: Discussion, by: User, at: datetime) -> Discussion:
     Raises:
         AlreadyAnnounced, Removed: there is nothing to tell.
     """
-    can.moderate(by, discussion.competition).require()
+    can.announce(by, discussion).require()
     with transaction.atomic():
         fresh = Discussion.objects.lock(discussion.pk)
-        if fresh.is_removed:
-            raise Removed
-        if fresh.is_announcement:
-            raise AlreadyAnnounced
+        can.announce(by, fresh).require()
         fresh.announced_at = at
         fresh.is_pinned = True
         fresh.save(update_fields=["announced_at", "is_pinned"])
@@ -58,8 +55,7 @@ def hide(*, post: Discussion | Comment, by: User, reason: str, at: datetime) -> 
         raise EmptyText("reason")
     with transaction.atomic():
         fresh = _locked(post)
-        if fresh.is_deleted:
-            raise Removed
+        can.hide(by, fresh).require()
         if not fresh.is_hidden:
             fresh.hidden_at, fresh.hidden_by, fresh.hidden_reason = at, by, reason[:500]
             _save_visibility(fresh, counts=-1)

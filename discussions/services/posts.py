@@ -83,14 +83,13 @@ def edit_discussion(
         NotAuthor, Locked, Removed: who may not, or not now.
         EmptyText, TextTooLong, InvalidTags: what it may not be.
     """
-    viewer = can.viewer_of(by, discussion)
-    viewer.edit(discussion).require()
+    can.edit(by, discussion).require()
     title = None if title is None else texts.check_title(title)
     body = None if body is None else texts.check_body(body)
     names = None if tags is None else texts.check_tags(tags)
     with transaction.atomic():
         fresh = Discussion.objects.lock(discussion.pk)
-        viewer.edit(fresh).require()
+        can.edit(by, fresh).require()
         changes = {
             name: value
             for name, value in (("title", title), ("body", body))
@@ -116,14 +115,13 @@ def add_comment(*, discussion: Discussion, by: User, body: str, parent_id: int |
         NotEntered, NotVisible, Locked, Removed: who may not, or not now.
         NoSuchParent, EmptyText, TextTooLong: what it may not be.
     """
-    viewer = can.viewer_of(by, discussion)
-    viewer.comment(discussion).require()
+    can.comment(by, discussion).require()
     body = texts.check_body(body, limit=texts.MAX_COMMENT)
     rendered = mentions.render(body)
     with transaction.atomic():
         fresh = Discussion.objects.lock(discussion.pk)
         # It may have been locked or hidden since it was looked at.
-        viewer.comment(fresh).require()
+        can.comment(by, fresh).require()
         parent = _parent(fresh, parent_id)
         comment = Comment.objects.create(
             discussion=discussion,
@@ -145,12 +143,11 @@ def add_comment(*, discussion: Discussion, by: User, body: str, parent_id: int |
 
 def edit_comment(*, comment: Comment, by: User, body: str, at: datetime) -> Comment:
     """Change what a comment says; the version replaced stays in its history."""
-    viewer = can.viewer_of(by, comment)
-    viewer.edit(comment).require()
+    can.edit(by, comment).require()
     body = texts.check_body(body, limit=texts.MAX_COMMENT)
     with transaction.atomic():
         fresh = Comment.objects.lock(comment.pk)
-        viewer.edit(fresh).require()
+        can.edit(by, fresh).require()
         if body != fresh.body:
             _replace_text(fresh, {"body": body}, by=by, at=at)
     return fresh

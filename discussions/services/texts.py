@@ -10,15 +10,16 @@ from typing import Any
 
 import emoji
 
-from competitions import markdown
 from discussions import search, uploads
 from discussions.exceptions import EmptyText, InvalidTags, TextTooLong
 from discussions.models import Comment, Discussion, Revision, SearchText, Tag
+from foundation import markdown
 
 MAX_TITLE = 200
 MAX_COMMENT = 30_000
 MAX_TAGS = 5
 MAX_TAG = 30
+MAX_REVISIONS = 100
 # A search text beyond this is cut: PostgreSQL's vectors are bounded.
 MAX_TERMS = 20_000
 
@@ -90,6 +91,23 @@ def keep_revision(post: Discussion | Comment) -> None:
         written_at=post.edited_at or post.created_at,
     )
     post.revision_count += 1
+
+
+def versions_of(post: Discussion | Comment) -> list[dict[str, Any]]:
+    """Every version of a post, the present one first, as `RevisionSerializer` shows them; at most `MAX_REVISIONS`
+    earlier ones."""
+    present = {
+        "title": getattr(post, "title", ""),
+        "body": post.body,
+        "html": post.html,
+        "edited_by": post.author,
+        "at": post.edited_at or post.created_at,
+    }
+    earlier = [
+        {"title": row.title, "body": row.body, "html": row.html, "edited_by": row.written_by, "at": row.written_at}
+        for row in post.revisions.select_related("written_by")[:MAX_REVISIONS]
+    ]
+    return [present, *earlier]
 
 
 def attach_uploads(text: str, *, at: datetime) -> None:

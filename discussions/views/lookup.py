@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from rest_framework.request import Request
 
-from competitions.exceptions import NotVisible
 from competitions.models import Competition
 from discussions import permissions as can
 from discussions.exceptions import NoSuchCompetition, NoSuchPost
 from discussions.models import Comment, Discussion
+from discussions.querysets import DiscussionQuerySet
+from foundation.refusals import NotVisible
+
+# What a list is asked for instead of a competition: what stands in none.
+SITE = "site"
 
 
-def find_discussion(request: Request, pk: int) -> tuple[Discussion, can.Viewer]:
-    """The discussion, and the one who looks at it.
+def find_discussion(request: Request, pk: int) -> Discussion:
+    """The discussion with this id.
 
     Raises:
         NoSuchPost, NotVisible: there is none for this user.
@@ -21,23 +25,21 @@ def find_discussion(request: Request, pk: int) -> tuple[Discussion, can.Viewer]:
     found = Discussion.objects.for_page(request.user).filter(pk=pk).first()
     if found is None:
         raise NoSuchPost
-    viewer = can.Viewer(request.user, found.competition)
-    viewer.see(found).require()
-    return found, viewer
+    can.see(request.user, found).require()
+    return found
 
 
-def find_comment(request: Request, pk: int) -> tuple[Comment, can.Viewer]:
-    """The comment (its discussion read with it), and the one who looks at it. Raises as `find_discussion`."""
-    found = Comment.objects.for_list(request.user).select_related("discussion__competition").filter(pk=pk).first()
+def find_comment(request: Request, pk: int) -> Comment:
+    """The comment with this id, its discussion read with it. Raises as `find_discussion`."""
+    found = Comment.objects.for_page(request.user).filter(pk=pk).first()
     if found is None:
         raise NoSuchPost
-    viewer = can.Viewer(request.user, found.discussion.competition)
-    viewer.see(found).require()
-    return found, viewer
+    can.see(request.user, found).require()
+    return found
 
 
 def competition_named(request: Request, key: str | None) -> Competition | None:
-    """The competition a request's body or query names; None: the site.
+    """The competition a request's body names; None: the site.
 
     Raises:
         NoSuchCompetition: unknown or hidden, which look the same.
@@ -50,14 +52,24 @@ def competition_named(request: Request, key: str | None) -> Competition | None:
     return found
 
 
-def competition_in_query(request: Request, key: str) -> Competition:
-    """The same for a list: what is not there is not found.
+def competition_in_query(request: Request, key: str) -> Competition | None:
+    """The competition a list is asked for; None: the site. What is not there is not found.
 
     Raises:
         NotVisible, NotEntered: it is hidden, or a closed room.
     """
+    if key == SITE:
+        return None
     found = Competition.objects.visible_to(request.user).by_slug_or_id(key).first()
     if found is None:
         raise NotVisible
-    can.Viewer(request.user, found).look_inside.require()
+    can.look_inside(request.user, found).require()
     return found
+
+
+def discussions_asked_for(request: Request) -> DiscussionQuerySet:
+    """The discussions of the place that `competition` of the query names, or of all places. Raises as
+    `competition_in_query`."""
+    if key := request.query_params.get("competition", ""):
+        return Discussion.objects.filter(competition=competition_in_query(request, key))
+    return Discussion.objects.in_lists_of(request.user)

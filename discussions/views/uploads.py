@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from django.http import FileResponse, HttpResponseBase
 from django.utils import timezone
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import status
+from rest_framework.decorators import action
 from rest_framework.parsers import MultiPartParser
 from rest_framework.permissions import AllowAny, IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from competitions.views.openapi import NOT_FOUND, refusal
 from discussions import notebooks, uploads
 from discussions.exceptions import NoFile, NoSuchPost, TooLarge
 from discussions.models import Upload
-from discussions.serializers.uploads import ConvertedNotebookSerializer, FileSerializer, UploadSerializer
-from discussions.views.discussions import TalkView
+from discussions.serializers.uploads import ConvertedNotebookSerializer, UploadSerializer
+from discussions.views import docs
+from discussions.views.posts import TalkViewSet
+from foundation.requests import signed_in
 
-TAGS = ["Uploads"]
 # What a form adds to its file.
 FORM_BYTES = 1 << 20
 # Shown by browsers, in every post: nothing in it may run, whatever it turned out to be.
@@ -34,9 +34,10 @@ SAFE = {
 }
 
 
-class FormView(TalkView):
+class FormViewSet(TalkViewSet):
     """Takes one file; one that is declared too large is refused before it is read."""
 
+    queryset = Upload.objects.none()
     permission_classes = [IsAuthenticated]
     parser_classes = [MultiPartParser]
     limit = uploads.MAX_FILE_BYTES
@@ -47,49 +48,33 @@ class FormView(TalkView):
             raise TooLarge(limit=self.limit)
         super().initial(request, *args, **kwargs)
 
-    def file(self, request: Request) -> Any:
-        file = request.FILES.get("file")
+    def file(self) -> Any:
+        """The file that was sent. Raises: NoFile."""
+        file = self.request.FILES.get("file")
         if file is None:
             raise NoFile
         return file
 
 
-class UploadsView(FormView):
-    @extend_schema(
-        operation_id="uploadFile",
-        tags=TAGS,
-        request={"multipart/form-data": FileSerializer},
-        responses={
-            201: UploadSerializer,
-            400: refusal("no_file", "empty_file", "unsupported_type", "invalid_image", "too_many_pixels"),
-            413: refusal("too_large"),
-            429: refusal("too_many_uploads"),
-        },
-        description=(
-            "Keep an image (PNG, JPEG, GIF, WebP; made anew without metadata) or a small file for a post. For "
-            "everybody signed in. What no post refers to within a day is deleted."
-        ),
-    )
-    def post(self, request: Request) -> Response:
-        made = uploads.store_upload(file=self.file(request), by=request.user, at=timezone.now())
-        return Response(UploadSerializer(made).data, status=status.HTTP_201_CREATED)
+@docs.uploads
+class UploadViewSet(FormViewSet):
+    """Images and small files that posts refer to."""
+
+    serializer_class = UploadSerializer
+
+    def create(self, request: Request) -> Response:
+        made = uploads.store_upload(file=self.file(), by=signed_in(request), at=timezone.now())
+        return Response(self.get_serializer(made).data, status=status.HTTP_201_CREATED)
 
 
-class UploadView(APIView):
+@docs.uploaded_file
+class UploadedFileView(APIView):
+    """The bytes of an upload, at the address that posts hold."""
+
     permission_classes = [AllowAny]
     authentication_classes: list[Any] = []
 
-    @extend_schema(
-        operation_id="getUpload",
-        tags=TAGS,
-        parameters=[
-            OpenApiParameter("pk", OpenApiTypes.UUID, OpenApiParameter.PATH),
-            OpenApiParameter("name", str, OpenApiParameter.PATH, description="Any; for people to read."),
-        ],
-        responses={(200, "application/octet-stream"): OpenApiTypes.BINARY, **NOT_FOUND},
-        description="The bytes: images are shown, everything else is downloaded. For whoever knows the address.",
-    )
-    def get(self, request: Request, pk: Any, name: str = "") -> HttpResponseBase:
+    def get(self, request: Request, pk: UUID, name: str = "") -> HttpResponseBase:
         upload = Upload.objects.filter(pk=pk).first()
         if upload is None:
             raise NoSuchPost
@@ -107,24 +92,14 @@ class UploadView(APIView):
         )
 
 
-class ConvertNotebookView(FormView):
+@docs.notebooks
+class NotebookViewSet(FormViewSet):
+    """Notebooks, on their way to become posts."""
+
+    serializer_class = ConvertedNotebookSerializer
     limit = notebooks.MAX_BYTES
 
-    @extend_schema(
-        operation_id="convertNotebook",
-        tags=TAGS,
-        request={"multipart/form-data": FileSerializer},
-        responses={
-            200: ConvertedNotebookSerializer,
-            400: refusal("no_file", "wrong_extension", "invalid_notebook", "conversion_failed", "conversion_timeout"),
-            413: refusal("too_large", "too_many_cells", "output_too_large"),
-            429: refusal("too_many_uploads"),
-        },
-        description=(
-            "Turn a Jupyter notebook into Markdown for a post: its images become uploads, tables stay tables, long "
-            "outputs are folded. For everybody signed in. Nothing is kept of a notebook that can't be turned."
-        ),
-    )
-    def post(self, request: Request) -> Response:
-        converted = notebooks.convert(file=self.file(request), by=request.user, at=timezone.now())
-        return Response(ConvertedNotebookSerializer(converted).data)
+    @action(detail=False, methods=["post"])
+    def convert(self, request: Request) -> Response:
+        converted = notebooks.convert(file=self.file(), by=signed_in(request), at=timezone.now())
+        return Response(self.get_serializer(converted).data)

@@ -51,13 +51,18 @@ declare module 'vue-router/auto-routes' {
       { slug: ParamValue<true> },
       { slug: ParamValue<false> },
       | '/competitions/[slug]/'
+      | '/competitions/[slug]/baselines'
       | '/competitions/[slug]/data'
       | '/competitions/[slug]/discussions/'
       | '/competitions/[slug]/discussions/[id]'
       | '/competitions/[slug]/discussions/import'
       | '/competitions/[slug]/discussions/new'
       | '/competitions/[slug]/discussions/reports'
+      | '/competitions/[slug]/exclusions'
+      | '/competitions/[slug]/experiments/[id]'
+      | '/competitions/[slug]/integrity'
       | '/competitions/[slug]/leaderboard'
+      | '/competitions/[slug]/log'
       | '/competitions/[slug]/pages/[page]'
       | '/competitions/[slug]/race'
       | '/competitions/[slug]/submissions'
@@ -67,6 +72,13 @@ declare module 'vue-router/auto-routes' {
     '/competitions/[slug]/': RouteRecordInfo<
       '/competitions/[slug]/',
       '/competitions/:slug',
+      { slug: ParamValue<true> },
+      { slug: ParamValue<false> },
+      | never
+    >,
+    '/competitions/[slug]/baselines': RouteRecordInfo<
+      '/competitions/[slug]/baselines',
+      '/competitions/:slug/baselines',
       { slug: ParamValue<true> },
       { slug: ParamValue<false> },
       | never
@@ -113,9 +125,37 @@ declare module 'vue-router/auto-routes' {
       { slug: ParamValue<false> },
       | never
     >,
+    '/competitions/[slug]/exclusions': RouteRecordInfo<
+      '/competitions/[slug]/exclusions',
+      '/competitions/:slug/exclusions',
+      { slug: ParamValue<true> },
+      { slug: ParamValue<false> },
+      | never
+    >,
+    '/competitions/[slug]/experiments/[id]': RouteRecordInfo<
+      '/competitions/[slug]/experiments/[id]',
+      '/competitions/:slug/experiments/:id',
+      { id: ParamValue<true>, slug: ParamValue<true> },
+      { id: ParamValue<false>, slug: ParamValue<false> },
+      | never
+    >,
+    '/competitions/[slug]/integrity': RouteRecordInfo<
+      '/competitions/[slug]/integrity',
+      '/competitions/:slug/integrity',
+      { slug: ParamValue<true> },
+      { slug: ParamValue<false> },
+      | never
+    >,
     '/competitions/[slug]/leaderboard': RouteRecordInfo<
       '/competitions/[slug]/leaderboard',
       '/competitions/:slug/leaderboard',
+      { slug: ParamValue<true> },
+      { slug: ParamValue<false> },
+      | never
+    >,
+    '/competitions/[slug]/log': RouteRecordInfo<
+      '/competitions/[slug]/log',
+      '/competitions/:slug/log',
       { slug: ParamValue<true> },
       { slug: ParamValue<false> },
       | never
@@ -211,6 +251,13 @@ declare module 'vue-router/auto-routes' {
       Record<never, never>,
       | never
     >,
+    '/fairness': RouteRecordInfo<
+      '/fairness',
+      '/fairness',
+      Record<never, never>,
+      Record<never, never>,
+      | never
+    >,
     '/forgot-password': RouteRecordInfo<
       '/forgot-password',
       '/forgot-password',
@@ -228,6 +275,13 @@ declare module 'vue-router/auto-routes' {
     '/notifications': RouteRecordInfo<
       '/notifications',
       '/notifications',
+      Record<never, never>,
+      Record<never, never>,
+      | never
+    >,
+    '/ranking': RouteRecordInfo<
+      '/ranking',
+      '/ranking',
       Record<never, never>,
       Record<never, never>,
       | never
@@ -347,13 +401,18 @@ declare module 'vue-router/auto-routes' {
       routes:
         | '/competitions/[slug]'
         | '/competitions/[slug]/'
+        | '/competitions/[slug]/baselines'
         | '/competitions/[slug]/data'
         | '/competitions/[slug]/discussions/'
         | '/competitions/[slug]/discussions/[id]'
         | '/competitions/[slug]/discussions/import'
         | '/competitions/[slug]/discussions/new'
         | '/competitions/[slug]/discussions/reports'
+        | '/competitions/[slug]/exclusions'
+        | '/competitions/[slug]/experiments/[id]'
+        | '/competitions/[slug]/integrity'
         | '/competitions/[slug]/leaderboard'
+        | '/competitions/[slug]/log'
         | '/competitions/[slug]/pages/[page]'
         | '/competitions/[slug]/race'
         | '/competitions/[slug]/submissions'
@@ -367,6 +426,14 @@ declare module 'vue-router/auto-routes' {
     'src/pages/competitions/[slug]/index.vue': {
       routes:
         | '/competitions/[slug]/'
+      views:
+        | never
+      pathParamNames:
+        | never
+    }
+    'src/pages/competitions/[slug]/baselines.vue': {
+      routes:
+        | '/competitions/[slug]/baselines'
       views:
         | never
       pathParamNames:
@@ -420,9 +487,41 @@ declare module 'vue-router/auto-routes' {
       pathParamNames:
         | never
     }
+    'src/pages/competitions/[slug]/exclusions.vue': {
+      routes:
+        | '/competitions/[slug]/exclusions'
+      views:
+        | never
+      pathParamNames:
+        | never
+    }
+    'src/pages/competitions/[slug]/experiments/[id].vue': {
+      routes:
+        | '/competitions/[slug]/experiments/[id]'
+      views:
+        | never
+      pathParamNames:
+        | 'id'
+    }
+    'src/pages/competitions/[slug]/integrity.vue': {
+      routes:
+        | '/competitions/[slug]/integrity'
+      views:
+        | never
+      pathParamNames:
+        | never
+    }
     'src/pages/competitions/[slug]/leaderboard.vue': {
       routes:
         | '/competitions/[slug]/leaderboard'
+      views:
+        | never
+      pathParamNames:
+        | never
+    }
+    'src/pages/competitions/[slug]/log.vue': {
+      routes:
+        | '/competitions/[slug]/log'
       views:
         | never
       pathParamNames:
@@ -532,6 +631,14 @@ declare module 'vue-router/auto-routes' {
       pathParamNames:
         | never
     }
+    'src/pages/fairness.vue': {
+      routes:
+        | '/fairness'
+      views:
+        | never
+      pathParamNames:
+        | never
+    }
     'src/pages/forgot-password.vue': {
       routes:
         | '/forgot-password'
@@ -551,6 +658,14 @@ declare module 'vue-router/auto-routes' {
     'src/pages/notifications.vue': {
       routes:
         | '/notifications'
+      views:
+        | never
+      pathParamNames:
+        | never
+    }
+    'src/pages/ranking.vue': {
+      routes:
+        | '/ranking'
       views:
         | never
       pathParamNames:

@@ -1,5 +1,9 @@
 import { config } from '@vue/test-utils'
-import { createAppI18n } from '@/shared/i18n'
+import { i18n, speak } from '@/shared/i18n'
 
 // Components under test speak English, with the real messages: a missing key fails the test that meets it.
-config.global.plugins = [createAppI18n('en')]
+await speak('en')
+i18n.global.setMissingHandler((_, key) => {
+  throw new Error(`there is no message ${key}`)
+})
+config.global.plugins = [i18n]

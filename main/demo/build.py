@@ -13,12 +13,12 @@ from django.core.files.base import ContentFile
 from django.db import transaction
 
 from accounts.models import User
+from competitions.files.services import add_data_file
 from competitions.models import Competition, Page, Team
-from competitions.services.data import add_data_file
-from competitions.services.entries import enter
-from competitions.services.invitations import accept_invitation, invite
-from competitions.services.teams import rename_team
-from competitions.solutions import replace_solution
+from competitions.solution.services import replace_solution
+from competitions.teams.entries import enter
+from competitions.teams.invitations import accept_invitation, invite
+from competitions.teams.members import rename_team
 from main.demo import people, season
 from main.demo.people import CREWS, Crew
 from main.demo.problems import PROBLEMS, Problem, csv
@@ -37,7 +37,7 @@ log = logging.getLogger(__name__)
 Say = Callable[[str], None]
 
 
-class NameInUse(Exception):  # noqa: N818 -- no fault of ours
+class NameInUse(Exception):
     """Somebody on this site has the user name of one of the demo's people."""
 
 

@@ -24,6 +24,8 @@ POSITIVE = Parameter(
     "positive", str, None, "The label counted as positive. Without it: 1, else the last of two labels in order."
 )
 
+BETA = Parameter("beta", float, 2.0, "How many times recall counts as much as precision.", minimum=0.01, maximum=100.0)
+
 
 @dataclass(frozen=True)
 class Counts:
@@ -111,6 +113,28 @@ def f1_binary(y_true: Codes, y_pred: Codes, weight: F64 | None = None, *, positi
 
 
 @metric(
+    "fbeta",
+    label="F-beta",
+    direction=LARGER,
+    task=Task.BINARY,
+    inputs=Inputs.LABELS,
+    weights=True,
+    params=(BETA, CLASSES, POSITIVE),
+    source="sklearn.metrics.fbeta_score(average='binary'), van Rijsbergen (1979)",
+)
+def fbeta_binary(
+    y_true: Codes, y_pred: Codes, weight: F64 | None = None, *, positive: int = 1, beta: float = 2.0
+) -> float:
+    """Mean of precision and recall of the positive label, recall counting beta times as much; 0 where undefined."""
+    counts = _counts((y_true == positive).astype(np.int32), (y_pred == positive).astype(np.int32), weight)
+    if counts.f1.size < 2:
+        return 0.0
+    hits, true, pred = (float(part[1]) for part in (counts.hits, counts.true, counts.pred))
+    size = beta**2 * true + pred
+    return (1.0 + beta**2) * hits / size if size > 0.0 else 0.0
+
+
+@metric(
     "f1_micro",
     label="F1, micro average",
     direction=LARGER,
@@ -118,11 +142,32 @@ def f1_binary(y_true: Codes, y_pred: Codes, weight: F64 | None = None, *, positi
     inputs=Inputs.LABELS,
     weights=True,
     params=(CLASSES,),
-    source="sklearn.metrics.f1_score(average='micro')",
+    pools_columns=True,
+    source="sklearn.metrics.f1_score(average='micro'), several columns of 0 and 1 being an indicator of labels",
 )
-def f1_micro(y_true: Codes, y_pred: Codes, weight: F64 | None = None) -> float:
-    """F1 of the hits of all classes together. With one label per row this is the accuracy."""
-    return _accuracy(y_true, y_pred, weight)
+def f1_micro(y_true: Codes, y_pred: Codes, weight: F64 | None = None, *, positive: int | None = None) -> float:
+    """F1 of the hits of all classes together. With one label per row this is the accuracy.
+
+    Several target columns are counted together. Where they hold 0 and 1 each column is a label that a row has or not,
+    and the score is the F1 of all that it has.
+    """
+    # One column: shape (n,); several: (n, columns). `positive`: the code of "has it" in columns of 0 and 1.
+    if positive is None:
+        return _accuracy(y_true.ravel(), y_pred.ravel(), _repeated(weight, y_true))
+    true, pred = y_true == positive, y_pred == positive
+    hits, size = (_total(rows, weight) for rows in (true & pred, true.astype(np.int8) + pred))
+    return 2.0 * hits / size if size > 0.0 else 0.0
+
+
+def _repeated(weight: F64 | None, values: NDArray[np.generic]) -> F64 | None:
+    """`weight` for each value of a row."""
+    return weight if weight is None or values.ndim == 1 else np.repeat(weight, values.shape[1])
+
+
+def _total(counts: NDArray[np.generic], weight: F64 | None) -> float:
+    """The sum of `counts`, shape (n, columns), each row by its weight."""
+    rows = counts.sum(axis=1)
+    return float(rows.sum() if weight is None else (rows * weight).sum())
 
 
 @metric(
@@ -174,7 +219,8 @@ def matthews_correlation(y_true: Codes, y_pred: Codes, weight: F64 | None = None
     # As shares, so that no square of a large weight overflows.
     true, pred = counts.true / total, counts.pred / total
     spread_true, spread_pred = 1.0 - np.dot(true, true), 1.0 - np.dot(pred, pred)
-    always_the_same = max(true.max(), pred.max()) >= 1.0
+    # Counted, not summed: rounding must not make a small number of what is 0.
+    always_the_same = min(np.count_nonzero(true), np.count_nonzero(pred)) < 2
     if always_the_same or spread_true <= 0.0 or spread_pred <= 0.0:
         return 0.0
     shared = counts.hits.sum() / total - np.dot(true, pred)

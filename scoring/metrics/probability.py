@@ -26,6 +26,11 @@ CLASSES = Parameter(
     "The class labels, which are the columns of a submission. Without them: the labels found in the solution.",
 )
 
+MAX_FPR = Parameter("max_fpr", float, 0.1, "The false positive rate up to which the curve counts.", 1e-6, 1.0 - 1e-9)
+SPLIT = Parameter("split", float, 0.4, "The true positive rate below which the curve counts more.", 0.0, 1.0)
+LOWER_WEIGHT = Parameter("lower_weight", float, 2.0, "How many times as much it counts there.", 0.0, 1000.0)
+BETA_OF_SHARES = Parameter("beta", float, 1.0, "How many times recall counts as much as precision.", 0.01, 100.0)
+
 
 def binary_auc(positive: NDArray[np.bool_], y_pred: F64) -> float:
     """Area under the ROC curve without weights: a count of pairs, exact until its last division."""
@@ -102,6 +107,112 @@ def average_precision(y_true: F64, y_pred: F64, weight: F64 | None = None) -> fl
 
 
 @metric(
+    "gini",
+    label="Gini, normalised",
+    direction=LARGER,
+    task=Task.BINARY,
+    inputs=BINARY,
+    weights=True,
+    requires={Requirement.TWO_CLASSES},
+    source="2 * sklearn.metrics.roc_auc_score - 1",
+)
+def gini(y_true: F64, y_pred: F64, weight: F64 | None = None) -> float:
+    """Twice the AUC minus 1: 0 for chance, 1 for perfect order."""
+    return 2.0 * area_under_curve(y_true, y_pred, weight) - 1.0
+
+
+def _roc(y_true: F64, y_pred: F64, weight: F64 | None) -> tuple[F64, F64]:
+    """False and true positive rates, from (0, 0) to (1, 1)."""
+    positive, negative = weighted_curve(y_true, y_pred, weight)
+    return np.append(0.0, negative / negative[-1]), np.append(0.0, positive / positive[-1])
+
+
+@metric(
+    "partial_auc",
+    label="Partial AUC",
+    direction=LARGER,
+    task=Task.BINARY,
+    inputs=BINARY,
+    weights=True,
+    params=(MAX_FPR,),
+    requires={Requirement.TWO_CLASSES},
+    source="sklearn.metrics.roc_auc_score(max_fpr=...), standardised as in McClish (1989)",
+)
+def partial_auc(y_true: F64, y_pred: F64, weight: F64 | None = None, *, max_fpr: float = 0.1) -> float:
+    """Area under the ROC curve up to a false positive rate, standardised: 0.5 for chance, 1 for perfect order."""
+    false, true = _roc(y_true, y_pred, weight)
+    stop = int(np.searchsorted(false, max_fpr, side="right"))
+    if stop < false.size:
+        height = float(np.interp(max_fpr, false[stop - 1 : stop + 1], true[stop - 1 : stop + 1]))
+        false, true = np.append(false[:stop], max_fpr), np.append(true[:stop], height)
+    area = float((np.diff(false) * (true[1:] + true[:-1])).sum() / 2.0)
+    least = 0.5 * max_fpr**2
+    return 0.5 * (1.0 + (area - least) / (max_fpr - least))
+
+
+@metric(
+    "weighted_auc",
+    label="AUC weighted by true positive rate",
+    direction=LARGER,
+    task=Task.BINARY,
+    inputs=BINARY,
+    weights=True,
+    params=(SPLIT, LOWER_WEIGHT),
+    requires={Requirement.TWO_CLASSES},
+    source="ALASKA2 Image Steganalysis (2020): true positive rates up to 0.4 count twice",
+)
+def weighted_auc(
+    y_true: F64, y_pred: F64, weight: F64 | None = None, *, split: float = 0.4, lower_weight: float = 2.0
+) -> float:
+    """Area under the ROC curve whose part below a true positive rate counts more; 1 for perfect order."""
+    false, true = _roc(y_true, y_pred, weight)
+    # Where the curve crosses the split it is cut in two straight pieces.
+    cut = float(np.interp(split, true, false)) if split > 0.0 else 0.0
+    place = int(np.searchsorted(true, split, side="left"))
+    false, true = np.insert(false, place, cut), np.insert(true, place, split)
+    lower, upper = np.minimum(true, split), np.maximum(true - split, 0.0)
+    steps = np.diff(false)
+    areas = [float((steps * (part[1:] + part[:-1])).sum() / 2.0) for part in (lower, upper)]
+    return (lower_weight * areas[0] + areas[1]) / (lower_weight * split + 1.0 - split)
+
+
+@metric(
+    "pf1",
+    label="Probabilistic F1",
+    direction=LARGER,
+    task=Task.BINARY,
+    inputs=BINARY,
+    weights=True,
+    params=(BETA_OF_SHARES,),
+    minimum=0.0,
+    maximum=1.0,
+    requires={Requirement.TWO_CLASSES},
+    source="Yacouby and Axman (2020); RSNA Screening Mammography (2023)",
+)
+def probabilistic_f1(y_true: F64, y_pred: F64, weight: F64 | None = None, *, beta: float = 1.0) -> float:
+    """F-beta of probabilities taken as parts of a prediction: 0.7 is 0.7 of a positive. 0 where it is not defined."""
+    hits, true, pred = mean(y_true * y_pred, weight), mean(y_true, weight), mean(y_pred, weight)
+    if hits <= 0.0:
+        return 0.0
+    precision, recall = hits / pred, hits / true
+    return (1.0 + beta**2) * precision * recall / (beta**2 * precision + recall)
+
+
+def log_losses(y_true: F64 | Codes, y_pred: F64) -> F64:
+    """-log of the probability given to the truth, row by row."""
+    if y_pred.ndim == 1:
+        # 1 - |y - p| is p where y is 1 and 1 - p where it is 0.
+        chance = 1.0 - np.abs(y_true - y_pred)
+        small = y_true > y_pred + 0.5
+        chance[small] = y_pred[small]
+    else:
+        rows = np.arange(y_true.size)
+        chance = y_pred[rows, y_true] / y_pred.sum(axis=1)
+    np.clip(chance, EPSILON, 1.0 - EPSILON, out=chance)
+    return -np.log(chance)
+
+
+@metric(
     "log_loss",
     label="Log loss",
     direction=SMALLER,
@@ -120,16 +231,7 @@ def log_loss(y_true: F64 | Codes, y_pred: F64, weight: F64 | None = None) -> flo
     the submission has one column per class, named like the class, and each row is divided by its sum. Probabilities
     are kept 2.2e-16 away from 0 and 1.
     """
-    if y_pred.ndim == 1:
-        # 1 - |y - p| is p where y is 1 and 1 - p where it is 0.
-        chance = 1.0 - np.abs(y_true - y_pred)
-        small = y_true > y_pred + 0.5
-        chance[small] = y_pred[small]
-    else:
-        rows = np.arange(y_true.size)
-        chance = y_pred[rows, y_true] / y_pred.sum(axis=1)
-    np.clip(chance, EPSILON, 1.0 - EPSILON, out=chance)
-    return -mean(np.log(chance), weight)
+    return mean(log_losses(y_true, y_pred), weight)
 
 
 @metric(

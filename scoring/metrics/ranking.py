@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from scoring.metrics.registry import F64, Direction, Inputs, Parameter, Task, metric
+from scoring.metrics.registry import F64, Direction, Inputs, Parameter, Requirement, Task, metric
 from scoring.metrics.regression import mean
 
 Codes = NDArray[np.int32]
@@ -22,10 +22,7 @@ Truth = tuple[NDArray[Any], ...]
 LARGER = Direction.LARGER_IS_BETTER
 ABSENT = -1
 NO_LABEL = -2
-
-
-def _k(default: int) -> tuple[Parameter, ...]:
-    return (Parameter("k", int, default, "How many places of the ranking count.", minimum=1, maximum=1000),)
+K = Parameter("k", int, 5, "How many places of the ranking count.", minimum=1, maximum=1000)
 
 
 def _new_hits(y_true: Codes, y_pred: Codes) -> NDArray[np.int32]:
@@ -39,6 +36,21 @@ def _new_hits(y_true: Codes, y_pred: Codes) -> NDArray[np.int32]:
     return hits
 
 
+def average_precisions(y_true: Truth, y_pred: Codes, *, k: int) -> F64:
+    """The average precision of the first K labels, row by row."""
+    relevant = y_true[0]
+    y_pred = y_pred[:, :k]
+    if relevant.shape[1] == 1:
+        match = y_pred == relevant
+        first = match.argmax(axis=1)
+        scores = match[np.arange(first.size), first] / (first + 1.0)
+        return np.asarray(scores)
+    is_hit = _new_hits(relevant, y_pred) >= 0
+    precision = np.cumsum(is_hit, axis=1) / np.arange(1.0, y_pred.shape[1] + 1.0)
+    counted = np.minimum((relevant != ABSENT).sum(axis=1), k)
+    return np.asarray((precision * is_hit).sum(axis=1) / counted)
+
+
 @metric(
     "map_at_k",
     label="MAP@K",
@@ -47,7 +59,7 @@ def _new_hits(y_true: Codes, y_pred: Codes) -> NDArray[np.int32]:
     inputs=Inputs.RANKED_LABELS,
     weights=True,
     multiple_targets=False,
-    params=_k(5),
+    params=(K,),
     source="ml_metrics.mapk (Hamner)",
 )
 def mean_average_precision_at_k(y_true: Truth, y_pred: Codes, weight: F64 | None = None, *, k: int = 5) -> float:
@@ -58,17 +70,7 @@ def mean_average_precision_at_k(y_true: Truth, y_pred: Codes, weight: F64 | None
     read, a repeated label counts at its first place. A row scores the sum of precision at each hit, divided by the
     smaller of K and its number of relevant labels.
     """
-    relevant = y_true[0]
-    y_pred = y_pred[:, :k]
-    if relevant.shape[1] == 1:
-        match = y_pred == relevant
-        first = match.argmax(axis=1)
-        scores = match[np.arange(first.size), first] / (first + 1.0)
-        return mean(scores, weight)
-    is_hit = _new_hits(relevant, y_pred) >= 0
-    precision = np.cumsum(is_hit, axis=1) / np.arange(1.0, y_pred.shape[1] + 1.0)
-    counted = np.minimum((relevant != ABSENT).sum(axis=1), k)
-    return mean((precision * is_hit).sum(axis=1) / counted, weight)
+    return mean(average_precisions(y_true, y_pred, k=k), weight)
 
 
 def _discounts(places: int) -> F64:
@@ -82,6 +84,23 @@ def _ideal_gain(y_true: Truth | F64, weight: F64 | None, *, k: int = 5) -> dict[
     return {"ideal": np.einsum("ij,j->i", best, _discounts(places))}
 
 
+def discounted_gains(
+    y_true: Truth | F64,
+    y_pred: NDArray[Any],
+    weight: F64 | None,
+    *,
+    k: int,
+    prepared: Mapping[str, F64] | None,
+) -> F64:
+    """The discounted gain of the first K places as a share of the best possible, row by row."""
+    ideal = (prepared or _ideal_gain(y_true, weight, k=k))["ideal"]
+    if isinstance(y_true, tuple):  # noqa: SIM108 -- the type checker follows this form only
+        gain = _gain_of_labels(y_true, y_pred[:, :k])
+    else:
+        gain = _gain_of_scores(y_true, y_pred, k)
+    return np.divide(gain, ideal, out=np.zeros_like(ideal), where=ideal > 0.0)
+
+
 @metric(
     "ndcg_at_k",
     label="NDCG@K",
@@ -90,7 +109,7 @@ def _ideal_gain(y_true: Truth | F64, weight: F64 | None, *, k: int = 5) -> dict[
     inputs=(Inputs.RANKED_LABELS, Inputs.RELEVANCES),
     weights=True,
     multiple_targets=False,
-    params=_k(5),
+    params=(K,),
     minimum=-1e100,
     prepare=_ideal_gain,
     source="sklearn.metrics.ndcg_score, Järvelin and Kekäläinen (2002), linear gain",
@@ -111,12 +130,7 @@ def ndcg_at_k(
     score to each, higher scores rank first, equal scores share their places. A place p is discounted by log2(p + 1).
     A row without any relevance scores 0.
     """
-    ideal = (prepared or _ideal_gain(y_true, weight, k=k))["ideal"]
-    if isinstance(y_true, tuple):  # noqa: SIM108 -- the type checker follows this form only
-        gain = _gain_of_labels(y_true, y_pred[:, :k])
-    else:
-        gain = _gain_of_scores(y_true, y_pred, k)
-    return mean(np.divide(gain, ideal, out=np.zeros_like(ideal), where=ideal > 0.0), weight)
+    return mean(discounted_gains(y_true, y_pred, weight, k=k, prepared=prepared), weight)
 
 
 def _gain_of_labels(y_true: Truth, y_pred: Codes) -> F64:
@@ -143,3 +157,98 @@ def _gain_of_scores(y_true: F64, y_pred: F64, k: int) -> F64:
         sums = np.add.reduceat(gains[tied].ravel(), places)
         gains[tied] = np.repeat(sums / sizes, sizes).reshape(tied.size, documents)
     return np.asarray(np.einsum("ij,j->i", gains, discounts))
+
+
+def _hits_and_relevant(y_true: Truth, y_pred: Codes, k: int) -> tuple[NDArray[np.bool_], NDArray[Any]]:
+    """Which places hold a relevant label for the first time, and how many relevant labels each row has."""
+    return _new_hits(y_true[0], y_pred[:, :k]) >= 0, (y_true[0] != ABSENT).sum(axis=1)
+
+
+@metric(
+    "recall_at_k",
+    label="Recall@K",
+    direction=LARGER,
+    task=Task.RANKING,
+    inputs=Inputs.RANKED_LABELS,
+    weights=True,
+    multiple_targets=False,
+    params=(K,),
+    source="trec_eval recall.K",
+)
+def recall_at_k(y_true: Truth, y_pred: Codes, weight: F64 | None = None, *, k: int = 5) -> float:
+    """Mean over rows of the share of the relevant labels that are among the first K.
+
+    Labels are separated by spaces, the most confident first. With more than K relevant labels a row can't reach 1.
+    """
+    hits, relevant = _hits_and_relevant(y_true, y_pred, k)
+    return mean(hits.sum(axis=1) / relevant, weight)
+
+
+@metric(
+    "hit_at_k",
+    label="Hit@K (top-K accuracy)",
+    direction=LARGER,
+    task=Task.RANKING,
+    inputs=Inputs.RANKED_LABELS,
+    weights=True,
+    multiple_targets=False,
+    params=(K,),
+    source="trec_eval success.K; with one relevant label sklearn.metrics.top_k_accuracy_score",
+)
+def hit_at_k(y_true: Truth, y_pred: Codes, weight: F64 | None = None, *, k: int = 5) -> float:
+    """Share of the rows with a relevant label among the first K. Labels are separated by spaces."""
+    hits, _relevant = _hits_and_relevant(y_true, y_pred, k)
+    return mean(np.asarray(hits.any(axis=1), dtype=np.float64), weight)
+
+
+@metric(
+    "mrr",
+    label="Mean reciprocal rank",
+    direction=LARGER,
+    task=Task.RANKING,
+    inputs=Inputs.RANKED_LABELS,
+    weights=True,
+    multiple_targets=False,
+    params=(K,),
+    source="trec_eval recip_rank, cut off at K",
+)
+def mean_reciprocal_rank(y_true: Truth, y_pred: Codes, weight: F64 | None = None, *, k: int = 5) -> float:
+    """Mean over rows of 1 / place of the first relevant label; 0 where none is among the first K."""
+    hits, _relevant = _hits_and_relevant(y_true, y_pred, k)
+    return mean(np.where(hits.any(axis=1), 1.0 / (hits.argmax(axis=1) + 1.0), 0.0), weight)
+
+
+@metric(
+    "lwlrap",
+    label="lwlrap",
+    direction=LARGER,
+    task=Task.RANKING,
+    inputs=Inputs.BINARY_SCORES,
+    weights=True,
+    pools_columns=True,
+    fewest_targets=2,
+    requires={Requirement.NOT_ZERO},
+    source="sklearn.metrics.label_ranking_average_precision_score with a row's number of labels as its weight; "
+    "Freesound Audio Tagging (2019)",
+)
+def label_weighted_label_ranking_average_precision(y_true: F64, y_pred: F64, weight: F64 | None = None) -> float:
+    """Mean over all labels that rows have of the precision at that label's place in the row.
+
+    Each target column is a label that a row has (1) or not (0); a submission gives a score to each, and higher ones
+    stand first. Of equal scores all stand at the last of their places. Rows without a label do not count.
+    """
+    rows, labels = np.nonzero(y_true == 1.0)
+    order = np.argsort(-y_pred, axis=1, kind="stable")
+    ordered = np.take_along_axis(y_pred, order, axis=1)
+    hits = np.cumsum(np.take_along_axis(y_true, order, axis=1), axis=1)
+    width = y_pred.shape[1]
+    # The last place of each tie: from the right, the nearest place at which a smaller score follows.
+    ends = np.where(
+        np.column_stack([ordered[:, 1:] != ordered[:, :-1], np.ones(len(ordered), bool)]), np.arange(width), width
+    )
+    last = np.minimum.accumulate(ends[:, ::-1], axis=1)[:, ::-1]
+    precision = np.take_along_axis(hits, last, axis=1) / (last + 1.0)
+    place = np.empty_like(order)
+    np.put_along_axis(place, order, np.broadcast_to(np.arange(width), order.shape), axis=1)
+    found: F64 = np.asarray(precision[rows, place[rows, labels]])
+    return mean(found, None if weight is None else weight[rows])

@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
+import itertools
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
-from scoring.errors import InvalidMetricParameters, Problem, quoted
+from scoring.errors import InvalidMetricParameters, Problem, ScoringError, quoted
 
 F64 = NDArray[np.float64]
 Prepared = Mapping[str, NDArray[Any]]
+# Texts to faults: the code of a problem and the rows that have it.
+Check = Callable[[pa.ChunkedArray, bool, Mapping[str, Any]], list[tuple[str, NDArray[np.bool_]]]]
 
 # Beyond this a square, let alone a sum of squares, is near the end of what a double holds.
 LARGEST: Final = 1e100
 LARGEST_WEIGHT: Final = 1e12
+# Of a list of numbers, or of an object of them.
+MOST_NUMBERS: Final = 1000
+# Characters of a text that is scored.
+LONGEST_TEXT: Final = 10_000
 
 
 class Direction(StrEnum):
@@ -31,6 +39,13 @@ class Task(StrEnum):
     BINARY = "binary"
     MULTICLASS = "multiclass"
     RANKING = "ranking"
+    LABEL_SETS = "label_sets"
+    TEXT = "text"
+    IMAGES = "images"
+    SURVIVAL = "survival"
+    DISTRIBUTIONS = "distributions"
+    CLUSTERING = "clustering"
+    PLACES = "places"
 
 
 class Inputs(StrEnum):
@@ -50,6 +65,12 @@ class Inputs(StrEnum):
     """Relevant labels in the solution, labels in order of confidence in the submission, separated by spaces."""
     RELEVANCES = "relevances"
     """A column per document in both: its relevance in the solution, its score in the submission."""
+    CLUSTERS = "clusters"
+    """A label per target column, in both, that says only which rows belong together: its name does not matter."""
+    TEXTS = "texts"
+    """A text per target column, in both; it may be empty. How it is read is up to the metric."""
+    FRAME = "frame"
+    """Whatever an organiser's own metric takes: numbers, texts or booleans, blanks included, in both."""
 
 
 class Requirement(StrEnum):
@@ -58,11 +79,21 @@ class Requirement(StrEnum):
     TWO_CLASSES = "single_class"
     NOT_CONSTANT = "constant_target"
     EVERY_CLASS = "missing_class"
+    NOT_ZERO = "zero_target"
+    """The true values, without their signs, do not sum to zero."""
+    NOT_EMPTY = "no_text"
+    """Some text is not empty."""
+    EVENTS = "no_comparable_rows"
+    """Of two columns, time and event: some pair of rows of which it is known which event came first."""
 
 
 @dataclass(frozen=True)
 class Parameter:
-    """A parameter of a metric: its type, default and bounds. `kind` is int, float, str or list (of labels)."""
+    """A parameter of a metric: its type, default and bounds.
+
+    `kind` is int, float, bool, str, list (of labels), tuple (of numbers, ascending) or dict (numbers by column).
+    `choices`: the texts there are, for a str; none if any will do.
+    """
 
     name: str
     kind: type
@@ -70,16 +101,27 @@ class Parameter:
     description: str
     minimum: float | None = None
     maximum: float | None = None
+    choices: tuple[str, ...] = ()
 
     @property
     def expected(self) -> str:
         """What a value must be, in English."""
-        names = {int: "a whole number", float: "a number", str: "a text or whole number", list: "a list of labels"}
+        if self.choices:
+            return "one of " + ", ".join(self.choices)
+        names = {
+            int: "a whole number",
+            float: "a number",
+            bool: "true or false",
+            str: "a text or whole number",
+            list: "a list of labels",
+            tuple: "a list of ascending numbers, each",
+            dict: "an object with a number for each target column, each",
+        }
         bounds = [
             f"at least {self.minimum:g}" if self.minimum is not None else "",
             f"at most {self.maximum:g}" if self.maximum is not None else "",
         ]
-        return " and ".join([names[self.kind], *filter(None, bounds)])
+        return " and ".join([names[self.kind], *filter(None, bounds)]).replace("each and", "each")
 
     def clean(self, value: Any) -> Any:
         """`value` in its type.
@@ -90,18 +132,86 @@ class Parameter:
         if self.kind is list:
             return _clean_labels(value)
         if self.kind is str:
-            return _clean_label(value)
+            return self._clean_text(value)
+        if self.kind is bool:
+            if not isinstance(value, bool):
+                raise ValueError(self.name)
+            return value
+        if self.kind is tuple:
+            return self._clean_numbers(value)
+        if self.kind is dict:
+            return self._clean_mapping(value)
         return self._clean_number(value)
 
-    def _clean_number(self, value: Any) -> Any:
+    def _clean_text(self, value: Any) -> str:
+        text = _clean_label(value)
+        if self.choices and text not in self.choices:
+            raise ValueError(self.name)
+        return text
+
+    def _clean_numbers(self, value: Any) -> list[float]:
+        if not isinstance(value, list | tuple) or not 1 <= len(value) <= MOST_NUMBERS:
+            raise ValueError(self.name)
+        numbers = [float(self._clean_number(one, float)) for one in value]
+        if any(after <= before for before, after in itertools.pairwise(numbers)):
+            raise ValueError(self.name)
+        return numbers
+
+    def _clean_mapping(self, value: Any) -> dict[str, float]:
+        # Pairs are what the competition's log makes of an object.
+        if isinstance(value, list | tuple) and all(isinstance(one, list | tuple) and len(one) == 2 for one in value):
+            value = {_clean_label(name): number for name, number in value}
+        if not isinstance(value, Mapping) or not 1 <= len(value) <= MOST_NUMBERS:
+            raise ValueError(self.name)
+        return {_clean_label(name): float(self._clean_number(number, float)) for name, number in value.items()}
+
+    def _clean_number(self, value: Any, kind: type | None = None) -> Any:
+        kind = kind or self.kind
         is_number = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
-        if not is_number or (self.kind is int and value != int(value)):
+        if not is_number or (kind is int and value != int(value)):
             raise ValueError(self.name)
         too_small = self.minimum is not None and value < self.minimum
         too_large = self.maximum is not None and value > self.maximum
         if too_small or too_large:
             raise ValueError(self.name)
-        return self.kind(value)
+        return kind(value)
+
+
+GROUP_COLUMN = Parameter(
+    "group_column",
+    str,
+    None,
+    "A column of the solution that says which rows belong together: the score is the mean of the scores of the groups.",
+)
+GROUP_WEIGHTS = Parameter(
+    "group_weights",
+    str,
+    "equal",
+    "How much a group counts: all the same (equal), or by the sum of the weights of its rows (rows).",
+    choices=("equal", "rows"),
+)
+COLUMN_WEIGHTS = Parameter(
+    "column_weights",
+    dict,
+    None,
+    "How much each target column counts in the mean of the columns, by its name. Without it: all the same.",
+    minimum=0.0,
+    maximum=LARGEST_WEIGHT,
+)
+SKIP_BLANK = Parameter(
+    "skip_blank_targets",
+    bool,
+    False,
+    "Targets may be blank in the solution: a column is scored on the rows where it is not.",
+)
+SKIP_UNDEFINED = Parameter(
+    "skip_undefined",
+    bool,
+    False,
+    "Columns and groups for which the metric is not defined, such as those of one class, are left out of the mean.",
+)
+OPTIONS: Final = (GROUP_COLUMN, GROUP_WEIGHTS, COLUMN_WEIGHTS, SKIP_BLANK, SKIP_UNDEFINED)
+"""What any metric takes besides its own parameters."""
 
 
 def _clean_label(value: Any) -> str:
@@ -130,8 +240,17 @@ class Metric:
         label: its short name for people.
         inputs: what it can be given; the first that suits the solution is used.
         supports_weights: a weight per row may be given.
-        supports_multiple_targets: with several target columns the score is the plain mean over the columns.
+        supports_multiple_targets: with several target columns the score is the plain mean over the columns,
+        pools_columns: or that of a single call for all columns, whose arrays then have the shape (rows, columns).
         minimum, maximum: bounds of a submitted number, whatever the row's usage.
+        true_minimum: the bound of a number of the solution, where it is another.
+        fewest_targets, most_targets: how many target columns there must be.
+        columns: the names of a submission's columns, by those of the target columns and the parameters; the same as
+            the target columns if there is no such function. A call for one target column gets as many of them as fall
+            to it, with the shape (rows, columns) if they are several.
+        check: which texts are not written as the metric asks, by problem code; `(texts, is_truth, params)`.
+        longest_text: how many characters a text may have.
+        rows_are_shares: the numbers of a row, over all columns, are shares of their sum, which must not be zero.
         requirements: what the solution must hold in its public and in its private rows.
         function: `(y_true, y_pred, weight=None, **params) -> float`, on the rows of one split and one target.
         prepare: `(y_true, weight, **params) -> arrays`: work that does not depend on the predictions, given to
@@ -149,9 +268,17 @@ class Metric:
     function: Callable[..., float]
     supports_weights: bool = False
     supports_multiple_targets: bool = True
+    pools_columns: bool = False
     params: tuple[Parameter, ...] = ()
     minimum: float = -LARGEST
     maximum: float = LARGEST
+    true_minimum: float | None = None
+    fewest_targets: int = 1
+    most_targets: int | None = None
+    columns: Callable[[Sequence[str], Mapping[str, Any]], Sequence[str]] | None = None
+    check: Check | None = None
+    longest_text: int = LONGEST_TEXT
+    rows_are_shares: bool = False
     requirements: frozenset[Requirement] = field(default_factory=frozenset)
     prepare: Callable[..., dict[str, NDArray[Any]]] | None = None
 
@@ -173,9 +300,17 @@ def metric(
     source: str,
     weights: bool = False,
     multiple_targets: bool = True,
+    pools_columns: bool = False,
     params: tuple[Parameter, ...] = (),
     minimum: float = -LARGEST,
     maximum: float = LARGEST,
+    true_minimum: float | None = None,
+    fewest_targets: int = 1,
+    most_targets: int | None = None,
+    columns: Callable[[Sequence[str], Mapping[str, Any]], Sequence[str]] | None = None,
+    check: Check | None = None,
+    longest_text: int = LONGEST_TEXT,
+    rows_are_shares: bool = False,
     requires: frozenset[Requirement] | set[Requirement] = frozenset(),
     prepare: Callable[..., dict[str, NDArray[Any]]] | None = None,
 ) -> Callable[[Callable[..., float]], Callable[..., float]]:
@@ -195,9 +330,17 @@ def metric(
             function=function,
             supports_weights=weights,
             supports_multiple_targets=multiple_targets,
+            pools_columns=pools_columns,
             params=params,
             minimum=minimum,
             maximum=maximum,
+            true_minimum=true_minimum,
+            fewest_targets=fewest_targets,
+            most_targets=most_targets,
+            columns=columns,
+            check=check,
+            longest_text=longest_text,
+            rows_are_shares=rows_are_shares,
             requirements=frozenset(requires),
             prepare=prepare,
         )
@@ -206,30 +349,66 @@ def metric(
     return register
 
 
+# Stand for the metrics that organisers write: `scoring.own`. The name says the direction, so that nothing that ranks
+# has to load anybody's code.
+OWN: Final[dict[str, Direction]] = {f"own_{direction.value}": direction for direction in Direction}
+
+
+def is_own(name: str) -> bool:
+    """Whether `name` stands for a metric that the organiser wrote."""
+    return name in OWN
+
+
+def own_name(direction: Direction) -> str:
+    """The name of an organiser's own metric of this direction."""
+    return f"own_{Direction(direction).value}"
+
+
+def _runs_in_a_sandbox(*_arguments: Any, **_keywords: Any) -> float:
+    raise ScoringError("an organiser's own metric is never run in this process")
+
+
+_OWN: Final[dict[str, Metric]] = {
+    name: Metric(
+        name=name,
+        label="Own metric",
+        direction=direction,
+        task=Task.REGRESSION,
+        inputs=(Inputs.FRAME,),
+        description="A program of the organisers.",
+        source="The organisers.",
+        function=_runs_in_a_sandbox,
+    )
+    for name, direction in OWN.items()
+}
+
+
 def get(name: str) -> Metric:
     """The metric named `name`.
 
     Raises:
         KeyError: there is none.
     """
-    return _METRICS[name]
+    return _OWN[name] if name in _OWN else _METRICS[name]
 
 
 def all_metrics() -> list[Metric]:
-    """Every metric, by label."""
+    """Every built-in metric, by label."""
     return sorted(_METRICS.values(), key=lambda metric: metric.label.lower())
 
 
 def validate_params(name: str, params: Mapping[str, Any] | None) -> dict[str, Any]:
-    """`params` in their types, defaults filled in.
+    """`params` in their types, defaults filled in; of the options only those that are given.
 
     Raises:
         InvalidMetricParameters: the metric is unknown, a parameter is, or a value is not one it takes.
     """
     try:
-        known = {parameter.name: parameter for parameter in get(name).params}
+        own = get(name).params
     except (KeyError, TypeError):
         raise InvalidMetricParameters(Problem("unknown_metric", found=quoted(name))) from None
+    known = {parameter.name: parameter for parameter in (*own, *OPTIONS)}
+    options = {option.name for option in OPTIONS}
     if params is None:
         params = {}
     if not isinstance(params, Mapping):
@@ -244,7 +423,8 @@ def validate_params(name: str, params: Mapping[str, Any] | None) -> dict[str, An
     cleaned: dict[str, Any] = {}
     for parameter in known.values():
         if parameter.name not in params or params[parameter.name] is None:
-            cleaned[parameter.name] = parameter.default
+            if parameter.name not in options:
+                cleaned[parameter.name] = parameter.default
             continue
         try:
             cleaned[parameter.name] = parameter.clean(params[parameter.name])

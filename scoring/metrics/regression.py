@@ -15,6 +15,8 @@ from scoring.metrics.registry import F64, Direction, Inputs, Parameter, Requirem
 
 SMALLER = Direction.SMALLER_IS_BETTER
 LARGER = Direction.LARGER_IS_BETTER
+# The squares of smaller numbers lose digits, and soon all of them.
+SMALL_SPREAD = 1e-140
 ALPHA = Parameter("alpha", float, 0.5, "The quantile to predict, 0.5 for the median.", minimum=0.0, maximum=1.0)
 
 
@@ -29,6 +31,22 @@ def mean(values: F64, weight: F64 | None) -> float:
 def mean_square(values: F64, weight: F64 | None) -> float:
     """The (weighted) mean of squares."""
     return mean(np.square(values), weight)
+
+
+def is_constant(values: F64, weight: F64 | None) -> bool:
+    """Whether all values that count are the same."""
+    if weight is not None and values.size and not weight.all():
+        values = values[weight > 0.0]
+    return bool(values.min() == values.max())
+
+
+def scaled(deviation: F64, weight: F64 | None) -> F64:
+    """`deviation` times a power of two such that its squares do not vanish (exact), rows of weight 0 being 0."""
+    counted = deviation if weight is None else np.where(weight > 0.0, deviation, 0.0)
+    largest = max(float(counted.max()), -float(counted.min()))
+    if largest == 0.0 or largest > SMALL_SPREAD:
+        return counted
+    return np.ldexp(counted, -math.frexp(largest)[1])
 
 
 @metric(
@@ -155,8 +173,8 @@ def pearson_correlation(y_true: F64, y_pred: F64, weight: F64 | None = None) -> 
     """Linear correlation from -1 to 1. Constant predictions score 0."""
     if y_pred.min() == y_pred.max():
         return 0.0
-    true = y_true - mean(y_true, weight)
-    pred = y_pred - mean(y_pred, weight)
+    true = scaled(y_true - mean(y_true, weight), weight)
+    pred = scaled(y_pred - mean(y_pred, weight), weight)
     spread = math.sqrt(mean_square(true, weight)) * math.sqrt(mean_square(pred, weight))
     if spread == 0.0:
         return 0.0

@@ -1,5 +1,5 @@
 """The Django admin of submissions and scoring runs, and the scoring panel on a competition's page."""
 
-from submissions.admin import panel, rows
+from submissions.admin import exclusions, panel, rows
 
-__all__ = ["panel", "rows"]
+__all__ = ["exclusions", "panel", "rows"]

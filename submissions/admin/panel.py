@@ -7,7 +7,14 @@ from functools import wraps
 from typing import Any
 
 from django.contrib import admin, messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse, StreamingHttpResponse
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseRedirect,
+    JsonResponse,
+    StreamingHttpResponse,
+)
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -15,19 +22,21 @@ from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts.refusals import Refusal
-from competitions import permissions as can
-from competitions.admin import hooks
+from competitions import admin_hooks as hooks, permissions as can
 from competitions.leaderboards.export import csv_response
 from competitions.leaderboards.queries import PRIVATE, Leaderboard
 from competitions.models import Competition
+from foundation.refusals import Refusal
+from foundation.requests import signed_in
 from submissions import runs
 from submissions.models import ScoringRun
+from submissions.runs import permissions as may
+from submissions.runs.selecting import has_private_result
 
 RUNS_SHOWN = 10
 ROWS_SHOWN = 200
 
-View = Callable[[HttpRequest, Competition], HttpResponse]
+View = Callable[[HttpRequest, Competition], HttpResponseBase]
 
 
 @hooks.column
@@ -40,24 +49,24 @@ def scoring(competition: Competition) -> str:
 @hooks.context
 def panel(request: HttpRequest, competition: Competition) -> dict[str, Any]:
     """What the panel shows. Nothing for those who may look at the competition, but do not organise it."""
-    if not can.edit(request.user, competition):
+    if not may.see_runs(request.user, competition):
         return {}
     at = timezone.now()
     recent = list(competition.scoring_runs.select_related("started_by").order_by("-pk")[:RUNS_SHOWN])
-    not_ended = not competition.has_ended(at)
     return {
         "scoring": {
             "competition": competition,
-            "has_ended": not not_ended,
+            "has_ended": competition.has_ended(at),
             "is_confirmed": competition.is_confirmed(at),
+            "has_result": has_private_result(competition),
             "active": next((run for run in recent if run.is_active), None),
             "runs": recent,
             # Each: why the button can't be pressed, or None.
             "no_private": runs.why_not(competition, ScoringRun.Kind.PRIVATE, at),
             "no_rescore": runs.why_not(competition, ScoringRun.Kind.RESCORE, at),
-            "no_confirm": runs.why_not(competition, ScoringRun.Kind.PRIVATE, at)
-            if not_ended
-            else runs.what_is_missing(competition),
+            "no_preview": runs.what_is_missing(competition),
+            "no_confirm": may.confirm_private_leaderboard(request.user, competition, at).refusal
+            or runs.why_not_confirm(competition, at),
         }
     }
 
@@ -82,11 +91,11 @@ def paths(model_admin: Any) -> list[URLPattern]:
     ]
 
 
-def _of_competition(view: View, model_admin: Any) -> Callable[..., HttpResponse]:
+def _of_competition(view: View, model_admin: Any) -> Callable[..., HttpResponseBase]:
     """Find the competition for one who organises it, and show a refusal as a message on its page."""
 
     @wraps(view)
-    def answer(request: HttpRequest, pk: int) -> HttpResponse:
+    def answer(request: HttpRequest, pk: int) -> HttpResponseBase:
         competition = get_object_or_404(model_admin.get_queryset(request), pk=pk)
         try:
             can.edit(request.user, competition).require()
@@ -107,7 +116,7 @@ def start(request: HttpRequest, competition: Competition) -> HttpResponse:
     kind = request.POST.get("kind", "")
     if kind in ScoringRun.Kind.values:
         reason = request.POST.get("reason", "")
-        runs.start_run(competition=competition, kind=kind, by=request.user, at=timezone.now(), reason=reason)
+        runs.start_run(competition=competition, kind=kind, by=signed_in(request), at=timezone.now(), reason=reason)
         messages.success(
             request, gettext("Scoring has started. It goes on in the background; you may leave this page.")
         )
@@ -116,14 +125,16 @@ def start(request: HttpRequest, competition: Competition) -> HttpResponse:
 
 @require_POST
 def confirm(request: HttpRequest, competition: Competition) -> HttpResponse:
-    runs.confirm_private_leaderboard(competition=competition, by=request.user, at=timezone.now())
+    runs.confirm_private_leaderboard(competition=competition, by=signed_in(request), at=timezone.now())
     messages.success(request, gettext("The private leaderboard is open, and everybody who took part is told."))
     return _back(competition)
 
 
 @require_POST
 def unconfirm(request: HttpRequest, competition: Competition) -> HttpResponse:
-    runs.unconfirm_private_leaderboard(competition=competition, by=request.user, at=timezone.now())
+    runs.unconfirm_private_leaderboard(
+        competition=competition, by=signed_in(request), at=timezone.now(), reason=request.POST.get("reason", "")
+    )
     messages.success(request, gettext("The private leaderboard is closed again."))
     return _back(competition)
 
@@ -134,7 +145,14 @@ def progress(_request: HttpRequest, competition: Competition) -> HttpResponse:
     if run is None:
         return JsonResponse({"active": False})
     return JsonResponse(
-        {"active": True, "status": run.get_status_display(), "done": run.done, "total": run.total, "failed": run.failed}
+        {
+            "active": True,
+            "status": run.get_status_display(),
+            "waits_for": run.waits_for,
+            "done": run.done,
+            "total": run.total,
+            "failed": run.failed,
+        }
     )
 
 
@@ -163,7 +181,5 @@ def public_csv(_request: HttpRequest, competition: Competition) -> StreamingHttp
 
 
 def _preview(request: HttpRequest, competition: Competition) -> Leaderboard:
-    can.preview_private_leaderboard(request.user, competition, timezone.now()).require()
-    if (incomplete := runs.what_is_missing(competition)) is not None:
-        raise incomplete
+    runs.open_preview(competition=competition, by=signed_in(request), at=timezone.now())
     return Leaderboard(competition, PRIVATE, fresh=True)

@@ -7,12 +7,19 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from accounts.refusals import Refusal
-from competitions import permissions as can, signals
-from competitions.exceptions import CompetitionRunning
-from competitions.models import Competition
-from competitions.solutions import active_solution
+from competitions import signals
+from competitions.ending import note_end
+from competitions.exceptions import ObjectionsOpen
+from competitions.leaderboards.standings import lock_teams
+from competitions.log.recording import clean_reason, record
+from competitions.models import Competition, LogKind
+from competitions.solution import sealing
+from competitions.solution.services import active_solution, take_back_confirmation
+from foundation.refusals import Refusal
+from submissions.boards import open_board
 from submissions.models import ScoringRun
+from submissions.runs import permissions as may
+from submissions.runs.board import opened_board
 from submissions.runs.exceptions import PrivateScoringMissing, PrivateScoringOutdated, ScoringRunActive
 
 if TYPE_CHECKING:
@@ -26,15 +33,28 @@ def confirm_private_leaderboard(*, competition: Competition, by: User | None, at
         NotHost: `by` does not organise the competition.
         CompetitionRunning: before the end.
         ScoringRunActive, PrivateScoringMissing, PrivateScoringOutdated: the private side is not complete.
+        ObjectionsOpen: the solution was changed after the end, and participants may still object.
     """
     with transaction.atomic():
+        # In the order in which all acts lock them: first the teams, whose standings take in what the board held back.
+        lock_teams(competition)
         competition = _locked(competition, by=by, at=at)
         if competition.confirmed_at is not None:
             return competition
-        if (incomplete := what_is_missing(competition)) is not None:
-            raise incomplete
+        if (refusal := why_not_confirm(competition, at)) is not None:
+            raise refusal
+        note_end(competition, at)
         competition.confirmed_at, competition.confirmed_by = at, by
         competition.save(update_fields=["confirmed_at", "confirmed_by"])
+        open_board(competition, at=at)
+        facts = {
+            "run": competition.scoring_runs.order_by("-pk").values_list("pk", flat=True).first(),
+            "releasesSolution": competition.releases_solution,
+            "selectable": competition.selectable_submissions,
+            "solutions": sealing.opened(competition),
+            **opened_board(competition),
+        }
+        record(competition, LogKind.CONFIRMED, by=by, at=at, facts=facts)
         transaction.on_commit(
             lambda: signals.private_leaderboard_confirmed.send_robust(
                 Competition, competition=competition, by=by, at=at
@@ -43,24 +63,30 @@ def confirm_private_leaderboard(*, competition: Competition, by: User | None, at
     return competition
 
 
-def unconfirm_private_leaderboard(*, competition: Competition, by: User | None, at: datetime) -> Competition:
-    """Close it again. Doing it twice changes nothing.
+def unconfirm_private_leaderboard(
+    *, competition: Competition, by: User | None, at: datetime, reason: str = ""
+) -> Competition:
+    """Close it again. Doing it twice changes nothing. `reason`: why, for the competition log and the participants.
 
     Raises:
         NotHost: `by` does not organise the competition.
+        ReasonMissing, InvalidReason: participants are told why.
     """
     with transaction.atomic():
         competition = _locked(competition, by=by, at=at)
         if competition.confirmed_at is None:
             return competition
-        competition.confirmed_at = competition.confirmed_by = None
-        competition.save(update_fields=["confirmed_at", "confirmed_by"])
-        transaction.on_commit(
-            lambda: signals.private_leaderboard_unconfirmed.send_robust(
-                Competition, competition=competition, by=by, at=at
-            )
-        )
+        reason = clean_reason(reason, required=by is not None)
+        take_back_confirmation(competition, by=by, at=at, reason=reason)
     return competition
+
+
+def why_not_confirm(competition: Competition, at: datetime) -> Refusal | None:
+    """Why the private leaderboard can't be opened now, by anybody; None: it can."""
+    if (incomplete := what_is_missing(competition)) is not None:
+        return incomplete
+    until = competition.objections_until
+    return ObjectionsOpen(until=until) if until is not None and competition.may_be_objected_to(at) else None
 
 
 def what_is_missing(competition: Competition) -> Refusal | None:
@@ -83,9 +109,6 @@ def what_is_missing(competition: Competition) -> Refusal | None:
 
 
 def _locked(competition: Competition, *, by: User | None, at: datetime) -> Competition:
-    if by is not None:
-        can.edit(by, competition).require()
     locked = Competition.objects.lock(competition.pk)
-    if not locked.has_ended(at):
-        raise CompetitionRunning
+    may.confirm_private_leaderboard(by, locked, at).require()
     return locked

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import atexit
 import multiprocessing
-import os
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, wait
@@ -15,15 +14,20 @@ from pathlib import Path
 from django.conf import settings
 from django.core.files.storage import Storage
 
+from competitions.models import Solution
+from foundation.cores import cores
+from foundation.faults import StorageUnavailable
 from scoring.batches import Result, Scores, StoredSubmission, begin_process, score_batch
 from scoring.containers import ReadLimits
-from submissions.models import Submission
+from submissions.models import Submission, Trial
 
 # Submissions that one call of the core scores: short, so that signs of life are frequent.
 BATCH = 8
 # Below so many rows in a run, starting processes costs more than they save.
 ROWS_WORTH_PROCESSES = 20_000_000
 BEAT_SECONDS = 5.0
+# Files that are looked for before one that is missing counts as lost.
+PROBES = 20
 
 Beat = Callable[[], None]
 
@@ -33,6 +37,8 @@ _pool_lock = threading.Lock()
 
 class Cruncher:
     """Scores submissions by one prepared solution: `start`, and then `Pending.scores`."""
+
+    batch = BATCH
 
     def __init__(self, folder: Path, *, public: bool, private: bool, rows: int) -> None:
         """`rows`: how many the whole run has to score, all submissions together."""
@@ -48,6 +54,12 @@ class Cruncher:
             return _processes().submit(self.call, batch)
         return partial(self.call, batch)
 
+    def settle(self) -> None:
+        """What is left to do in the caller's thread once scores are there."""
+
+    def close(self) -> None:
+        """No more submissions will come."""
+
 
 class Pending:
     """Submissions that are being scored."""
@@ -56,7 +68,8 @@ class Pending:
         self.cruncher = cruncher
         self.submissions = list(submissions)
         aligned = [stored(submission) for submission in self.submissions]
-        self.begun = [cruncher.begin(aligned[start : start + BATCH]) for start in range(0, len(aligned), BATCH)]
+        size = cruncher.batch
+        self.begun = [cruncher.begin(aligned[start : start + size]) for start in range(0, len(aligned), size)]
 
     def scores(self, beat: Beat) -> dict[int, Scores | None]:
         """By submission; None where its files are gone. `beat` is called every few seconds.
@@ -70,6 +83,7 @@ class Pending:
         found.update({submission.pk: None for submission in again})
         begun = [self.cruncher.begin([one]) for one in originals if one is not None]
         found.update({one.key: one for one in self._collect(begun, beat)})
+        self.cruncher.settle()
         return found
 
     def _collect(self, begun: list[Future[list[Scores]] | Callable[[], list[Scores]]], beat: Beat) -> list[Scores]:
@@ -90,15 +104,27 @@ class Pending:
 
 
 # --- where the predictions are ----------------------------------------------------------------------------------------
-def stored(submission: Submission) -> StoredSubmission:
+def stored(submission: Submission | Trial) -> StoredSubmission:
     """With the aligned predictions only: a path where storage is a folder of this machine, else the bytes."""
     return StoredSubmission(submission.pk, aligned=_readable(submission.aligned.storage, submission.aligned.name))
 
 
-def with_original(submission: Submission) -> StoredSubmission | None:
+def with_original(submission: Submission | Trial) -> StoredSubmission | None:
     """With the file as it was submitted; None if it is gone."""
     source = _readable(submission.file.storage, submission.file.name)
     return None if source is None else StoredSubmission(submission.pk, original=source, filename=submission.filename)
+
+
+def require_storage(solution: Solution) -> None:
+    """Whether files that are missing are lost, and not the whole storage away: a folder that is not mounted is empty.
+
+    Raises:
+        StorageUnavailable: not even the solution is there, nor any of the newest submissions.
+    """
+    rows = Submission.objects.filter(competition=solution.competition_id).exclude(aligned="").order_by("-pk")
+    names = [str(solution.file.name), *rows.values_list("aligned", flat=True)[:PROBES]]
+    if not any(solution.file.storage.exists(name) for name in names):
+        raise StorageUnavailable
 
 
 def _readable(storage: Storage, name: str | None) -> str | bytes | None:
@@ -120,8 +146,7 @@ def process_count() -> int:
     """How many processes one worker scores with."""
     if settings.SCORING_PROCESSES > 0:
         return settings.SCORING_PROCESSES
-    affinity = getattr(os, "sched_getaffinity", None)
-    return len(affinity(0)) if affinity else os.cpu_count() or 1
+    return cores()
 
 
 def _processes() -> ProcessPoolExecutor:

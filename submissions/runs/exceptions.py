@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from accounts.refusals import Conflict, Refusal
+from competitions.exceptions import InvalidReason, ReasonMissing
+from foundation.refusals import Conflict
+
+__all__ = [
+    "InvalidReason",
+    "PrivateScoringMissing",
+    "PrivateScoringOutdated",
+    "ReasonMissing",
+    "ScoringRunActive",
+    "TooManyRescorings",
+]
 
 
 class ScoringRunActive(Conflict):
@@ -12,16 +22,16 @@ class ScoringRunActive(Conflict):
     message = _("Scoring is under way: wait until it is complete.")
 
 
-class ReasonMissing(Refusal):
-    code = "reason_missing"
-    message = _("Say why everything is scored again: participants are told.")
-    attr = "reason"
+class TooManyRescorings(Conflict):
+    """Bounds rescorings while the competition runs: by many, each with another answer or weight, an organiser could
+    read predictions row by row.
+    """
 
-
-class InvalidReason(Refusal):
-    code = "invalid_reason"
-    message = _("A reason is text of at most %(limit)d characters.")
-    attr = "reason"
+    code = "too_many_rescorings"
+    message = _(
+        "While the competition runs it may be rescored %(limit)d times in all, and has been. It can be rescored again "
+        "after the end."
+    )
 
 
 class PrivateScoringMissing(Conflict):

@@ -7,18 +7,24 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Max
 
-from competitions.solutions import active_solution
-from competitions.standings import lock_teams
+from competitions.ending import note_end
+from competitions.leaderboards.standings import lock_teams
+from competitions.solution.services import active_solution, mark_used
 from submissions import signals
 from submissions.models import ScoringPart, ScoringRun, Submission
+from submissions.receipts import seal_receipts
 from submissions.runs.selecting import submissions_of
 
 PART = 500
 MOST_PARTS = 2000
 
 
-class NotYet(Exception):  # noqa: N818 -- no fault, an answer
-    """Submissions sent in before the end are still being scored."""
+class NotYet(Exception):
+    """Submissions sent in before the end are still being scored; `waiting_for`: how many."""
+
+    def __init__(self, waiting_for: int) -> None:
+        super().__init__(waiting_for)
+        self.waiting_for = waiting_for
 
 
 def begin(run_id: int, at: datetime) -> ScoringRun | None:
@@ -39,7 +45,7 @@ def begin(run_id: int, at: datetime) -> ScoringRun | None:
 
 def _plan(run: ScoringRun, at: datetime) -> None:
     competition = run.competition
-    ended = competition.has_ended(at)
+    ended = competition.is_past_end(at)
     solution = active_solution(competition)
     if run.kind == ScoringRun.Kind.PRIVATE and not ended:
         _end(run, "The competition has not ended.", at)
@@ -49,11 +55,19 @@ def _plan(run: ScoringRun, at: datetime) -> None:
         return
     # Who takes a slot does so under the team's lock: from here on its submission is newer than all that are seen.
     lock_teams(competition)
-    if ended and Submission.objects.filter(competition=competition, is_late=False).pending().exists():
-        raise NotYet
+    note_end(competition, at)  # writes the competition's row: after those of teams, as everybody does
+    pending = Submission.objects.filter(competition=competition, is_late=False).pending()
+    if ended and (waiting_for := pending.count()):
+        raise NotYet(waiting_for)
+    if ended:
+        # Before the first private score: from here on nobody can add a submission of before the end unnoticed.
+        seal_receipts(competition, at=at)
+    run.waiting_for = 0
     run.solution, run.scores_private = solution, ended
     run.newest_submission = competition.submissions.aggregate(newest=Max("pk"))["newest"] or 0
     run.total = _cut(run)
+    if run.total:
+        mark_used(solution, at)
     run.done = run.failed = 0
     run.status = ScoringRun.Status.RUNNING
     run.started_at = run.started_at or at

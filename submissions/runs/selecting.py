@@ -8,15 +8,21 @@ from submissions.querysets import SubmissionQuerySet
 
 
 def submissions_of(run: ScoringRun) -> SubmissionQuerySet:
-    """Private scoring: all of the competition's time. Rescoring: also late ones, and those a rescoring put out."""
+    """What a run scores. Private: all sent in before the end. Rescoring: late ones too, and those it put out before."""
     rows = Submission.objects.filter(competition=run.competition_id)
     if run.kind == ScoringRun.Kind.PRIVATE:
         return rows.scored().filter(is_late=False)
     return rows.filter(scored_at__isnull=False).exclude(status=Submission.Status.PENDING)
 
 
+def has_private_result(competition: Competition) -> bool:
+    """Whether private scoring was ever complete: from then on organisers may know how teams would stand."""
+    return competition.scoring_runs.filter(scores_private=True, status=ScoringRun.Status.COMPLETE).exists()
+
+
 def is_scored_privately(competition: Competition) -> bool:
-    """Whether private scoring has begun, which settles what counts. Binding with a team's row locked: planning a run
-    locks all of them.
+    """Whether private scoring has begun, so that what counts may not change any more.
+
+    With a team's row locked the answer stays true: planning a run locks all of them.
     """
     return competition.scoring_runs.filter(scores_private=True).exists()

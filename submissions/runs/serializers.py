@@ -10,12 +10,18 @@ from submissions.models import ScoringRun
 
 class ScoringRunSerializer(serializers.ModelSerializer):
     started_by = UserRefSerializer(read_only=True, allow_null=True)
+    waiting_for = serializers.CharField(
+        source="waits_for",
+        read_only=True,
+        help_text="What a queued run waits for before it can begin, for people; empty: for nothing but a worker.",
+    )
     progress = serializers.FloatField(read_only=True, help_text="0 to 1.")
 
     class Meta:
         model = ScoringRun
         fields = [
             *("id", "kind", "status", "reason", "started_by", "total", "done", "failed", "progress", "error"),
+            "waiting_for",
             *("created_at", "started_at", "finished_at"),
         ]
         read_only_fields = fields
@@ -28,7 +34,13 @@ class ScoringRunSerializer(serializers.ModelSerializer):
 class StartRunSerializer(serializers.Serializer):
     kind = serializers.ChoiceField(ScoringRun.Kind.choices)
     reason = serializers.CharField(
-        default="", allow_blank=True, max_length=500, help_text="Why everything is scored again; participants are told."
+        default="", allow_blank=True, max_length=500, help_text="Why it is scored again; participants are told."
+    )
+
+
+class UnconfirmSerializer(serializers.Serializer):
+    reason = serializers.CharField(
+        default="", allow_blank=True, max_length=500, help_text="Why; needed, and participants are told."
     )
 
 

@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
-from accounts.refusals import Refusal
-from competitions import permissions as can
-from competitions.exceptions import CompetitionRunning
+from competitions.ending import note_end
+from competitions.log.recording import clean_reason
 from competitions.models import Competition
-from competitions.solutions import active_solution
+from competitions.solution.services import active_solution
+from foundation.refusals import Refusal
 from submissions.exceptions import NothingToScoreWith
 from submissions.models import ScoringRun
-from submissions.runs.exceptions import InvalidReason, ReasonMissing, ScoringRunActive
+from submissions.runs import permissions as may
+from submissions.runs.exceptions import ScoringRunActive, TooManyRescorings
+from submissions.runs.selecting import has_private_result
+from submissions.runs.working import work_on_run
 
 if TYPE_CHECKING:
     from accounts.models import User
-
-REASON_CHARACTERS: int = ScoringRun._meta.get_field("reason").max_length or 0
 
 
 def start_run(*, competition: Competition, kind: str, by: User | None, at: datetime, reason: str = "") -> ScoringRun:
@@ -32,17 +34,19 @@ def start_run(*, competition: Competition, kind: str, by: User | None, at: datet
         NotHost: `by` does not organise the competition.
         CompetitionRunning: private scoring before the end, whoever asks.
         ScoringRunActive: there is a run under way.
+        TooManyRescorings: it runs, and was rescored as often as may be meanwhile.
         NothingToScoreWith: there is no solution.
-        ReasonMissing, InvalidReason: a rescoring tells participants why.
+        ReasonMissing, InvalidReason: participants are told why, of a rescoring and of private scoring done again.
     """
     kind = ScoringRun.Kind(kind)
-    if by is not None:
-        can.edit(by, competition).require()
     with transaction.atomic():
         competition = Competition.objects.lock(competition.pk)
+        may.start_run(by, competition, kind, at).require()
         if (refusal := why_not(competition, kind, at)) is not None:
             raise refusal
-        reason = _clean_reason(reason, required=kind == ScoringRun.Kind.RESCORE)
+        again = by is not None and has_private_result(competition)
+        reason = clean_reason(reason, required=kind == ScoringRun.Kind.RESCORE or again)
+        note_end(competition, at)
         try:
             with transaction.atomic():
                 run = ScoringRun.objects.create(
@@ -50,39 +54,37 @@ def start_run(*, competition: Competition, kind: str, by: User | None, at: datet
                 )
         except IntegrityError:
             raise ScoringRunActive from None
-        transaction.on_commit(lambda: hand_out(run.pk))
+        # Robust: a queue that is away is no reason to say that the run was not started; it is handed out again soon.
+        transaction.on_commit(lambda: hand_out(run.pk), robust=True)
     return run
 
 
 def why_not(competition: Competition, kind: str, at: datetime) -> Refusal | None:
     """Why no run of this kind may start now, whoever asks; None: it may."""
-    if kind == ScoringRun.Kind.PRIVATE and not competition.has_ended(at):
-        return CompetitionRunning()
+    if (refusal := may.start_run(None, competition, kind, at).refusal) is not None:
+        return refusal
     if active_run(competition) is not None:
         return ScoringRunActive()
     if active_solution(competition) is None:
         return NothingToScoreWith()
+    if kind == ScoringRun.Kind.RESCORE and not competition.has_ended(at):
+        return _too_many(competition)
     return None
+
+
+def _too_many(competition: Competition) -> Refusal | None:
+    """Every rescoring before the end counts that may have shown a score, whatever became of it."""
+    limit = settings.RESCORINGS_WHILE_RUNNING
+    rescored = competition.scoring_runs.filter(kind=ScoringRun.Kind.RESCORE, scores_private=False)
+    without_effect = Q(status=ScoringRun.Status.FAILED, done=0)
+    return TooManyRescorings(limit=limit) if rescored.exclude(without_effect).count() >= limit else None
 
 
 def hand_out(run_id: int) -> None:
     """Tell the workers that there is work. Too often does no harm: jobs that find none end at once."""
-    from submissions.jobs import work_on_run  # noqa: PLC0415 -- jobs call back into this package
-
     for _worker in range(max(1, settings.SCORING_WORKERS)):
         work_on_run.enqueue(run_id)
 
 
 def active_run(competition: Competition) -> ScoringRun | None:
     return competition.scoring_runs.filter(status__in=[ScoringRun.Status.QUEUED, ScoringRun.Status.RUNNING]).first()
-
-
-def _clean_reason(reason: Any, *, required: bool) -> str:
-    if not isinstance(reason, str) or "\x00" in reason:
-        raise InvalidReason(limit=REASON_CHARACTERS)
-    reason = reason.strip()
-    if len(reason) > REASON_CHARACTERS:
-        raise InvalidReason(limit=REASON_CHARACTERS)
-    if required and not reason:
-        raise ReasonMissing
-    return reason

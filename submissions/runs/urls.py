@@ -1,14 +1,12 @@
 """`/api/competitions/{competition}/`: private scoring and what opens the private leaderboard."""
 
-from django.urls import URLPattern, path
+from rest_framework.routers import SimpleRouter
 
 from submissions.runs import views
 
-urlpatterns: list[URLPattern] = [
-    path("scoring-runs/", views.ScoringRunsView.as_view(), name="scoring-runs"),
-    path("scoring-runs/<int:pk>/", views.ScoringRunView.as_view(), name="scoring-run"),
-    path("private-leaderboard/confirm/", views.ConfirmView.as_view(), name="private-leaderboard-confirm"),
-    path("private-leaderboard/unconfirm/", views.UnconfirmView.as_view(), name="private-leaderboard-unconfirm"),
-    path("leaderboard/private/preview/", views.PreviewView.as_view(), name="leaderboard-private-preview"),
-    path("leaderboard/private/preview/csv/", views.PreviewCsvView.as_view(), name="leaderboard-private-preview-csv"),
-]
+router = SimpleRouter(use_regex_path=False)
+router.register("scoring-runs", views.ScoringRunViewSet, basename="scoring-run")
+router.register("private-leaderboard", views.ConfirmationViewSet, basename="private-leaderboard")
+router.register("leaderboard/private", views.PreviewViewSet, basename="leaderboard-private")
+
+urlpatterns = router.urls

@@ -9,23 +9,25 @@ take rebuilds the standings and completes the run, in one transaction.
 from __future__ import annotations
 
 import logging
-import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import BrokenExecutor
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, cast
-from uuid import uuid4
 
 from django.conf import settings
-from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
+from django_tasks import task
 
-from competitions.solutions import prepared_folder
+from competitions.solution.services import prepared_folder
+from foundation import leases
+from foundation.faults import passing_fault
+from foundation.worker import stopping
 from submissions.models import ScoringPart, ScoringRun, Submission
 from submissions.runs.completing import complete
-from submissions.runs.crunching import BEAT_SECONDS, Cruncher, Pending
+from submissions.runs.crunching import BEAT_SECONDS, Cruncher, Pending, require_storage
+from submissions.runs.own import OwnCruncher
 from submissions.runs.planning import NotYet, begin, fail, start_over
 from submissions.runs.selecting import submissions_of
 from submissions.runs.writing import LostLease, SolutionReplaced, write_chunk
@@ -41,9 +43,6 @@ CHUNK = 100
 SLICE_SECONDS = 30.0
 # A part that was taken so often without anything written kills whoever works on it.
 ATTEMPTS = 5
-
-# Set when the process is asked to end: what is being scored is finished and the rest left to the next worker.
-stopping = threading.Event()
 
 Clock = Callable[[], datetime]
 
@@ -64,13 +63,22 @@ def work(run_id: int, *, now: Clock = timezone.now, seconds: float = SLICE_SECON
     try:
         while outcome is None and not stopping.is_set():
             outcome = _step(run_id, now, until)
-    except NotYet:
+    except NotYet as not_yet:
+        # Said in its row, for whoever wonders why nothing happens.
+        ScoringRun.objects.filter(pk=run_id).update(waiting_for=not_yet.waiting_for)
         return Outcome.WAITING
     except Exception:
         # What was written stays; the part goes to the next worker when its lease is over.
         logger.exception("scoring_run.interrupted", extra={"scoring_run": run_id})
         return Outcome.WAITING
     return outcome or Outcome.MORE
+
+
+@task(queue_name="scoring")
+def work_on_run(run_id: int) -> None:
+    """Work on a run for a while, then let other jobs go first."""
+    if work(run_id) is Outcome.MORE:
+        work_on_run.enqueue(run_id)
 
 
 def _step(run_id: int, now: Clock, until: float) -> Outcome | None:
@@ -90,18 +98,10 @@ def _step(run_id: int, now: Clock, until: float) -> Outcome | None:
 def take_part(run: ScoringRun, at: datetime) -> ScoringPart | None:
     """A part that nobody works on, or whose worker gives no sign of life any more, from now on ours."""
     dead = at - timedelta(seconds=settings.SCORING_LEASE_SECONDS)
-    with transaction.atomic():
-        part = (
-            ScoringPart.objects.select_for_update(skip_locked=True)
-            .filter(Q(lease="") | Q(heartbeat_at__lt=dead), run=run, finished_at__isnull=True)
-            .order_by("first")
-            .first()
-        )
-        if part is None:
-            return None
-        part.lease, part.heartbeat_at = uuid4().hex, at
-        part.attempts += 1
-        part.save(update_fields=["lease", "heartbeat_at", "attempts"])
+    unfinished = ScoringPart.objects.filter(run=run, finished_at__isnull=True).order_by("first")
+    part = leases.take(unfinished, at=at, silent_since=dead)
+    if part is None:
+        return None
     ScoringRun.objects.filter(pk=run.pk).update(heartbeat_at=at)
     return part
 
@@ -117,11 +117,11 @@ def _complete(run: ScoringRun, now: Clock) -> Outcome:
 def _work_on(run: ScoringRun, part: ScoringPart, now: Clock, until: float) -> bool:
     """Whether to look for the next part; False: the time is over, and the part is given back."""
     solution = cast("Solution", run.solution)
-    cruncher = Cruncher(
-        prepared_folder(solution),
-        public=run.kind == ScoringRun.Kind.RESCORE,
-        private=run.scores_private,
-        rows=run.total * solution.rows,
+    public, private = run.kind == ScoringRun.Kind.RESCORE, run.scores_private
+    cruncher = (
+        Cruncher(prepared_folder(solution), public=public, private=private, rows=run.total * solution.rows)
+        if solution.own_metric_id is None
+        else OwnCruncher(solution, public=public, private=private)
     )
     beat = _Heart(part, now).beat
     try:
@@ -129,9 +129,12 @@ def _work_on(run: ScoringRun, part: ScoringPart, now: Clock, until: float) -> bo
         while pending is not None:
             # The next chunk is in the processes' hands while this one is being written.
             upcoming = _next(run, part, pending.submissions[-1].pk, cruncher)
-            write_chunk(run, part, pending.submissions, pending.scores(beat), last=upcoming is None, at=now())
+            scores = pending.scores(beat)
+            if None in scores.values():
+                require_storage(solution)
+            write_chunk(run, part, pending.submissions, scores, last=upcoming is None, at=now())
             if upcoming is not None and (stopping.is_set() or time.monotonic() > until):
-                _give_back(part)
+                part.give_back()
                 return False
             pending = upcoming
         if part.finished_at is None:
@@ -141,6 +144,14 @@ def _work_on(run: ScoringRun, part: ScoringPart, now: Clock, until: float) -> bo
     except SolutionReplaced:
         logger.info("scoring_run.starts_over", extra={"scoring_run": run.pk})
         start_over(run.pk)
+    except Exception as exc:
+        # What passes does not count as a try: the part is free again, and the run comes again after a lease. A
+        # process that was killed does: a file may be what kills it.
+        if passing_fault(exc) is not None and not isinstance(exc, BrokenExecutor):
+            part.give_back()
+        raise
+    finally:
+        cruncher.close()
     return True
 
 
@@ -148,10 +159,6 @@ def _next(run: ScoringRun, part: ScoringPart, after: int, cruncher: Cruncher) ->
     rows = submissions_of(run).filter(pk__gt=after, pk__gte=part.first, pk__lte=part.last).order_by("pk")
     chunk: list[Submission] = list(rows[:CHUNK])
     return cruncher.start(chunk) if chunk else None
-
-
-def _give_back(part: ScoringPart) -> None:
-    ScoringPart.objects.filter(pk=part.pk, lease=part.lease).update(lease="", attempts=0)
 
 
 class _Heart:
@@ -168,5 +175,5 @@ class _Heart:
         self.last = time.monotonic()
         at = self.now()
         ScoringRun.objects.filter(pk=self.part.run_id).update(heartbeat_at=at)
-        if not ScoringPart.objects.filter(pk=self.part.pk, lease=self.part.lease).update(heartbeat_at=at):
+        if not self.part.renew(at):
             raise LostLease

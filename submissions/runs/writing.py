@@ -18,14 +18,14 @@ from submissions.messages import kept
 from submissions.models import ScoringPart, ScoringRun, Submission, aligned_path
 
 PRIVATE_FIELDS = ["private_score"]
-RESCORED_FIELDS = ["public_score", "private_score", "status", "problems", "solution"]
+RESCORED_FIELDS = ["public_score", "former_public_score", "private_score", "status", "problems", "solution"]
 
 
-class LostLease(Exception):  # noqa: N818 -- no fault, an answer
+class LostLease(Exception):
     """Somebody else works on the part now, or the run is over."""
 
 
-class SolutionReplaced(Exception):  # noqa: N818
+class SolutionReplaced(Exception):
     """The competition scores by another solution by now."""
 
 
@@ -50,7 +50,7 @@ def write_chunk(
             competition = _still_ours(run, part, at)
             failed = 0
             for submission in submissions:
-                failed += not _apply(run, submission, scores[submission.pk], competition.is_confirmed(at))
+                failed += not _apply(run, competition, submission, scores[submission.pk], at)
             fields = PRIVATE_FIELDS if run.kind == ScoringRun.Kind.PRIVATE else RESCORED_FIELDS
             if submissions:
                 Submission.objects.bulk_update(submissions, [*fields, *(["aligned"] if realigned else [])])
@@ -80,22 +80,32 @@ def _still_ours(run: ScoringRun, part: ScoringPart, at: datetime) -> Competition
         raise LostLease
     require_active_solution(run)
     competition = Competition.objects.get(pk=run.competition_id)
-    if run.scores_private and not competition.has_ended(at):
+    if run.scores_private and not competition.is_past_end(at):
         raise CompetitionRunning
     return competition
 
 
-def _apply(run: ScoringRun, submission: Submission, scores: Scores | None, is_confirmed: bool) -> bool:  # noqa: FBT001
-    """Put the scores on the submission; whether it could be scored as it should."""
+def _apply(
+    run: ScoringRun, competition: Competition, submission: Submission, scores: Scores | None, at: datetime
+) -> bool:
+    """Put the scores on the submission; whether it could be scored as it should.
+
+    Private scores of the competition's time keep all their digits, by which the final ranking is made.
+    """
     found = scores if scores is not None and scores.result is Result.SCORED else None
     if run.kind == ScoringRun.Kind.RESCORE:
         submission.solution = run.solution
-        submission.public_score = found.public if found else None
+        score = None if found is None or found.public is None else competition.shown_score(found.public)
+        if submission.public_score not in (None, score):
+            submission.former_public_score = submission.public_score
+        submission.public_score = score
         submission.problems = kept(scores.problems) if scores is not None else []
         submission.status = _status(scores)
     # Late submissions get theirs once the private leaderboard is open, not before.
-    may_have_private = run.scores_private and (is_confirmed or not submission.is_late)
+    may_have_private = run.scores_private and (competition.is_confirmed(at) or not submission.is_late)
     submission.private_score = found.private if found and may_have_private else None
+    if submission.is_late and submission.private_score is not None:
+        submission.private_score = competition.shown_score(submission.private_score)
     return found is not None and (submission.private_score is not None or not may_have_private)
 
 

@@ -1,8 +1,9 @@
 """How much scoring a web process takes on at once: the last five minutes must not starve the site.
 
 A few submissions are scored in their request, a few more wait a moment for their turn, the rest go to the job queue and
-are answered at once with 202. When the queue itself is as long as the operator allows, the answer is 503 with the time
-to come back, before anything is stored or counted.
+are answered at once with 202. Whatever becomes of them, only a few are worked on at once: the others wait with their
+file received, so that who reads a leaderboard shares the process with a few and not with all. When the queue itself is
+as long as the operator allows, the answer is 503 with the time to come back, before anything is stored or counted.
 """
 
 from __future__ import annotations
@@ -51,11 +52,17 @@ turns = Turns(
 )
 
 
+# Those that are scored or wait for it, and one that goes to the queue.
+room = threading.BoundedSemaphore(settings.INLINE_SCORING_SLOTS + settings.INLINE_SCORING_WAITERS + 1)
+
+
 def check_backlog() -> None:
     """One read of the index of pending submissions.
 
     Raises:
         Overloaded: as many wait to be scored as the operator allows.
     """
-    if Submission.objects.filter(status=Submission.Status.PENDING).count() >= settings.SUBMISSION_BACKLOG:
+    most = settings.SUBMISSION_BACKLOG
+    # Whether there is a last one that may be there, instead of how many there are: looked for in the index alone.
+    if most <= 0 or Submission.objects.pending().order_by()[most - 1 :].exists():
         raise Overloaded

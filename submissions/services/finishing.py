@@ -5,24 +5,36 @@ Whoever comes second (the request, the queue, the sweeper) finds it settled alre
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
-from datetime import datetime
-from typing import Any, TypeVar
+from datetime import datetime, timedelta
+from typing import Any, TypeVar, cast
 
 from django.db import transaction
 
+from competitions.leaderboards.standings import StandingUpdate, note_scored, record_public_score, uncount_submission
 from competitions.models import Solution, Team
-from competitions.standings import StandingUpdate, record_public_score, uncount_submission
+from competitions.solution.services import mark_used
+from foundation import fault_log
+from foundation.faults import Unavailable
 from submissions import signals
 from submissions.models import Submission
+from submissions.receipts import issue_receipt
 from submissions.services.evaluation import Evaluation
 
+logger = logging.getLogger(__name__)
 
-class AlreadySettled(Exception):  # noqa: N818 -- no fault, an answer
+# Between the tries of a submission that a fault of ours keeps from being scored; the last one for all that follow.
+PAUSES = [timedelta(seconds=seconds) for seconds in (5, 15, 30, 60, 120, 300, 600)]
+# A week, at the longest pause.
+MOST_FAULTS = 1000
+
+
+class AlreadySettled(Exception):
     """Somebody else finished this submission, or it was deleted."""
 
 
-class SolutionChanged(Exception):  # noqa: N818
+class SolutionChanged(Exception):
     """The organisers replaced the solution or the metric while this was being scored: score it again."""
 
 
@@ -32,13 +44,13 @@ T = TypeVar("T")
 def finish_scored(
     seen: Submission, evaluation: Evaluation, *, sha256: str, at: datetime
 ) -> tuple[Submission, StandingUpdate | None]:
-    """Write the score and move the standing; a late submission moves nothing.
+    """Write the score and move the standing; a late submission moves nothing, nor does one voided meanwhile.
 
     Raises:
         SolutionChanged: the evaluation is by an older solution.
         AlreadySettled: there is nothing to finish.
     """
-    return _settle(seen, lambda submission, team: _score(submission, team, evaluation, sha256=sha256, at=at))
+    return _settle(seen, lambda submission, team: _write_score(submission, team, evaluation, sha256=sha256, at=at))
 
 
 def finish_refused(seen: Submission, problems: list[dict[str, Any]], *, sha256: str) -> Submission | None:
@@ -62,8 +74,28 @@ def finish_failed(seen: Submission) -> Submission | None:
     return _settle_or_see(seen, fail)
 
 
+def leave_waiting(seen: Submission, fault: Unavailable, *, at: datetime) -> Submission | None:
+    """A fault that says nothing about the file: try again after a pause that grows from time to time.
+
+    After about a week of tries it is failed, and its slot goes back. Returns the row as it stands then.
+    """
+    faults = seen.faults + 1
+    if faults >= MOST_FAULTS:
+        return finish_failed(seen)
+    pause = PAUSES[min(faults, len(PAUSES)) - 1]
+    # What ended with a fault did not kill its process: those tries are counted anew.
+    Submission.objects.pending().filter(pk=seen.pk).update(
+        faults=faults, fault=fault.code, attempts=0, next_try_at=at + pause
+    )
+    fault_log.note(fault.code, fault.__cause__)
+    logger.warning(
+        "submission.waits", extra={"submission": seen.pk, "fault": fault.code, "pause_seconds": pause.total_seconds()}
+    )
+    return Submission.objects.for_display().filter(pk=seen.pk).first()
+
+
 def _settle(seen: Submission, act: Callable[[Submission, Team], T]) -> T:
-    """`act` on the submission as it is now, pending, in a transaction with its team's row locked."""
+    """Run `act` on the submission as it is now, while it is pending, in a transaction with its team's row locked."""
     team_id = seen.team_id
     while True:
         with transaction.atomic():
@@ -85,14 +117,14 @@ def _settle_or_see(seen: Submission, act: Callable[[Submission, Team], Submissio
         return Submission.objects.for_display().filter(pk=seen.pk).first()
 
 
-def _score(
+def _write_score(
     submission: Submission, team: Team, evaluation: Evaluation, *, sha256: str, at: datetime
 ) -> tuple[Submission, StandingUpdate | None]:
     competition = team.competition
     submission.status = Submission.Status.SCORED
-    submission.public_score = evaluation.public_score
-    if submission.is_late and competition.is_confirmed(at):
-        submission.private_score = evaluation.private_score
+    submission.public_score = competition.shown_score(evaluation.public_score)
+    if submission.is_late and competition.is_confirmed(at) and evaluation.private_score is not None:
+        submission.private_score = competition.shown_score(evaluation.private_score)
     submission.solution = evaluation.solution
     submission.aligned.name = evaluation.aligned
     submission.sha256 = sha256
@@ -101,12 +133,19 @@ def _score(
         update_fields=["status", "public_score", "private_score", "solution", "aligned", "sha256", "scored_at"]
     )
     update = None
-    if not submission.is_late:
-        update = record_public_score(team=team, score=evaluation.public_score, at=submission.created_at)
+    if submission.is_void:
+        if not submission.is_late:
+            note_scored(team=team, at=submission.created_at)
+    elif not submission.is_late:
+        update = record_public_score(team=team, score=submission.public_score, at=submission.created_at)
+        if update is None:
+            update = _unshown(submission, team)
     # Asked last: by now the competition's row is ours, for which whoever replaces the solution has to wait.
     active = Solution.objects.filter(competition=competition, is_active=True).values_list("pk", flat=True).first()
     if active is not None and active != evaluation.solution.pk:
         raise SolutionChanged
+    mark_used(evaluation.solution, at)
+    issue_receipt(submission, at=at)
     transaction.on_commit(
         lambda: signals.submission_scored.send_robust(
             Submission,
@@ -119,9 +158,24 @@ def _score(
     return submission, update
 
 
+def _unshown(submission: Submission, team: Team) -> StandingUpdate:
+    """What the team is told while the leaderboard stands still: about its own scores, and no place."""
+    competition, score = team.competition, cast("float", submission.public_score)
+    others = team.submissions.counted().filter(status=Submission.Status.SCORED, voided_at__isnull=True)
+    scores = [cast("float", one) for one in others.exclude(pk=submission.pk).values_list("public_score", flat=True)]
+    best = min(scores, key=competition.sort_key, default=None)
+    return StandingUpdate(
+        is_best=competition.is_better(score, than=best),
+        previous_best=best,
+        rank_before=None,
+        rank_after=None,
+        teams=None,
+    )
+
+
 def _give_back(submission: Submission, team: Team, **fields: Any) -> None:
     for name, value in fields.items():
         setattr(submission, name, value)
     submission.save(update_fields=list(fields))
     if not submission.is_late:
-        uncount_submission(team=team)
+        uncount_submission(team=team, at=submission.created_at)

@@ -1,8 +1,7 @@
-"""What arrives with a submission, made fit to keep; whatever the client, the same rules."""
+"""Checks and cleans what arrives with a submission, by the same rules whatever client sent it."""
 
 from __future__ import annotations
 
-import hashlib
 import math
 import mmap
 import unicodedata
@@ -13,12 +12,12 @@ from typing import IO, Any
 from django.conf import settings
 from django.core.files.base import ContentFile, File
 
+from foundation.digests import sha256_of
 from submissions.exceptions import FileTooLarge, InvalidCvScore, InvalidMemo
 from submissions.models import Submission
 
 MEMO_CHARACTERS: int = Submission._meta.get_field("memo").max_length  # type: ignore[assignment]
 FILENAME_CHARACTERS: int = Submission._meta.get_field("filename").max_length  # type: ignore[assignment]
-CHUNK_BYTES = 1 << 20
 
 
 def clean_memo(memo: Any) -> str:
@@ -32,7 +31,7 @@ def clean_memo(memo: Any) -> str:
     if not isinstance(memo, str):
         raise InvalidMemo(limit=MEMO_CHARACTERS)
     memo = memo.strip()
-    if len(memo) > MEMO_CHARACTERS or any(_is_harmful(character) for character in memo):
+    if len(memo) > MEMO_CHARACTERS or any(is_harmful(character) for character in memo):
         raise InvalidMemo(limit=MEMO_CHARACTERS)
     return memo
 
@@ -57,11 +56,11 @@ def clean_cv_score(score: Any) -> float | None:
 def clean_filename(name: Any) -> str:
     """The last part of `name`, with only characters that can be shown and sent back in a header."""
     last = str(name or "").replace("\\", "/").rsplit("/", 1)[-1]
-    shown = "".join(character for character in last if not _is_harmful(character) and character not in "\n\t").strip()
+    shown = "".join(character for character in last if not is_harmful(character) and character not in "\n\t").strip()
     return shown[-FILENAME_CHARACTERS:] or "submission"
 
 
-def _is_harmful(character: str) -> bool:
+def is_harmful(character: str) -> bool:
     """Control characters (but line break and tab) and lone surrogates."""
     return unicodedata.category(character) in ("Cc", "Cs") and character not in "\n\t\r"
 
@@ -79,15 +78,8 @@ def as_file(file: File | IO[bytes], name: str) -> File:
     return wrapped
 
 
-def sha256_of(file: File) -> str:
-    digest = hashlib.sha256()
-    for chunk in file.chunks(CHUNK_BYTES):
-        digest.update(chunk)
-    return digest.hexdigest()
-
-
-class Whole(ContentFile):
-    """Bytes in memory as a file that is written at one stroke."""
+class FileInOnePiece(ContentFile):
+    """Bytes in memory as a file that a storage writes with one call."""
 
     def __init__(self, content: bytes) -> None:
         super().__init__(content)
@@ -109,9 +101,10 @@ def content_of(file: File) -> bytes | mmap.mmap:
 
 
 def store(submission: Submission, file: File) -> str:
-    """Keep the file where the submission says; returns its SHA-256."""
-    content = Whole(file.file.getvalue()) if isinstance(file.file, BytesIO) else file
+    """Keep the file where the submission says; returns its SHA-256, which the submission has from then on, unsaved."""
+    content = FileInOnePiece(file.file.getvalue()) if isinstance(file.file, BytesIO) else file
     # Taken while it arrived, or now: the storage may move the file away.
     sha256 = getattr(file, "sha256", None) or sha256_of(content)
     submission.file.storage.save(submission.file.name, content)
+    submission.sha256 = sha256
     return sha256

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import logging
 from datetime import datetime
+from typing import cast
 
 from django.db import transaction
+from django.utils import timezone
+from django_tasks import task
 
+from competitions.metrics.running import score_by
 from competitions.models import Competition, Solution
-from competitions.solutions import prepared_solution
+from competitions.solution.services import prepared_solution
 from scoring.errors import InvalidSubmission
 from scoring.reading import Predictions
-from scoring.score import private_score
 from submissions.models import Submission
 
 logger = logging.getLogger(__name__)
 
 
 def catch_up_with_late(at: datetime) -> int:
-    """What the job after each confirmation does, for those whose job was lost; returns how many got a score."""
+    """Give late submissions the private scores that a lost job left them without; returns how many got one."""
     waiting = Submission.objects.late_without_private_score().filter(
         competition__confirmed_at__isnull=False, competition__ends_at__lte=at
     )
@@ -36,11 +39,14 @@ def score_late_privately(competition_id: int, at: datetime) -> int:
     rows = Submission.objects.filter(competition=competition_id).late_without_private_score()
     solutions: dict[int, Solution] = {}
     for submission in rows.select_related("solution").order_by("pk").iterator(chunk_size=100):
-        solution = solutions.setdefault(submission.solution_id, submission.solution)
+        # What is scored names the solution it was scored with.
+        own = cast("Solution", submission.solution)
+        solution = solutions.setdefault(own.pk, own)
         try:
-            with submission.aligned.storage.open(submission.aligned.name) as stored:
+            with submission.aligned.storage.open(submission.aligned.name or "") as stored:
                 prepared = prepared_solution(solution)
-                score = private_score(prepared, Predictions.load(stored, prepared))
+                predictions = Predictions.load(stored, prepared)
+            score = score_by(solution, prepared, predictions, "private", submission=submission.pk)
         except InvalidSubmission:
             continue
         except Exception:
@@ -52,6 +58,12 @@ def score_late_privately(competition_id: int, at: datetime) -> int:
                 return done
             # Only if a rescoring has not changed what the score rests on.
             done += Submission.objects.filter(pk=submission.pk, aligned=submission.aligned.name).update(
-                private_score=score
+                private_score=competition.shown_score(score)
             )
     return done
+
+
+@task(queue_name="scoring")
+def score_late(competition_id: int) -> None:
+    """Give the late submissions of the competition their private scores."""
+    score_late_privately(competition_id, timezone.now())

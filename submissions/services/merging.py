@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from competitions.exceptions import CompetitionEnded
 from competitions.models import Team
-from submissions.models import Submission
+from submissions.models import Exclusion, ExtraSubmissions, Submission
 from submissions.runs.selecting import is_scored_privately
 
 
@@ -20,10 +22,14 @@ def move_submissions(*, from_team: Team, to_team: Team) -> None:
     if is_scored_privately(to_team.competition):
         raise CompetitionEnded
     Submission.objects.filter(team=from_team).update(team=to_team)
+    # What was voided stays void; who has it now reads why, and answers.
+    Exclusion.objects.filter(team=from_team, submission__isnull=False).update(team=to_team)
+    ExtraSubmissions.objects.filter(team=from_team).update(team=to_team)
     competition = to_team.competition
     selected = sorted(
         Submission.objects.filter(team=to_team).selected(),
-        key=lambda one: (competition.sort_key(one.public_score), one.created_at, one.pk),
+        # What is selected is scored.
+        key=lambda one: (competition.sort_key(cast("float", one.public_score)), one.created_at, one.pk),
     )
     too_many = selected[competition.selectable_submissions :]
     Submission.objects.filter(pk__in=[one.pk for one in too_many]).update(is_selected=False)

@@ -3,37 +3,52 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db import transaction
 
 from competitions import permissions as can
-from competitions.models import Solution, Team
-from competitions.standings import count_submission
+from competitions.ending import judge_as_received, note_end
+from competitions.exceptions import NoSolution
+from competitions.leaderboards.standings import count_submission
+from competitions.models import Competition, Solution, Team
+from competitions.solution.services import solution_for_submission
 from submissions.exceptions import NothingToScoreWith
-from submissions.limits import allowance
+from submissions.limits import Allowance, allowance
 from submissions.models import Submission, submission_path
+from submissions.services.holding import lease_end
 
 if TYPE_CHECKING:
     from accounts.models import User
 
 
-def check_allowance(team: Team, at: datetime) -> None:
-    """Go on if `team` may submit once more at `at`. Binding only with the team's row locked.
+class Slot(NamedTuple):
+    """A submission that has its place, what it leaves to its team, and the version of the solution it is for."""
+
+    submission: Submission
+    left: Allowance
+    solution: Solution
+
+
+def check_allowance(team: Team, at: datetime) -> Allowance:
+    """What `team` may submit at `at`, which is once more at least. Only while its row is locked does that stay true.
 
     Raises:
         TotalLimitReached, DailyLimitReached: the limits are used up.
         TeamNotActive, CompetitionNotStarted, CompetitionEnded: the clock or the team's state says no.
     """
-    refusal = allowance(team, at).refusal
-    if refusal is not None:
-        raise refusal
+    found = allowance(team, at)
+    if found.refusal is not None:
+        raise found.refusal
+    return found
 
 
-def take_slot(*, user: User, team_id: int, at: datetime, **facts: Any) -> Submission:
-    """A pending submission that uses up the limits from now on; where its file will be is fixed with it.
+def take_slot(*, user: User, team_id: int, at: datetime, seen: Competition | None = None, **facts: Any) -> Slot:
+    """Make a pending submission, which counts against the limits from now on; where its file will be is fixed with it.
 
-    The name of the file is written before the file: after a crash it tells where to look. `facts`: fields of the row.
+    The name of the file is written before the file: after a crash it tells where to look. `seen`: the competition as it
+    was read before `at` was taken; without it, what is known now decides whether it is late. `facts`: fields of the
+    row.
 
     Raises:
         Refusal: what `can.submit` and `check_allowance` say.
@@ -41,16 +56,22 @@ def take_slot(*, user: User, team_id: int, at: datetime, **facts: Any) -> Submis
     """
     with transaction.atomic():
         team = Team.objects.lock(team_id)
+        note_end(team.competition, at)
+        if seen is not None:
+            judge_as_received(team.competition, seen=seen)
         can.submit(user, team, at).require()
-        check_allowance(team, at)
-        if not Solution.objects.filter(competition=team.competition_id, is_active=True).exists():
-            raise NothingToScoreWith
+        before = check_allowance(team, at)
+        try:
+            solution = solution_for_submission(team.competition, at=at)
+        except NoSolution:
+            raise NothingToScoreWith from None
         late = team.competition.has_ended(at)
         submission = Submission(
             competition=team.competition, team=team, user=user, created_at=at, is_late=late, **facts
         )
+        submission.next_try_at = lease_end()
         submission.file.name = submission_path(submission, submission.filename)
         submission.save(force_insert=True)
         if not late:
             count_submission(team=team, at=at)
-    return submission
+    return Slot(submission, before.after_one_more(), solution)

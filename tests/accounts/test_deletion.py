@@ -15,10 +15,10 @@ from accounts.services import create_account, delete_account
 from accounts.signals import account_deleted
 from accounts.tokens import authenticate_token, create_token
 from competitions.models import Invitation, Membership, MergeRequest, RequestStatus
-from competitions.services.entries import enter
-from competitions.services.invitations import accept_invitation
-from competitions.services.merges import accept_merge, request_merge
-from competitions.services.teams import leave
+from competitions.teams.entries import enter
+from competitions.teams.invitations import accept_invitation
+from competitions.teams.members import leave
+from competitions.teams.merges import accept_merge, request_merge
 from tests.accounts.conftest import PASSWORD
 from tests.accounts.test_avatars import picture
 from tests.factories import NOON, CompetitionFactory, TeamFactory, UserFactory

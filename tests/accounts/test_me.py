@@ -188,7 +188,7 @@ def test_bodies_that_can_not_be_read(api, me, body):
 
 
 def test_changes_come_at_a_human_pace_and_reading_is_free(api, me, monkeypatch):
-    monkeypatch.setattr("accounts.throttling.WriteThrottle.THROTTLE_RATES", {"writes": "2/min"})
+    monkeypatch.setattr("foundation.throttling.WriteThrottle.THROTTLE_RATES", {"writes": "2/min"})
     with freeze_time(NOON) as clock:
         assert [api.patch("/api/me/", {"bio": "x"}).status_code for _ in range(3)] == [200, 200, 429]
         assert api.get("/api/me/").status_code == 200

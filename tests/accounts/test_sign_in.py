@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
+from urllib.parse import parse_qs, unquote, urlencode, urlsplit
 
 import pytest
 from django.contrib.sessions.models import Session
@@ -30,6 +32,29 @@ def test_from_sign_up_over_the_confirmed_address_to_being_signed_in(app, outbox)
     assert app.user["emailVerified"] is True
 
 
+def address_of(length: int) -> str:
+    domain = f"{'b' * 60}.{'c' * 60}.{'d' * 60}.org"
+    return f"{'a' * (length - len(domain) - 1)}@{domain}".replace("a", "A", 1)
+
+
+@pytest.mark.parametrize("length", [253, 254])
+def test_a_long_address_is_kept_whole(app, outbox, length):
+    assert app.sign_up(email=address_of(length)).status_code == 401
+    assert outbox[0].to == [User.objects.get().email] == [address_of(length).lower()]
+
+
+@pytest.mark.parametrize("length", [255, 300])
+def test_an_address_beyond_what_is_kept_is_refused_and_not_cut(app, alice, outbox, length):
+    answer = app.sign_up("bob", email=address_of(length))
+    app.sign_in()
+    app.confirm_password()
+    for refused in (answer, app.auth("post", "account/email", {"email": address_of(length)})):
+        assert refused.status_code == 400
+        assert {error["param"] for error in refused.json()["errors"]} == {"email"}
+    assert [user.email for user in User.objects.all()] == ["alice@example.org"]
+    assert outbox == []
+
+
 def test_nobody_signs_in_before_the_address_is_confirmed(app, another_app, outbox):
     app.sign_up()
     key = link_in(outbox[0], "confirm-email")
@@ -50,6 +75,34 @@ def test_the_confirmation_is_sent_again_when_an_unconfirmed_user_signs_in_later(
         another_app.sign_in()
     assert [message.to for message in outbox] == [["alice@example.org"]] * 2
     link_in(outbox[1], "confirm-email")
+
+
+@pytest.mark.parametrize(
+    ("asked", "page"),
+    [
+        ("/competitions/cup?join", "/competitions/cup?join"),
+        ("", None),
+        ("//evil.example/", None),
+        ("https://evil.example/", None),
+        ("javascript:alert(1)", None),
+        ("/" + "x" * 500, None),
+    ],
+)
+@pytest.mark.parametrize("way", ["auth/signup", "auth/login"])
+def test_the_confirmation_link_leads_on_to_the_page_one_came_from_and_to_no_other_site(
+    app, another_app, outbox, way, asked, page
+):
+    with freeze_time(NOON) as clock:
+        fields = {"username": "alice", "email": "alice@example.org", "password": PASSWORD}
+        if way == "auth/login":
+            another_app.sign_up()
+            clock.tick(timedelta(minutes=2))
+            fields.pop("email")
+        app.auth("post", f"{way}?{urlencode({'next': asked})}", fields)
+        link = urlsplit(re.search(r"https?://\S+", outbox[-1].body).group(0))
+        assert parse_qs(link.query).get("next") == (page and [page])
+        key = unquote(link.path.removeprefix("/confirm-email/"))
+        assert app.auth("post", "auth/email/verify", {"key": key}).status_code == 200
 
 
 def test_a_confirmation_link_ends_after_three_days(app, outbox):
@@ -311,3 +364,26 @@ def test_links_go_to_the_configured_address_whatever_host_was_asked(alice, app, 
     app.auth("post", "auth/password/request", {"email": "alice@example.org"})
     assert settings.SITE_URL in outbox[0].body
     assert "evil" not in outbox[0].body
+
+
+# --- the form of what is refused --------------------------------------------------------------------------------------
+def test_a_refusal_is_read_as_any_other_of_the_api(app, alice):
+    """Beside what allauth's protocol has."""
+    wrong = app.sign_in(password="not this one")
+    body = wrong.json()
+    assert (wrong.status_code, body["status"], body["type"]) == (400, 400, "validation_error")
+    (error,) = body["errors"]
+    assert error["detail"] == error["message"]
+    assert error["attr"] == error["param"] == "password"
+    assert error["code"] == "username_password_mismatch"
+
+
+def test_a_refusal_by_its_status_alone_has_a_code_too(app, alice):
+    app.sign_in()
+    again = app.sign_in()
+    assert (again.status_code, again.json()["type"]) == (409, "client_error")
+    assert [error["code"] for error in again.json()["errors"]] == ["conflict"]
+
+
+def test_the_next_step_of_signing_in_is_no_error(app, db):
+    assert "errors" not in app.sign_up().json()

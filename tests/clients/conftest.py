@@ -5,11 +5,14 @@ from __future__ import annotations
 import io
 from base64 import b64encode
 
+import httpx
 import pytest
+import uzu
+from django.core.wsgi import get_wsgi_application
 from freezegun import freeze_time
 
 from accounts.tokens import create_token
-from competitions.solutions import replace_solution
+from competitions.solution.services import replace_solution
 from tests.factories import NOON, STARTS, CompetitionFactory, TeamFactory, UserFactory
 
 SOLUTION = b"id,target,Usage\n1,1.0,Public\n2,2.0,Public\n3,3.0,Private\n4,4.0,Private\n"
@@ -44,6 +47,26 @@ def credentials(user) -> dict[str, str]:
     """The header the kaggle command line sends for a user name and a key."""
     _token, plain = create_token(user=user, name="script", at=NOON)
     return {"HTTP_AUTHORIZATION": "Basic " + b64encode(f"{user.username}:{plain}".encode()).decode()}
+
+
+@pytest.fixture
+def uzu_client(connection_kept, monkeypatch, tmp_path):
+    """`uzu_client(user)`: an account's client, which the commands use too."""
+    monkeypatch.setenv("UZU_CONFIG_DIR", str(tmp_path / "config"))
+    monkeypatch.setenv("UZU_CACHE_DIR", str(tmp_path / "cache"))
+    monkeypatch.setenv("COLUMNS", "100")
+    transport = httpx.WSGITransport(app=get_wsgi_application())
+    init = uzu.Client.__init__
+    monkeypatch.setattr(
+        uzu.Client, "__init__", lambda self, url, token="", **_kwargs: init(self, url, token, transport=transport)
+    )
+
+    def sign_in(user):
+        monkeypatch.setenv("UZU_URL", "http://localhost")
+        monkeypatch.setenv("UZU_TOKEN", create_token(user=user, name="uzu", at=NOON)[1])
+        return uzu.Client.configured()
+
+    return sign_in
 
 
 @pytest.fixture

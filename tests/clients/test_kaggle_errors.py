@@ -179,7 +179,24 @@ def test_without_credentials_nothing_is_answered(method, call):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("token", ["o-1", "o99999999999", "5", "CAIQ", "oö", "o" * 500, 7, ["o1"]])
+@pytest.mark.parametrize(
+    "token",
+    [
+        "o-1",
+        "o99999999999",
+        "o5.",
+        "o5.7",
+        "o5.7.xyz",
+        "o5.7.0123456789abcde",
+        "o５",
+        "5",
+        "CAIQ",
+        "oö",
+        "o" * 500,
+        7,
+        ["o1"],
+    ],
+)
 def test_a_page_token_of_somebody_else_is_refused(token, competitions_call):
     response = competitions_call("ListCompetitions", UserFactory(), pageToken=token)
 
@@ -190,6 +207,38 @@ def test_a_page_token_of_somebody_else_is_refused(token, competitions_call):
 @pytest.mark.django_db
 def test_a_bad_token_is_an_answer_when_the_client_asks_about_it(call):
     assert call("security.OAuthService/IntrospectToken", token="uzu_wrong").json() == {"active": False}
+
+
+@pytest.mark.django_db
+def test_kagglehub_learns_whose_token_it_holds(call):
+    alice = UserFactory(username="alice")
+
+    assert call("api.v1.DiagnosticsService/Hello", alice).json() == {"userName": "alice"}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("header", ["Bearer uzu_wrong", "Basic YWxpY2U6dXp1X3dyb25n"])
+def test_kagglehub_is_told_of_a_bad_token_by_its_code(api, header):
+    refused = api.post("/api/v1/api.v1.DiagnosticsService/Hello", {}, HTTP_AUTHORIZATION=header)
+
+    assert (refused.status_code, refused.json()["code"]) == (401, 401)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("verb", "path"),
+    [
+        ("get", "competitions/list"),
+        ("post", "competitions/submission-url"),
+        ("get", "competitions/data/list/demo-cup"),
+        ("post", "competitions/submissions/url/5/7"),
+    ],
+)
+def test_the_protocol_before_1_8_is_told_what_would_help(api, verb, path):
+    refused = getattr(api, verb)(f"/api/v1/{path}")
+
+    assert refused.status_code == 404
+    assert "from version 1.8 on" in refused.json()["message"]
 
 
 @pytest.mark.django_db

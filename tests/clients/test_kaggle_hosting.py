@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.core.files.storage import default_storage
 
 from clients import uploads
 from clients.models import Upload
 from competitions.models import Competition
-from competitions.solutions import active_solution
-from submissions.periodic import DUTIES
+from competitions.solution.services import active_solution
+from foundation.duties import DUTIES
 from tests.clients.conftest import PERFECT, SOLUTION
 from tests.factories import AFTER, NOON, UserFactory
 
@@ -50,6 +51,7 @@ def test_a_named_setting_without_a_value_goes_back_to_its_default(update):
     ["2026-06-12T00:00:00Z", "2026-06-12T00:00:00.000+00:00Z", "2026-06-12T09:00:00.000+09:00Z", "2026-06-12T00:00:00"],
 )
 def test_a_moment_as_the_client_writes_it(update, written):
+    Competition.objects.update(starts_at=NOON + timedelta(days=1))  # afterwards a later end takes a reason
     answer = update("deadline", deadline=written)
 
     assert answer.json()["deadline"] == "2026-06-12T00:00:00Z"
@@ -170,13 +172,26 @@ def test_data_is_added_and_replaced(host, competition, upload, competitions_call
     assert (found.name, found.file.open().read()) == ("images/a.bin", b"other")
 
 
-@pytest.mark.parametrize("name", ["../a.csv", "/etc/passwd", "a//b", "a\\b", "", "x" * 300])
+@pytest.mark.parametrize("name", ["../a.csv", "/etc/passwd", "a//b", "a\\b", "", "x" * 300, "con.csv", "a:b.csv"])
 def test_odd_paths_are_refused(host, competition, upload, competitions_call, name):
     files = [{"name": name, "token": upload(host, "DATASET", b"1")}]
     refused = competitions_call("CreateCompetitionData", host, competitionName="demo-cup", files=files)
 
     assert refused.status_code == 400
     assert not competition.data_files.exists()
+
+
+def test_one_bad_name_among_many_uses_no_upload_up(host, competition, upload, competitions_call):
+    good, other = upload(host, "DATASET", b"1"), upload(host, "DATASET", b"2")
+
+    def send(*names):
+        files = [{"name": name, "token": token} for name, token in zip(names, (good, other), strict=True)]
+        return competitions_call("CreateCompetitionData", host, competitionName="demo-cup", files=files)
+
+    assert "Windows can't hold" in send("a.csv", "nul.csv").json()["message"]
+    assert not competition.data_files.exists()
+    assert send("a.csv", "b.csv").status_code == 200
+    assert [row.name for row in competition.data_files.order_by("name")] == ["a.csv", "b.csv"]
 
 
 def test_a_solution_replaces_the_present_one(host, competition, upload, competitions_call):
@@ -283,7 +298,8 @@ def test_an_address_only_takes(address, api, method):
 def test_the_worker_forgets_what_nobody_uses(address, api):
     assert uploads.sweep in {duty.run for duty in DUTIES}
     api.put(address, PERFECT, content_type="application/octet-stream")
-    storage, key = (part := Upload.objects.get().parts.get()).file.storage, part.file.name
+    storage, key = default_storage, f"uploads/{Upload.objects.get().pk}/0"
+    assert storage.exists(key)
 
     assert uploads.sweep(NOON + timedelta(hours=5)) == 0
     assert uploads.sweep(NOON + timedelta(hours=7)) == 1
@@ -296,3 +312,24 @@ def test_nobody_keeps_many_unsubmitted_files_here(team, competitions_call):
         assert competitions_call("StartSubmissionUpload", team.owner, **fields).status_code == 200
 
     assert Upload.objects.filter(user=team.owner).count() == uploads.MOST_WAITING
+
+
+@pytest.mark.parametrize(("written", "hour"), [("2026-06-20T18:00:00", 9), ("2026-06-20T18:00:00+00:00Z", 18)])
+def test_a_moment_without_an_offset_is_of_the_competitions_zone(update, written, hour):
+    # Before the start: a later end would need a reason, which this client can't give.
+    Competition.objects.update(
+        time_zone="Asia/Tokyo", starts_at=datetime(2026, 6, 19, tzinfo=UTC), ends_at=datetime(2026, 6, 25, tzinfo=UTC)
+    )
+    assert update("deadline", deadline=written).status_code == 200
+    assert Competition.objects.get().ends_at == datetime(2026, 6, 20, hour, tzinfo=UTC)
+
+
+def test_a_launch_without_an_offset_too(competitions_call, host, competition):
+    starts = datetime(2026, 6, 9, 9, tzinfo=UTC)
+    Competition.objects.update(time_zone="Asia/Tokyo", is_published=False)
+    answer = competitions_call("LaunchCompetition", host, competitionName="demo-cup", futureTime="2026-06-09T18:00:00")
+    assert answer.status_code == 200, answer.json()
+    assert Competition.objects.get().starts_at == starts
+    assert (
+        competitions_call("LaunchCompetition", host, competitionName="demo-cup", futureTime="soon").status_code == 400
+    )

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import csv
 import io
+import re
 import zipfile
 from datetime import timedelta
 
 import pytest
 from django.core.files.base import ContentFile
 
-from competitions import archives
+from accounts.models import User
+from competitions.files import archives
+from competitions.files.services import add_data_file
 from competitions.models import Competition, DataFile, Page, Standing
-from competitions.services.data import add_data_file
+from competitions.teams.members import leave
 from discussions.services.posts import add_comment, create_discussion
 from tests.factories import AFTER, ENDS, NOON, STARTS, CompetitionFactory, TeamFactory, UserFactory, submits
 
@@ -54,7 +58,8 @@ def slugs(answer):
         ("anybody", {"group": "COMPETITION_LIST_TAB_HOSTED"}, ""),
         ("host", {"group": "COMPETITION_LIST_TAB_UNLAUNCHED"}, "d"),
         ("anybody", {"group": "COMPETITION_LIST_TAB_UNLAUNCHED"}, ""),
-        ("anybody", {"category": "HOST_SEGMENT_GETTING_STARTED"}, "cba"),
+        ("anybody", {"category": "HOST_SEGMENT_COMMUNITY"}, "cba"),
+        ("anybody", {"category": "HOST_SEGMENT_UNSPECIFIED"}, "cba"),
         ("anybody", {"sortBy": "COMPETITION_SORT_BY_EARLIEST_DEADLINE"}, "cba"),
         ("anybody", {"sortBy": "COMPETITION_SORT_BY_LATEST_DEADLINE"}, "abc"),
         ("anybody", {"sortBy": "COMPETITION_SORT_BY_RECENTLY_CREATED"}, "abc"),
@@ -65,6 +70,8 @@ def slugs(answer):
         ("anybody", {"search": "nothing"}, ""),
         ("anybody", {"pageSize": 2}, "cb"),
         ("anybody", {"pageSize": 2, "page": 2}, "a"),
+        ("anybody", {"pageSize": 2, "page": 0}, "cb"),
+        ("anybody", {"pageSize": 2, "page": -1}, "cb"),
         ("anybody", {"pageSize": 2, "pageToken": "o2"}, "a"),
         ("anybody", {"pageSize": -1}, "cba"),
         ("anybody", {"pageSize": 10**6}, "cba"),
@@ -85,6 +92,52 @@ def test_tokens_lead_through_all_pages(four, competitions_call):
         seen, token = seen + slugs(answer), answer.json()["nextPageToken"]
 
     assert (seen, token) == ("cba", "")
+
+
+@pytest.mark.parametrize(
+    "sort", ["EARLIEST_DEADLINE", "LATEST_DEADLINE", "RECENTLY_CREATED", "NUMBER_OF_TEAMS", "BEST"]
+)
+def test_a_row_that_arrives_between_two_pages_repeats_none(four, competitions_call, sort):
+    asking, asked = UserFactory(), {"sortBy": f"COMPETITION_SORT_BY_{sort}", "pageSize": 1}
+    whole = slugs(competitions_call("ListCompetitions", asking, sortBy=asked["sortBy"]))
+    first = competitions_call("ListCompetitions", asking, **asked)
+    CompetitionFactory(
+        slug="z", starts_at=STARTS + timedelta(days=2), ends_at=ENDS - timedelta(days=2), created_at=NOON
+    )
+    TeamFactory.create_batch(5, competition=Competition.objects.get(slug="z"))
+
+    second = competitions_call("ListCompetitions", asking, **asked, pageToken=first.json()["nextPageToken"])
+
+    assert slugs(first) + slugs(second) in (whole[:2], whole[0] + "z")
+
+
+def test_where_the_last_row_is_gone_its_place_counts(four, competitions_call):
+    first = competitions_call("ListCompetitions", UserFactory(), pageSize=1)
+    four["c"].delete()
+
+    second = competitions_call("ListCompetitions", UserFactory(), pageSize=1, pageToken=first.json()["nextPageToken"])
+
+    assert (slugs(first), slugs(second)) == ("c", "a")
+
+
+@pytest.mark.parametrize("segment", ["FEATURED", "RESEARCH", "GETTING_STARTED", "PLAYGROUND", "nonsense"])
+def test_a_category_that_is_not_kept_here_is_refused(four, competitions_call, segment):
+    refused = competitions_call("ListCompetitions", UserFactory(), category=f"HOST_SEGMENT_{segment}")
+
+    assert refused.status_code == 400
+    assert "no such categories" in refused.json()["message"]
+
+
+@pytest.mark.parametrize(
+    ("named", "address"),
+    [(True, "https://uzu.example.org/competitions/demo-cup"), (False, "http://testserver/competitions/demo-cup")],
+)
+def test_printed_addresses_lead_to_the_site(competition, competitions_call, settings, named, address):
+    settings.SITE_URL, settings.SITE_URL_IS_NAMED = "https://uzu.example.org", named
+
+    (row,) = competitions_call("ListCompetitions", UserFactory()).json()["competitions"]
+
+    assert (row["ref"], row["category"]) == (address, "Community")
 
 
 def test_a_row_knows_the_clock_and_ones_own_rank(team, competitions_call):
@@ -176,7 +229,7 @@ def test_a_cut_transfer_goes_on_by_the_same_address(files, team, api, competitio
     assert (anew.status_code, b"".join(anew.streaming_content)) == (200, b"train.csv")
 
 
-@pytest.mark.parametrize("change", ["expired", "forged", "removed"])
+@pytest.mark.parametrize("change", ["expired", "forged", "removed", "left", "closed account"])
 def test_an_address_opens_nothing_else(files, team, api, competitions_call, now, change):
     address = competitions_call("DownloadDataFile", team.owner, competitionName="demo-cup", fileName="train.csv")[
         "Location"
@@ -185,12 +238,17 @@ def test_an_address_opens_nothing_else(files, team, api, competitions_call, now,
         now.move_to(NOON + timedelta(seconds=3601))
     elif change == "forged":
         address = address.replace("/files/", "/files/x")
+    elif change == "left":
+        leave(team=team, user=team.owner, at=NOON)
+    elif change == "closed account":
+        User.objects.filter(pk=team.owner.pk).update(is_active=False)
     else:
         DataFile.objects.get(name="train.csv").delete()
 
     refused = api.get(address)
 
-    assert (refused.status_code, refused.json()["code"]) == (404, 404)
+    expected = 403 if change == "left" else 404
+    assert (refused.status_code, refused.json()["code"]) == (expected, expected)
 
 
 def test_everything_comes_as_one_archive_once_it_is_made(files, team, api, competitions_call):
@@ -301,8 +359,39 @@ def test_the_leaderboard_as_a_zip(board, now, competitions_call, confirmed, side
 
     with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
         (name,) = archive.namelist()
-        assert name.startswith(f"demo-cup-{side}leaderboard-")
-        assert first in archive.read(name).decode().splitlines()[1]
+        rows = list(csv.DictReader(io.StringIO(archive.read(name).decode())))
+    assert name == f"demo-cup-{side}leaderboard-{AFTER:%Y-%m-%dT%H-%M-%S}.csv"
+    assert list(rows[0]) == [
+        *("Rank", "TeamId", "TeamName", "LastSubmissionDate", "Score", "SubmissionCount", "TeamMemberUserNames"),
+    ]
+    assert [row["Rank"] for row in rows] == ["1", "2", "3"], "teams without a score are on no rank"
+    leader = next(team for team in board if team.name == first)
+    assert (rows[0]["TeamName"], rows[0]["TeamId"]) == (first, str(leader.pk))
+    assert (rows[0]["SubmissionCount"], rows[0]["TeamMemberUserNames"]) == ("1", leader.owner.username)
+    assert len(rows[0]["Score"].split(".")[1]) == 5, "the digits of the competition"
+    assert rows[0]["LastSubmissionDate"].startswith("2026-06-05 12:0")
+
+
+def test_a_team_that_arrives_between_two_pages_of_the_leaderboard_repeats_no_row(board, competitions_call):
+    asking = UserFactory()
+    first = competitions_call("GetLeaderboard", asking, competitionName="demo-cup", pageSize=2)
+    submits(TeamFactory(competition=board[0].competition, name="late"), 0.05, at=NOON + timedelta(hours=1))
+
+    second = competitions_call(
+        "GetLeaderboard", asking, competitionName="demo-cup", pageToken=first.json()["nextPageToken"]
+    )
+
+    assert names(first) + names(second) == ["alpha", "beta", "gamma"]
+
+
+def test_a_page_token_tells_no_digit_of_a_score(board, competitions_call):
+    Standing.objects.filter(team=board[1]).update(best_public_score=0.2112358, public_key=0.2112358)
+
+    token = competitions_call("GetLeaderboard", UserFactory(), competitionName="demo-cup", pageSize=2).json()[
+        "nextPageToken"
+    ]
+
+    assert re.fullmatch(rf"o2\.{Standing.objects.get(team=board[1]).pk}\.[0-9a-f]{{16}}", token)
 
 
 def test_a_teams_place(board, competitions_call):

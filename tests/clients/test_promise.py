@@ -13,12 +13,10 @@ from django.core.cache import cache
 
 from clients.kaggle.rpc import method_names
 from competitions.models import Competition, Standing
-from competitions.solutions import replace_solution
+from competitions.solution.services import replace_solution
 from submissions.models import Submission
 from tests.clients.conftest import credentials
 from tests.factories import AFTER, NOON, STARTS, CompetitionFactory, TeamFactory, UserFactory, submits
-
-pytestmark = pytest.mark.django_db
 
 # In any way they may be rounded.
 SECRETS = (b"0.3141", b"0.2718", b"81723", b"91827")
@@ -26,7 +24,12 @@ CSV = b"id,target,Usage\n1,5,Public\n2,81723.25,Private\n3,91827.75,Private\n"
 
 
 @pytest.fixture
-def cast(now):
+def cast(scenes, now, tmp_path):
+    with scenes.set_up("secrets", two_teams_with_secrets, tmp_path) as cast:
+        yield cast
+
+
+def two_teams_with_secrets():
     host = UserFactory(username="host")
     cup = CompetitionFactory(slug="cup", hosts=[host])
     replace_solution(competition=cup, file=io.BytesIO(CSV), filename="s.csv", by=host, at=STARTS)

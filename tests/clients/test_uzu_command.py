@@ -6,26 +6,27 @@ import io
 import json
 import stat
 import zipfile
+from datetime import UTC, datetime, timedelta
 
-import httpx
+import click
 import pandas as pd
 import pytest
 import uzu
 from allauth.account.models import EmailAddress
 from click.testing import CliRunner
-from django.core import signals
 from django.core.files.base import ContentFile
-from django.core.wsgi import get_wsgi_application
-from django.db import close_old_connections
+from django.utils import timezone
 from rich.cells import cell_len
 from rich.console import Console
-from uzu import api as uzu_api, board, commands, config, frames, output
+from uzu import api as uzu_api, board, commands, config, experiments, frames, output
 
-from accounts.tokens import create_token
-from competitions.services.data import add_data_file
+from accounts.tokens import authenticate_token, create_token
+from competitions.files.services import add_data_file
+from competitions.models import Baseline, Competition, Page
+from submissions.exclusion.services import disqualify
 from submissions.models import Submission
 from tests.clients.conftest import OFF_BY_ONE, PERFECT
-from tests.factories import NOON, TeamFactory, submits
+from tests.factories import NOON, CompetitionFactory, TeamFactory, UserFactory, submits
 
 SAMPLE = b"id,target\n1,0\n2,0\n3,0\n4,0\n"
 
@@ -122,9 +123,47 @@ def row(team, rank, score):
     ],
 )
 def test_what_changed_on_the_leaderboard(now, kinds):
-    before = board.snapshot([row(1, 1, 0.1), row(2, 2, 0.2)])
+    before = board.look_at([row(1, 1, 0.1), row(2, 2, 0.2)], None)
 
     assert [change.kind for change in board.differences(before, now)] == kinds
+
+
+@pytest.mark.parametrize(
+    ("now", "kinds", "unknown"),
+    [
+        # Nothing has changed: the third and fourth were there, unseen.
+        ([row(1, 1, 0.1), row(2, 2, 0.2), row(3, 3, 0.3), row(4, 4, 0.4)], [], 2),
+        # Whether the third is new or came from below, it stands now where it did not.
+        ([row(1, 1, 0.1), row(3, 2, 0.15), row(2, 3, 0.2), row(4, 4, 0.4)], ["unseen", "down"], 1),
+    ],
+)
+def test_teams_below_the_last_look_are_not_called_new(now, kinds, unknown):
+    before = board.look_at([row(1, 1, 0.1), row(2, 2, 0.2)], 2)
+
+    assert [change.kind for change in board.differences(before, now)] == kinds
+    assert board.not_compared(before, now) == unknown
+
+
+@pytest.mark.parametrize(("earlier", "later", "reach"), [(2, 5, 5), (5, 2, 5), (None, 2, None), (2, None, None)])
+def test_looks_add_up(earlier, later, reach):
+    first = board.look_at([row(1, 1, 0.1), row(9, 2, 0.2)], earlier)
+    second = board.look_at([row(1, 1, 0.05)], later)
+
+    both = board.Look.read(json.loads(json.dumps(second.after(first).as_dict())))
+
+    assert both == board.Look({"1": {"rank": 1, "score": 0.05}, "9": {"rank": 2, "score": 0.2}}, reach)
+
+
+@pytest.mark.parametrize("kept", [None, {}, [], {"1": {"rank": 1, "score": 0.5}}, {"rows": 5}])
+def test_what_is_no_look_counts_as_none(kept):
+    assert board.Look.read(kept) is None
+
+
+@pytest.mark.parametrize(
+    ("days", "text"), [(-7, "7 d ago"), (8.5, "in 8 d"), (-0.05, "1 h ago"), (-0.002, "2 min ago"), (0, "now")]
+)
+def test_moments_say_before_or_after(days, text):
+    assert output.age((datetime.now(UTC) + timedelta(days=days)).isoformat()) == text
 
 
 ROWS = [
@@ -196,28 +235,8 @@ def test_addresses_as_people_type_them(typed, url):
 
 # --- with a server ----------------------------------------------------------------------------------------------------
 @pytest.fixture
-def client(db, monkeypatch, tmp_path):
-    """`client(user)`: an account's client, which the commands use too."""
-    monkeypatch.setenv("UZU_CONFIG_DIR", str(tmp_path / "config"))
-    monkeypatch.setenv("UZU_CACHE_DIR", str(tmp_path / "cache"))
-    monkeypatch.setenv("COLUMNS", "100")
-    # As Django's own test client does: the test's connection stays.
-    for signal in (signals.request_started, signals.request_finished):
-        signal.disconnect(close_old_connections)
-    transport = httpx.WSGITransport(app=get_wsgi_application())
-    init = uzu.Client.__init__
-    monkeypatch.setattr(
-        uzu.Client, "__init__", lambda self, url, token="", **_kwargs: init(self, url, token, transport=transport)
-    )
-
-    def sign_in(user):
-        monkeypatch.setenv("UZU_URL", "http://localhost")
-        monkeypatch.setenv("UZU_TOKEN", create_token(user=user, name="uzu", at=NOON)[1])
-        return uzu.Client.configured()
-
-    yield sign_in
-    for signal in (signals.request_started, signals.request_finished):
-        signal.connect(close_old_connections)
+def client(uzu_client):
+    return uzu_client
 
 
 @pytest.fixture
@@ -283,6 +302,24 @@ def test_json_on_request(alice, team):
     assert [one["slug"] for one in json.loads(run("competitions", "--json").stdout)] == ["demo-cup"]
 
 
+def test_the_leaderboard_marks_who_has_no_rank_and_draws_baselines(alice, team):
+    cup = team.competition
+    submits(team, 0.5)
+    out = TeamFactory(competition=cup, name="beta")
+    submits(out, 0.1)
+    disqualify(team=out, reason="Two accounts.", by=UserFactory(is_superuser=True), at=NOON)
+    Baseline.objects.create(competition=cup, name="Mean", since=NOON, public_score=0.7, public_key=0.7)
+
+    lines = [row.split() for row in run("lb", "demo-cup").stdout.splitlines()[1:]]
+
+    assert [row[:3] for row in lines] == [
+        ["1", "alpha", "0.50000"],
+        ["–", "Mean", "(baseline)"],
+        ["–", "beta", "(disqualified)"],
+    ]
+    assert [one["team"]["name"] for one in json.loads(run("lb", "demo-cup", "--json").stdout)] == ["alpha", "beta"]
+
+
 def test_diff_tells_what_changed_since_the_last_look(alice, team):
     submits(team, 0.5)
     first = run("diff", "demo-cup")
@@ -292,6 +329,151 @@ def test_diff_tells_what_changed_since_the_last_look(alice, team):
     assert "the first look" in first.stderr
     assert [(one["kind"], one["team"], one["rankNow"]) for one in changes] == [("new", "beta", 1), ("down", "alpha", 2)]
     assert "Nothing changed" in run("diff", "demo-cup").stderr
+
+
+def test_diff_tells_that_the_last_look_did_not_go_down_to_the_end(alice, team):
+    for number in range(4):
+        submits(TeamFactory(competition=team.competition, name=f"team {number}"), 0.1 * number + 0.1)
+    run("lb", "demo-cup", "-n", "2")
+
+    told = run("diff", "demo-cup", "--json")
+
+    assert json.loads(told.stdout) == []
+    assert "2 teams stand below rank 2" in told.stderr
+    submits(team, 0.05)
+    assert "–" in run("diff", "demo-cup").stdout, "now that all were seen, who was not there is new"
+
+
+def test_taking_part_by_command(alice, team, monkeypatch):
+    cup = CompetitionFactory(slug="rules-cup", rules_required=True)
+    Page.objects.create(competition=cup, slug="rules", title="Rules", body="Be *kind*.", position=1)
+    assert "uzu pages rules-cup" in run("enter", "rules-cup", status=1).stderr
+
+    assert [one["slug"] for one in json.loads(run("pages", "rules-cup", "--json").stdout)] == ["rules"]
+    assert run("pages", "rules-cup", "Rules").stdout == "Be *kind*.\n"
+    assert "no page “faq”" in run("pages", "rules-cup", "faq", status=1).stderr
+    assert "You take part in “rules-cup”" in run("enter", "rules-cup", "--accept-rules").stderr
+    assert cup.memberships.get().user == team.owner
+    assert "already" in run("enter", "rules-cup", status=1).stderr
+    Competition.objects.filter(pk=cup.pk).update(rules_version=2)
+    assert "the rules are accepted" in run("enter", "rules-cup", "--accept-rules").stderr
+    assert cup.rules_acceptances.filter(version=2).exists()
+
+
+def test_entering_takes_the_code_of_a_closed_room(alice):
+    CompetitionFactory(slug="closed", visibility=Competition.Visibility.INVITATION, invitation_code="kaleidoscope")
+
+    run("enter", "closed", "--code", "wrong", status=1)
+    run("enter", "closed", "--code", "kaleidoscope")
+
+
+def test_selecting_and_the_limits(alice, team):
+    first, second = submits(team, 0.5), submits(team, 0.4)
+
+    assert run("select", str(first.pk), str(second.pk)).stderr.splitlines() == [
+        f"#{first.pk} is selected",
+        f"#{second.pk} is selected",
+    ]
+    run("select", "--off", str(first.pk))
+    assert list(Submission.objects.selected()) == [second]
+    assert run("select", "999999", status=1).stdout == ""
+    assert "1 of 3 left today" in run("limits", "demo-cup").stdout
+    assert "there is no limit" in run("limits", "demo-cup").stdout
+    assert json.loads(run("limits", "demo-cup", "--json").stdout)["remainingToday"] == 1
+
+
+@pytest.mark.parametrize(
+    "command",
+    ["files {}", "download {}", "lb {}", "diff {}", "submissions {}", "submit {} FILE", "push {} FILE", "enter {}",
+     "limits {}", "pages {}"],
+)  # fmt: skip
+def test_an_unknown_competition_is_told_in_one_sentence(alice, tmp_path, command):
+    (tmp_path / "a.csv").write_bytes(PERFECT)
+    arguments = command.format("nothing").replace("FILE", str(tmp_path / "a.csv")).split()
+
+    told = run(*arguments, status=1)
+
+    assert told.stderr == "Error: There is no competition “nothing” here: `uzu competitions` lists them.\n"
+    assert told.stdout == ""
+
+
+def test_errors_are_json_where_json_was_asked_for(alice, tmp_path):
+    (tmp_path / "bad.csv").write_bytes(PERFECT.replace(b"2,2.0", b"2,x"))
+    unknown = run("lb", "nothing", "--json", status=1)
+    refused = run("submit", "demo-cup", str(tmp_path / "bad.csv"), "--json", status=1)
+
+    assert unknown.stdout == refused.stdout == ""
+    assert json.loads(unknown.stderr)["status"] == 404
+    error = json.loads(refused.stderr)
+    assert (error["status"], error["errors"][0]["row"]) == (400, 2)
+    assert "is not a number" in error["error"]
+
+
+# --- the lab book -------------------------------------------------------------------------------------------------------
+EXPERIMENT = {"params": {"learning_rate": 0.05, "maxDepth": 7}, "metrics": {"rmse": 0.5}, "tags": ["lgbm"]}
+
+
+def test_an_experiment_goes_along_and_is_changed_later(alice, team, tmp_path):
+    (tmp_path / "a.csv").write_bytes(PERFECT)
+    (tmp_path / "made.json").write_text(json.dumps(EXPERIMENT))
+    run("submit", "demo-cup", str(tmp_path / "a.csv"), "--experiment", str(tmp_path / "made.json"), "-q")
+    (submission,) = Submission.objects.filter(team=team)
+    assert (submission.experiment, submission.shares_experiment) == (EXPERIMENT, False)
+
+    (tmp_path / "made.json").write_text('{"run": "whale"}')
+    run("describe", str(submission.pk), "--experiment", str(tmp_path / "made.json"), "--share", "-m", "mean")
+    submission.refresh_from_db()
+    assert (submission.experiment, submission.shares_experiment, submission.memo) == ({"run": "whale"}, True, "mean")
+    run("describe", str(submission.pk), status=2)
+
+
+@pytest.mark.parametrize("text", ["[]", "{", ""])
+def test_a_file_that_is_no_experiment_is_told_before_anything_is_sent(alice, tmp_path, text):
+    (tmp_path / "a.csv").write_bytes(PERFECT)
+    (tmp_path / "made.json").write_text(text)
+    told = run("submit", "demo-cup", str(tmp_path / "a.csv"), "--experiment", str(tmp_path / "made.json"), status=1)
+    assert "made.json" in told.stderr
+    assert not Submission.objects.exists()
+
+
+def test_a_check_here_says_what_the_server_would_say(alice, tmp_path, monkeypatch):
+    (tmp_path / "good.csv").write_bytes(PERFECT)
+    (tmp_path / "bad.csv").write_bytes(PERFECT.replace(b"2,2.0", b"2,x").replace(b"4,4.0", b"1,4.0"))
+    assert "as the competition expects" in run("check", "demo-cup", str(tmp_path / "good.csv")).stderr
+    refused = json.loads(run("submit", "demo-cup", str(tmp_path / "bad.csv"), "--no-check", "--json", status=1).stderr)
+    submissions = Submission.objects.count()
+
+    # From here on there is no server.
+    monkeypatch.setattr(uzu_api.Client, "request", None)
+    checked = json.loads(run("check", "demo-cup", str(tmp_path / "bad.csv"), "--offline", "--json", status=1).stderr)
+
+    assert checked["errors"] == refused["errors"]
+    assert {error["code"] for error in checked["errors"]} == {"not_a_number", "duplicate_ids", "missing_ids"}
+    assert Submission.objects.count() == submissions
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("0.05", 0.05), ("5", 5), ("True", True), ("007", "007"), ("1e3", "1e3"), ("nan", "nan"), ("lgbm", "lgbm"),
+     ("-0.5", -0.5), ("1_000", "1_000"), ("9" * 30, "9" * 30)],
+)  # fmt: skip
+def test_what_mlflow_keeps_as_text_becomes_what_it_was(text, value):
+    assert experiments._plain(text) == value
+
+
+def test_a_shell_completes_competitions(alice, monkeypatch):
+    def offered(word):
+        parameter = commands.lb.params[0]
+        return [item.value for item in parameter.shell_complete(click.Context(commands.lb), word)]
+
+    assert (offered("de"), offered("x")) == (["demo-cup"], [])
+    assert "_UZU_COMPLETE" in run("completion", "bash").stdout
+    CompetitionFactory(slug="demo-second")
+    assert offered("de") == ["demo-cup"], "not asked again at every key"
+    (config.cache_dir() / "completion.json").unlink()
+    assert sorted(offered("de")) == ["demo-cup", "demo-second"]
+    monkeypatch.delenv("UZU_TOKEN")
+    assert offered("de") == [], "nobody is signed in"
 
 
 def test_a_download_is_held_against_its_checksum(alice, tmp_path, monkeypatch):
@@ -347,13 +529,81 @@ def test_signing_in_keeps_a_token_only_its_owner_reads(team, client, monkeypatch
     assert "not signed in" in run("whoami", status=1).stderr
 
 
-def test_the_server_hands_out_the_command(db, api):
-    answer = api.get("/uzu-client.zip")
+@pytest.fixture
+def sign_in_on(team, client, monkeypatch):
+    """`sign_in_on("laptop")`: `uzu login` there, as somebody new to it or again."""
+    team.owner.set_password("correct horse")
+    team.owner.save()
+    EmailAddress.objects.create(user=team.owner, email=team.owner.email, verified=True, primary=True)
+    monkeypatch.setenv("UZU_PASSWORD", "correct horse")
+    configurations = config.config_dir()
+
+    def sign_in(machine):
+        monkeypatch.setenv("UZU_CONFIG_DIR", str(configurations / machine))
+        monkeypatch.setattr(uzu_api.platform, "node", lambda: f"{machine}.example.org")
+        run("login", "localhost", "-u", "alice")
+        return config.read_json(config.config_dir() / "account.json")["token"]
+
+    return sign_in
+
+
+def names_of_tokens(user):
+    return sorted(user.api_tokens.valid(timezone.now()).values_list("name", flat=True))
+
+
+def test_a_token_bears_the_name_of_its_machine(team, sign_in_on):
+    sign_in_on("laptop")
+    sign_in_on("desktop")
+
+    assert names_of_tokens(team.owner) == ["uzu (desktop)", "uzu (laptop)"]
+
+
+def test_signing_in_again_replaces_the_token_of_this_machine_alone(team, sign_in_on):
+    other = sign_in_on("desktop")
+    first, second = sign_in_on("laptop"), sign_in_on("laptop")
+
+    assert names_of_tokens(team.owner) == ["uzu (desktop)", "uzu (laptop)"]
+    assert authenticate_token(first, timezone.now()) is None
+    assert authenticate_token(second, timezone.now())
+    assert authenticate_token(other, timezone.now())
+
+
+def test_no_sign_in_signs_the_other_command_out(team, api, sign_in_on):
+    password = {"username": "alice", "password": "correct horse"}
+    guruguru = api.post("/auth/login/", password).json()["token"]
+    tokens = [sign_in_on(f"machine{number}") for number in range(12)]
+    for _ in range(10):
+        api.post("/auth/login/", {**password})
+
+    assert authenticate_token(guruguru, timezone.now()) is None, "the eleventh of guruguru's own"
+    assert all(authenticate_token(one, timezone.now()) for one in tokens)
+
+
+def test_nobody_takes_back_the_token_of_somebody_else(team, api, sign_in_on):
+    theirs = create_token(user=TeamFactory(competition=team.competition).owner, name="mine", at=timezone.now())[1]
+    sign_in_on("laptop")
+    answer = api.post(
+        "/auth/login/", {"username": "alice", "password": "correct horse", "machine": "x", "replaces": theirs}
+    )
+
+    assert answer.status_code == 200
+    assert authenticate_token(theirs, timezone.now())
+
+
+@pytest.mark.parametrize(
+    ("package", "holds"),
+    [
+        ("uzu-client", {"pyproject.toml", "README.md", "src/uzu/commands.py"}),
+        ("uzu-scoring", {"pyproject.toml", "README.md", "__init__.py", "metrics/registry.py"}),
+    ],
+)
+def test_the_server_hands_out_the_packages(db, api, package, holds):
+    answer = api.get(f"/{package}.zip")
     content = b"".join(answer.streaming_content)
 
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         names = archive.namelist()
-    assert {"uzu-client/pyproject.toml", "uzu-client/README.md", "uzu-client/src/uzu/commands.py"} <= set(names)
+    assert {f"{package}/{name}" for name in holds} <= set(names)
     assert not [name for name in names if not name.endswith((".py", ".md", ".toml"))]
-    assert api.get("/uzu-client.zip", HTTP_IF_NONE_MATCH=answer["ETag"]).status_code == 304
-    assert api.post("/uzu-client.zip").status_code == 405
+    assert api.get(f"/{package}.zip", HTTP_IF_NONE_MATCH=answer["ETag"]).status_code == 304
+    assert api.post(f"/{package}.zip").status_code == 405

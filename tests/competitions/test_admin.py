@@ -14,21 +14,24 @@ from django.test import Client
 from django.urls import reverse
 from freezegun import freeze_time
 
-from competitions.admin import hooks
+from competitions import admin_hooks as hooks
 from competitions.exceptions import SlugFrozen
 from competitions.models import (
+    Baseline,
     Competition,
     DataFile,
+    DataPreview,
     DataUpload,
     Departure,
     Page,
+    RankInterval,
     RulesAcceptance,
     SearchName,
     Solution,
     Team,
 )
-from competitions.services.editing import edit_competition
-from competitions.solutions import replace_solution
+from competitions.organising.editing import edit_competition
+from competitions.solution.services import replace_solution
 from tests.factories import AFTER, ENDS, NOON, STARTS, CompetitionFactory, TeamFactory, UserFactory, submits
 
 pytestmark = pytest.mark.django_db
@@ -82,9 +85,12 @@ def form_of(competition, **changes):
         "hosts": [host.pk for host in competition.hosts.all()] if competition.pk else [],
         "time_zone": "UTC",
         "is_published": "on",
+        "publish_anyway": "on",
         "visibility": "public",
         "rules_version": 1,
         "max_team_size": 5,
+        "merge_bound": "by_now",
+        "board_audience": "everybody",
         "metric": competition.metric,
         "score_digits": 5,
         "metric_params": "{}",
@@ -92,6 +98,8 @@ def form_of(competition, **changes):
         "limit_resets_at": "00:00:00",
         "selectable_submissions": 2,
         "allows_late_submissions": "on",
+        "objection_minutes": 60,
+        "awards_medals": "on",
     }
     for name, value in moments.items():
         body |= {f"{name}_0": f"{value:%Y-%m-%d}" if value else "", f"{name}_1": f"{value:%H:%M:%S}" if value else ""}
@@ -142,7 +150,8 @@ def test_no_model_of_the_room_is_forgotten():
     from django.apps import apps
 
     own = {model for model in apps.get_app_config("competitions").get_models() if not model._meta.auto_created}
-    assert own - set(MODELS) == {Page, SearchName}, "pages are edited with their competition, search texts are kept"
+    made_elsewhere = {Page, SearchName, Baseline, RankInterval, DataPreview}
+    assert own - set(MODELS) == made_elsewhere, "edited with something else, or made by jobs and acts alone"
 
 
 def test_hosts_on_the_staff_see_their_competitions(sign_in, host, cup):
@@ -278,11 +287,32 @@ def test_a_host_finds_other_hosts_by_name_and_not_by_address(sign_in, host, cup)
 
 
 def test_the_form_says_what_clock_its_times_are_of(sign_in, host, cup):
-    host.time_zone = "Asia/Tokyo"
+    """The competition's, wherever the organiser is."""
+    host.time_zone = "America/New_York"
     host.save()
+    Competition.objects.filter(pk=cup.pk).update(time_zone="Asia/Tokyo")
     page = sign_in(host).get(admin_url("competition", "change", cup.pk)).content.decode()
     assert "Times here are those of Asia/Tokyo." in page
     assert 'value="09:00:00"' in page  # midnight UTC
+
+
+@pytest.mark.parametrize(("posted", "hours"), [("Asia/Tokyo", 9), ("UTC", 0)])
+def test_times_are_entered_in_the_zone_that_the_form_says(sign_in, host, cup, posted, hours):
+    """Of a zone that is being chosen as well: what is written is what the form shows."""
+    host.time_zone = "America/New_York"
+    host.save()
+    Competition.objects.filter(pk=cup.pk).update(time_zone="Asia/Tokyo")
+    response = change(sign_in(host), cup, ends_at=ENDS, time_zone=posted)
+    assert response.status_code == 302, errors_of(response)
+    cup.refresh_from_db()
+    assert (cup.ends_at, cup.time_zone) == (ENDS - timedelta(hours=hours), posted)
+
+
+def test_a_new_competition_begins_in_the_organisers_zone(sign_in):
+    creator = UserFactory(is_staff=True, time_zone="Asia/Tokyo")
+    page = sign_in(creator).get(reverse("admin:competitions_competition_add")).content.decode()
+    assert '<option value="Asia/Tokyo" selected>' in page
+    assert "Times here are those of Asia/Tokyo." in page
 
 
 def test_hosts_edit(sign_in, host, cup):
@@ -334,6 +364,7 @@ def test_the_end_is_frozen_once_it_has_passed(sign_in, boss, cup):
 
 
 def test_the_start_is_frozen_once_there_are_submissions(sign_in, boss, cup):
+    replace_solution(competition=cup, file=io.BytesIO(CSV), filename="s.csv", by=None, at=NOON)
     submits(TeamFactory(competition=cup), 0.5)
     change(sign_in(boss), cup, starts_at=STARTS + timedelta(hours=1))
     assert Competition.objects.get().starts_at == STARTS
@@ -373,16 +404,18 @@ def test_a_competition_that_teams_have_entered_is_not_deleted(sign_in, boss, cup
     assert not Competition.objects.filter(pk=gone.pk).exists()
 
 
-def test_a_new_metric_is_checked_against_the_solution_and_asks_for_a_rescoring(sign_in, boss, cup):
-    submits(TeamFactory(competition=cup), 0.5)
+def test_a_new_metric_is_checked_against_the_solution_and_fixed_by_the_first_submission(sign_in, boss, cup):
     replace_solution(competition=cup, file=io.BytesIO(CSV), filename="s.csv", by=None, at=NOON)
     refused = change(sign_in(boss), cup, metric="auc")
     assert refused.status_code == 200
     assert errors_of(refused)
     client = sign_in(boss)
     assert change(client, cup, metric="mae").status_code == 302
-    assert "rescore" in client.get(admin_url("competition", "changelist")).content.decode()
     assert Competition.objects.get().metric == "mae"
+    submits(TeamFactory(competition=cup), 0.5)
+    change(client, cup, metric="rmse", score_digits=9)
+    after = Competition.objects.get()
+    assert (after.metric, after.score_digits) == ("mae", cup.score_digits)
 
 
 # --- files ------------------------------------------------------------------------------------------------------------
@@ -474,3 +507,5 @@ def test_a_departure_can_be_forgiven(sign_in, host, cup):
     row = Departure.objects.create(team=team, user=UserFactory(), competition=cup, joined_at=STARTS, left_at=NOON)
     sign_in(host).post(admin_url("departure", "delete", row.pk), {"post": "yes"})
     assert not Departure.objects.exists()
+    entry = cup.log.get()
+    assert (entry.kind, entry.actor, entry.subject, entry.facts) == ("readmitted", host, row.user, {"team": team.pk})

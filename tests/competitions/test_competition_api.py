@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from io import BytesIO
 
@@ -11,7 +12,17 @@ from freezegun import freeze_time
 from PIL import Image
 
 from competitions.models import Competition, Page, Standing, State
-from tests.factories import AFTER, ENDS, NOON, STARTS, CompetitionFactory, TeamFactory, UserFactory
+from tests.factories import (
+    AFTER,
+    ENDS,
+    NOON,
+    STARTS,
+    CompetitionFactory,
+    TeamFactory,
+    UserFactory,
+    give_solution,
+    submits,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -242,15 +253,19 @@ def test_values_that_make_no_sense_are_refused(client_of, cup, host, body, attr)
 
 
 def test_a_closed_room_needs_a_way_in(client_of, cup, host):
-    closed = patch(client_of(host), cup, visibility="invitation", invitationCode="kappa")
+    closed = patch(client_of(host), cup, visibility="invitation", invitationCode="kappa-kappa")
     assert closed.status_code == 200
     lost = patch(client_of(host), cup, invitationCode="")
     assert (lost.status_code, code_of(lost)) == (400, "invitation_code_missing")
 
 
 def test_the_end_can_move_while_the_competition_runs_but_not_into_the_past(client_of, cup, host):
-    assert patch(client_of(host), cup, endsAt=ENDS + timedelta(days=1)).status_code == 200
-    assert patch(client_of(host), cup, endsAt=NOON + timedelta(seconds=1)).status_code == 200
+    later = {"endsAt": ENDS + timedelta(days=1)}
+    assert code_of(patch(client_of(host), cup, **later)) == "reason_missing"
+    assert patch(client_of(host), cup, **later, reason="The power was out.").status_code == 200
+    soon = patch(client_of(host), cup, endsAt=NOON + timedelta(minutes=59))
+    assert (soon.status_code, code_of(soon)) == (400, "end_too_soon")
+    assert patch(client_of(host), cup, endsAt=NOON + timedelta(hours=1)).status_code == 200
     past = patch(client_of(host), cup, endsAt=NOON)
     assert (past.status_code, code_of(past)) == (400, "end_in_the_past")
 
@@ -281,8 +296,11 @@ def test_the_version_of_the_rules_only_rises(client_of, cup, host):
 
 def test_start_and_metric_are_frozen_once_there_are_submissions(client_of, cup, host):
     assert patch(client_of(host), cup, startsAt=STARTS + timedelta(hours=1), metric="auc").status_code == 200
+    cup.refresh_from_db()
+    give_solution(cup, "id,target,Usage\n1,1,Public\n2,0,Public\n3,1,Private\n4,0,Private\n")
     team = TeamFactory(competition=cup)
-    Standing.objects.filter(team=team).update(total_submissions=1)
+    submits(team, 0.5)
+    Standing.objects.filter(team=team).update(total_submissions=0)
 
     start = patch(client_of(host), cup, startsAt=STARTS)
     metric = patch(client_of(host), cup, metric="rmse")
@@ -337,7 +355,7 @@ def test_hosts_write_pages(client_of, cup, host):
     client.patch(f"{pages}overview/", {"position": 9})
 
     assert first.status_code == 201
-    assert first.json()["html"] == "<h1>Hi</h1>\n"
+    assert re.fullmatch(r'<h1 id="at-[0-9a-f]{8}-1">Hi</h1>\n', first.json()["html"])
     shown = client_of().get(pages).json()
     assert [(page["slug"], page["title"]) for page in shown] == [("data", "The data"), ("overview", "Overview")]
     assert client.delete(f"{pages}data/").status_code == 204

@@ -15,11 +15,11 @@ from django_tasks_db.models import DBTaskResult
 from freezegun import freeze_time
 from moto import mock_aws
 
-from competitions import archives
-from competitions.jobs import build_archive
+from competitions.files import archives
+from competitions.files.archives import build_archive
+from competitions.files.services import add_data_file
 from competitions.models import Competition, DataArchive, DataFile
-from competitions.services.data import add_data_file
-from competitions.services.entries import accept_rules
+from competitions.teams.entries import accept_rules
 from tests.factories import AFTER, NOON, STARTS, CompetitionFactory, TeamFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -119,6 +119,54 @@ def test_names_are_relative_paths(client_of, host, cup, name):
     assert answer.status_code == 400
     assert answer.json()["errors"][0]["attr"] == "name"
     assert not DataFile.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("con.csv", "NUL", "folder/aux.tar.gz", "com1.txt", "LPT².csv", "con .csv", "CONIN$"),
+        *("a:b.csv", "x?.csv", "a<b", "a>b", 'a"b', "a|b", "a*b", "dot.", "folder./a.csv", "folder /a.csv", "a..."),
+    ],
+)
+def test_names_that_windows_can_not_hold_are_refused(client_of, host, cup, name):
+    answer = post(client_of(host), name=name)
+
+    assert (answer.status_code, code_of(answer)) == (400, "invalid_file_name")
+    (error,) = answer.json()["errors"]
+    assert (error["attr"], error["params"]["name"] in name) == ("name", True)
+    assert "Windows can't hold" in error["detail"]
+    assert not DataFile.objects.exists()
+
+
+@pytest.mark.parametrize("name", ["conference.csv", "com10.csv", "nullable.csv", "a.con", "コン.csv", ".hidden"])
+def test_names_that_only_look_like_those_are_taken(client_of, host, cup, name):
+    assert post(client_of(host), name=name).status_code == 201
+
+
+@pytest.mark.parametrize("name", ["デ" * 81, "folder/" + "デ" * 81])
+def test_a_long_name_is_told_to_be_too_long(client_of, host, cup, name):
+    assert "too long" in post(client_of(host), name=name).json()["errors"][0]["detail"]
+
+
+@pytest.mark.parametrize("replace", [False, True])
+@pytest.mark.parametrize(
+    ("present", "name"),
+    [
+        ("train.csv", "TRAIN.csv"),
+        ("Été.csv", "éTÉ.csv"),
+        ("images/a.png", "Images/A.png"),
+        ("images/a.png", "images"),
+        ("images", "images/a.png"),
+    ],
+)
+def test_names_that_can_not_lie_beside_each_other_are_refused(client_of, host, cup, present, name, replace):
+    publish(cup, present)
+
+    answer = post(client_of(host), name=name, replace=replace)
+
+    assert (answer.status_code, code_of(answer)) == (409, "file_name_taken")
+    assert f"“{present}” is in the way" in answer.json()["errors"][0]["detail"]
+    assert [row.name for row in DataFile.objects.all()] == [present]
 
 
 @pytest.mark.parametrize("name", ["images/a b.png", "学習データ.csv", "…", "x" * 200])
@@ -332,13 +380,14 @@ def test_the_job_is_safe_to_run_twice(cup, train):
 
 
 def test_publishing_asks_for_the_archive_ahead(cup, monkeypatch, django_capture_on_commit_callbacks):
+    asked = DBTaskResult.objects.filter(task_path=build_archive.module_path)
     with django_capture_on_commit_callbacks(execute=True):
         publish(cup, "a.csv")
-    assert DBTaskResult.objects.count() == 1
+    assert asked.count() == 1
     monkeypatch.setattr(archives, "PREPARED_BYTES", 150)
     with django_capture_on_commit_callbacks(execute=True):
         publish(cup, "b.csv")
-    assert DBTaskResult.objects.count() == 1
+    assert asked.count() == 1
 
 
 def test_without_files_there_is_no_archive(client_of, member):
@@ -356,7 +405,7 @@ def object_storage(settings, monkeypatch):
         boto3.client("s3", region_name="us-east-1").create_bucket(Bucket="uzu")
         settings.STORAGES = {
             **settings.STORAGES,
-            "default": {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": options},
+            "default": {"BACKEND": "foundation.s3.RemoteStorage", "OPTIONS": options},
         }
         yield
 

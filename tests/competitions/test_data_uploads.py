@@ -12,8 +12,8 @@ from django.core.files.storage import storages
 from django.db import transaction
 from moto.server import ThreadedMotoServer
 
+from competitions.files import uploads as data_uploads
 from competitions.models import DataFile, DataUpload
-from competitions.services import data_uploads
 from tests.factories import NOON, CompetitionFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -52,7 +52,7 @@ def storage(request, settings, monkeypatch):
     }
     settings.STORAGES = {
         **settings.STORAGES,
-        "default": {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": options},
+        "default": {"BACKEND": "foundation.s3.RemoteStorage", "OPTIONS": options},
     }
     client = storages["default"].connection.meta.client
     client.create_bucket(Bucket="uzu")
@@ -181,6 +181,7 @@ def test_parts_that_do_not_fit_are_refused(host, base, monkeypatch, number, cont
     ("fields", "status", "code"),
     [
         ({"name": "../up.csv"}, 400, "invalid_file_name"),
+        ({"name": "con.csv"}, 400, "invalid_file_name"),
         ({"size": 2**50}, 413, "file_too_large"),
         ({"size": -1}, 400, "min_value"),
         ({"size": "many"}, 400, "invalid"),

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import pytest
+from django.db import IntegrityError
 from freezegun import freeze_time
 
-from competitions.models import Competition, Membership, Page, RulesAcceptance, Standing, Team
+from competitions.exceptions import AlreadyEntered
+from competitions.models import Competition, Departure, Membership, Page, RulesAcceptance, Standing, Team
+from competitions.teams import entries
 from tests.factories import AFTER, ENDS, NOON, STARTS, CompetitionFactory, TeamFactory, UserFactory
+from tests.neighbour import ours
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("busy_neighbour")]
 
 
 def enter(client, competition, **body):
@@ -49,7 +53,7 @@ def test_nobody_enters_twice(client_of):
     answer = enter(client_of(alice), cup)
 
     assert (answer.status_code, code_of(answer)) == (409, "already_entered")
-    assert Membership.objects.count() == Team.objects.count() == 1
+    assert ours(Membership).count() == ours(Team).count() == 1
 
 
 def test_a_visitor_has_to_sign_in(client_of):
@@ -113,7 +117,7 @@ def test_nobody_accepts_a_version_of_the_rules_that_they_did_not_read(client_of,
     refused = enter(client, cup, acceptRules=True, rulesVersion=read)
     assert (refused.status_code, code_of(refused)) == (409, "rules_changed")
     assert refused.json()["errors"][0]["params"] == {"version": 2}
-    assert not Team.objects.exists()
+    assert not ours(Team).exists()
     assert not RulesAcceptance.objects.exists()
 
     assert enter(client, cup, acceptRules=True, rulesVersion=2).status_code == 201
@@ -139,7 +143,7 @@ def test_a_closed_room_takes_its_code(client_of, given, status):
 
 
 def test_guessing_at_the_code_is_slowed_down_whichever_way(client_of, monkeypatch):
-    monkeypatch.setattr("rest_framework.throttling.ScopedRateThrottle.THROTTLE_RATES", {"joining": "2/min"})
+    monkeypatch.setattr("foundation.throttling.WriteThrottle.THROTTLE_RATES", {"joining": "2/min", "writes": "99/min"})
     cup = CompetitionFactory(visibility="invitation", invitation_code="kappa")
     guesser = UserFactory()
     invitation = TeamFactory(competition=cup).invitations.create(user=guesser, created_at=NOON)
@@ -179,3 +183,50 @@ def test_pages_can_be_read_before_entering(client_of):
     Page.objects.create(competition=cup, slug="rules", title="Rules", body="Be *fair*.")
     answer = client_of().get(f"/api/competitions/{cup.slug}/pages/rules/")
     assert answer.json()["html"] == "<p>Be <em>fair</em>.</p>\n"
+
+
+def test_who_left_a_team_elsewhere_still_needs_the_code_of_a_closed_room(client_of):
+    """Who left this room has given its code; who left another one, or somebody else who left this one, has not."""
+    alice, bob = UserFactory(), UserFactory()
+    cup = CompetitionFactory(visibility="invitation", invitation_code="kappa")
+    for competition, user in ((CompetitionFactory(), alice), (cup, bob)):
+        left = TeamFactory(competition=competition, disbanded_at=NOON)
+        Departure.objects.create(competition=competition, team=left, user=user, joined_at=STARTS, left_at=NOON)
+    refused = enter(client_of(alice), cup)
+    assert (refused.status_code, code_of(refused)) == (403, "wrong_invitation_code")
+    assert enter(client_of(alice), cup, invitationCode="kappa").json()["owner"]["username"] == alice.username
+    assert enter(client_of(bob), cup).status_code == 201
+
+
+def test_entering_shows_on_the_leaderboard_at_once(client_of):
+    """A poll must not get the page of before."""
+    cup = CompetitionFactory()
+    address = f"/api/competitions/{cup.slug}/leaderboard/public/"
+    before = client_of().get(address)["ETag"]
+    enter(client_of(UserFactory()), cup)
+    assert client_of().get(address, HTTP_IF_NONE_MATCH=before).json()["count"] == 1
+
+
+def test_a_second_click_that_was_quicker_is_told_as_having_entered(monkeypatch):
+    """Both had been let in when the first one got its team."""
+    alice, cup = UserFactory(), CompetitionFactory()
+
+    def checked_while_the_other_click_enters(**_conditions):
+        TeamFactory(competition=cup, owner=alice)
+
+    monkeypatch.setattr(entries, "check_conditions", checked_while_the_other_click_enters)
+    with pytest.raises(AlreadyEntered):
+        entries.enter(competition=cup, user=alice, at=NOON)
+    assert alice.memberships.count() == 1
+
+
+def test_another_refusal_of_the_database_is_not_told_as_having_entered(monkeypatch):
+    def refused(_teams):
+        raise IntegrityError("something else")
+
+    TeamFactory(owner=(alice := UserFactory()))
+    cup = CompetitionFactory()
+    TeamFactory(competition=cup)
+    monkeypatch.setattr(entries, "index_names", refused)
+    with pytest.raises(IntegrityError):
+        entries.enter(competition=cup, user=alice, at=NOON)

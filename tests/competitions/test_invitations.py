@@ -9,8 +9,9 @@ from freezegun import freeze_time
 
 from competitions.models import Competition, Invitation, Membership, RulesAcceptance, Team
 from tests.factories import ENDS, NOON, CompetitionFactory, TeamFactory, UserFactory
+from tests.neighbour import ours
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("busy_neighbour")]
 
 
 @pytest.fixture
@@ -223,8 +224,8 @@ def test_nonsense_is_a_clear_error(client_of, team, alice, body):
 def test_teams_stay_one_per_user(invite, decide, bob, team):
     invite()
     decide(bob, "accept")
-    assert Membership.objects.filter(user=bob).count() == 1
-    assert Team.objects.active().count() == 1
+    assert ours(Membership).filter(user=bob).count() == 1
+    assert ours(Team).active().count() == 1
 
 
 def test_a_competition_that_was_withdrawn_takes_its_invitations_out_of_sight(client_of, invite, decide, alice, bob):

@@ -7,16 +7,18 @@ import io
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from freezegun import freeze_time
 
-from competitions.leaderboards.queries import first_rows
-from competitions.models import Competition, Membership, Standing, Team
-from competitions.standings import count_submission, public_rank, record_public_score, uncount_submission
+from competitions.leaderboards.queries import PRIVATE, Leaderboard, first_rows, updated_at
+from competitions.leaderboards.standings import count_submission, record_public_score, uncount_submission
+from competitions.models import Competition, Membership, RankInterval, Standing, Team
 from tests.factories import AFTER, ENDS, NOON, STARTS, CompetitionFactory, TeamFactory, UserFactory
+from tests.neighbour import ours
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("busy_neighbour")]
 
 DIRECTIONS = pytest.mark.parametrize("metric", ["rmse", "auc"])
 
@@ -40,41 +42,11 @@ def teams_of(competition: Competition, *names: str) -> list[Team]:
     return [TeamFactory(competition=competition, name=name) for name in names]
 
 
-@DIRECTIONS
-def test_the_better_score_ranks_higher_whatever_the_direction(client_of, metric):
-    competition = CompetitionFactory(metric=metric)
-    low, high = teams_of(competition, "low", "high")
-    scores(low, 0.25)
-    scores(high, 0.75)
-    best, other = ("low", "high") if metric == "rmse" else ("high", "low")
-    body = board(client_of(), competition)
-    assert ranking(body) == [(1, best), (2, other)]
-    assert {row["team"]["name"]: row["score"] for row in body["results"]} == {"low": 0.25, "high": 0.75}
-
-
-@DIRECTIONS
-def test_equal_scores_the_earlier_submission_ranks_higher(client_of, metric):
-    competition = CompetitionFactory(metric=metric)
-    second, first = teams_of(competition, "second", "first")
-    scores(second, 0.5, at=NOON)
-    scores(first, 0.5, at=NOON - timedelta(seconds=1))
-    assert ranking(board(client_of(), competition)) == [(1, "first"), (2, "second")]
-
-
-def test_equal_scores_of_one_moment_still_have_ranks_of_their_own(client_of):
-    competition = CompetitionFactory()
-    teams = teams_of(competition, "a", "b", "c")
-    for team in reversed(teams):
-        scores(team, 0.5)
-    assert ranking(board(client_of(), competition)) == [(1, "a"), (2, "b"), (3, "c")]
-    assert [public_rank(team.standing) for team in Team.objects.order_by("pk")] == [1, 2, 3]
-
-
 def test_teams_without_a_score_have_no_rank_and_stand_last(client_of):
     competition = CompetitionFactory()
     idle, refused, scored = teams_of(competition, "idle", "refused", "scored")
     count_submission(team=refused, at=NOON)
-    uncount_submission(team=refused)
+    uncount_submission(team=refused, at=NOON)
     scores(scored, 3.0)
     body = board(client_of(), competition)
     assert ranking(body) == [(1, "scored"), (None, "idle"), (None, "refused")]
@@ -87,6 +59,8 @@ def test_teams_without_a_score_have_no_rank_and_stand_last(client_of):
         "lastSubmittedAt": None,
         "bestSubmittedAt": None,
         "isMine": False,
+        "outOfCompetition": False,
+        "disqualified": False,
     }
     assert body["count"] == 3
     assert body["state"] == "running"
@@ -200,7 +174,7 @@ def test_a_page_costs_the_same_number_of_queries_whatever_the_number_of_teams(cl
         connection,
     ) as queries:
         board(client, competition, pageSize=2)
-    assert len(queries) == 9
+    assert len(queries) == 11
     assert not any("submissions_submission" in query["sql"] for query in queries)
 
 
@@ -278,11 +252,29 @@ def test_first_rows_gives_the_best_teams():
     competition = CompetitionFactory()
     a, b = teams_of(competition, "a", "b")
     scores(b, 0.5)
-    rows = first_rows(competition, limit=1)
+    rows = first_rows(Leaderboard(competition), limit=1)
     assert [(row.rank, row.team.name, row.score) for row in rows] == [(1, "b", 0.5)]
-    assert [row.rank for row in first_rows(competition, limit=5)] == [1, None]
+    assert [row.rank for row in first_rows(Leaderboard(competition), limit=5)] == [1, None]
     assert rows[0].members == [b.owner]
     assert a.name == "a"
+
+
+def test_when_a_score_last_became_better_is_told_of_each_competition_by_itself(busy_neighbour):
+    assert updated_at(busy_neighbour) is not None
+    competition = CompetitionFactory()
+    (team,) = teams_of(competition, "a")
+    assert updated_at(competition) is None
+    scores(team, 0.5, at=STARTS)
+    scores(team, 0.7)
+    assert updated_at(competition) == STARTS
+
+
+def test_members_are_read_of_the_teams_on_the_page_and_no_others():
+    a, _b = teams_of(CompetitionFactory(), "a", "b")
+    with CaptureQueriesContext(connection) as queries:
+        first_rows(Leaderboard(a.competition), limit=1)
+    (members,) = [query["sql"] for query in queries if 'FROM "competitions_membership"' in query["sql"]]
+    assert f'"team_id" IN ({a.pk})' in members
 
 
 def test_standings_can_be_read_with_their_public_rank():
@@ -291,7 +283,12 @@ def test_standings_can_be_read_with_their_public_rank():
     for team, score in zip(teams, [0.5, 0.25, 0.5], strict=False):
         scores(team, score)
     Standing.objects.filter(team=teams[1]).update(is_ranked=False)
-    ranks = Standing.objects.with_public_rank().order_by("team_id").values_list("public_rank", flat=True)
+    ranks = (
+        Standing.objects.filter(competition=competition)
+        .with_public_rank(seen_by=AnonymousUser())
+        .order_by("team_id")
+        .values_list("public_rank", flat=True)
+    )
     assert list(ranks) == [1, None, 2, None]
 
 
@@ -354,14 +351,15 @@ def lines(client, competition, path="public/csv/"):
 
 
 def test_the_csv_holds_every_team_with_every_digit(client_of):
-    competition = CompetitionFactory()
+    competition = CompetitionFactory(confirmed_at=ENDS)
     a, b = teams_of(competition, '渦 the first, "really"', "b")
     scores(a, 0.1 + 0.2)
     header, first, second = lines(client_of(), competition)
     assert header[:4] == ["rank", "team", "members", "score"]
+    assert header[-3:] == ["out_of_competition", "disqualified", "baseline"]
     assert first[:5] == ["1", '渦 the first, "really"', a.owner.username, "0.30000000000000004", "1"]
-    assert first[5:] == ["2026-06-05T12:00:00Z", "2026-06-05T12:00:00Z"]
-    assert second == ["", "b", b.owner.username, "", "0", "", ""]
+    assert first[5:] == ["2026-06-05T12:00:00Z", "2026-06-05T12:00:00Z", "", "", ""]
+    assert second == ["", "b", b.owner.username, "", "0", "", "", "", "", ""]
 
 
 @pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "  =1", "＝1"])
@@ -443,7 +441,21 @@ def test_the_private_leaderboard_ranks_by_private_scores_and_tells_the_shake_up(
         found = board(client_of(), competition, "private/", search="a")
         assert ranking(found)[0] == (2, "a")
         header, first, *_rest = lines(client_of(), competition, "private/csv/")
-        assert header[-2:] == ["public_rank", "change"]
-        assert [first[0], first[1], *first[-2:]] == ["1", "b", "2", "1"]
+        assert header[-5:] == ["public_rank", "change", "rank_low", "rank_high", "above_next"]
+        assert [first[0], first[1], *first[-5:]] == ["1", "b", "2", "1", "", "", ""]
     assert idle.standing.final_public_rank is None
-    assert Membership.objects.count() == 4
+    assert ours(Membership).count() == 4
+
+
+def test_intervals_stand_beside_the_ranks_of_their_teams_and_of_no_others():
+    competition = CompetitionFactory(confirmed_at=AFTER)
+    sure, excluded = teams_of(competition, "sure", "excluded")
+    Standing.objects.filter(team__in=[sure, excluded]).update(
+        best_private_score=0.5, private_key=0.5, private_submitted_at=NOON
+    )
+    Team.objects.filter(pk=excluded.pk).update(disqualified_at=NOON)
+    Standing.objects.filter(team=excluded).update(is_ranked=False)
+    for team in (sure, excluded):
+        RankInterval.objects.create(competition=competition, team=team, low=1, high=2)
+    rows = Leaderboard(competition, PRIVATE).rows(0, 10)
+    assert [(row.team.name, row.interval and row.interval.high) for row in rows] == [("sure", 2), ("excluded", None)]

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import quote
 
 import pytest
 
-from competitions.markdown import mentioned_names, render
+from foundation.markdown import mentioned_names, render
 from tests.factories import UserFactory
 
 
 @pytest.mark.parametrize(
     ("text", "html"),
     [
-        ("# Title", "<h1>Title</h1>"),
+        ("# Title", '-1">Title</h1>'),
+        ("~~~\nx\n~~~", "<pre><code>x\n</code></pre>"),
         ("~~old~~", "<s>old</s>"),
         ("|a|b|\n|-|-:|\n|1|2|", '<td align="right">2</td>'),
         ("see https://example.org", '<a href="https://example.org"'),
@@ -30,6 +32,77 @@ from tests.factories import UserFactory
 )
 def test_what_people_write_is_shown(text, html):
     assert html in render(text)
+
+
+# --- emphasis ---------------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("text", "html"),
+    [
+        ("**「強調」**する", "<strong>「強調」</strong>する"),
+        ("**重要。**次", "<strong>重要。</strong>次"),
+        ("これは*（注）*です", "これは<em>（注）</em>です"),
+        ("~~消す。~~次", "<s>消す。</s>次"),
+        ("文**`code`**文", "文<strong><code>code</code></strong>文"),
+        ("値は**0.9（CV）**で", "値は<strong>0.9（CV）</strong>で"),
+        ("**이 용어(term)**를", "<strong>이 용어(term)</strong>를"),
+        ("**这个。**下一个", "<strong>这个。</strong>下一个"),
+        ("葛\U000e0100**「x」**", "葛\U000e0100<strong>「x」</strong>"),
+    ],
+)
+def test_emphasis_stands_beside_marks_of_scripts_without_blanks(text, html):
+    assert html in render(text)
+
+
+@pytest.mark.parametrize(
+    "text", ['a**"b"**c', "snake_case_name", "日本_語_です", "** 渦 **", "2 * 3 * 4", "a**(b)**c", "x*👍*y"]
+)
+def test_elsewhere_emphasis_is_what_commonmark_says(text):
+    html = render(text)
+    assert "<em>" not in html
+    assert "<strong>" not in html
+
+
+# --- emoji and addresses ----------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        (":tada: done", "🎉 done"),
+        ("すごい:tada:ね", "すごい🎉ね"),
+        ("(:tada:) **:tada:** :tada::tada:", "(🎉) <strong>🎉</strong> 🎉🎉"),
+        ("x[:100:] and x[1:100:2]", "x[:100:] and x[1:100:2]"),
+        ("10:100:20", "10:100:20"),
+        ("at std:fire:out or a:b:c", "at std:fire:out or a:b:c"),
+        (":no-such-name:", ":no-such-name:"),
+    ],
+)
+def test_a_short_name_is_an_emoji_only_where_it_stands_alone(text, shown):
+    assert f"<p>{shown}</p>" in render(text)
+
+
+@pytest.mark.parametrize("name", ["train.py", "README.md", "model.rs", "example.com"])
+def test_a_name_with_a_dot_is_no_address(name):
+    assert "<a" not in render(f"see {name} there")
+
+
+@pytest.mark.parametrize("address", ["https://example.org/a", "www.example.org", "me@example.org"])
+def test_an_address_becomes_a_link(address):
+    assert f">{address}</a>" in render(f"see {address} there")
+
+
+@pytest.mark.parametrize("turn", ["\u202e", "\u2066", "\u200f"])
+@pytest.mark.parametrize("address", ["https://example.org/a{}gpj.exe", "<https://example.org/a{}gpj.exe>"])
+def test_an_address_is_never_shown_turned_round(address, turn):
+    for written in (turn, quote(turn)):
+        html = render(address.format(written))
+        assert turn not in html
+        assert f">https://example.org/a{quote(turn)}gpj.exe</a>" in html
+
+
+def test_elements_are_not_nested_without_end():
+    html = render("<div>" * 20_000)
+    assert html.count("<div>") == 5000
+    assert "&lt;div&gt;" in html
+    assert "&lt;" not in render("<table>" + "<tr><td>x</td></tr>" * 3000 + "</table>")
 
 
 def test_tasks_are_checkboxes_that_nobody_can_tick():
@@ -78,10 +151,48 @@ def test_what_is_no_footnote_stays_as_written(text):
         '<a id="location" href="/">x</a>',
         '<h1 id="fn-00000000-1">x</h1>',
         '<a id="fn-00000000-1x" href="/">x</a>',
+        '<div id="at-00000000-1">x</div>',
+        '<a name="cookie">x</a>',
+        "# body",
+        "# getElementById",
     ],
 )
-def test_no_other_ids_are_taken(text):
-    assert " id=" not in render(text)
+def test_no_id_is_one_that_a_page_or_another_text_may_have(text):
+    """The page and its scripts find their own elements by id: a post's must never be one of them."""
+    html = render(text)
+    assert " name=" not in html
+    [found] = re.findall(r' id="([^"]*)"', html)
+    assert re.fullmatch(r"at-[0-9a-f]{8}-1", found)
+    assert found != re.findall(r' id="([^"]*)"', render(f"{text}\n"))[0]
+
+
+# --- links within a text ----------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("place", "link"),
+    [
+        ("# EDA", "#eda"),
+        ("# EDA", "#EDA"),
+        ("## 2. Model *again*", "#2.-Model-again"),
+        ("## 2. Model *again*", "#2-model-again"),
+        ("## 結論", "#結論"),
+        ("## 結論", "#%E7%B5%90%E8%AB%96"),
+        ("# One\n\n# One", "#one-1"),
+        ('<a id="eda"></a>', "#eda"),
+        ("<a name=eda></a>", "#eda"),
+        ("<a class='x' name='eda'>here</a>", "#eda"),
+        ('<div id="a b">x</div>', "#a%20b"),
+        ("text <span id=eda>x</span>", "#eda"),
+    ],
+)
+def test_a_link_within_a_text_leads_to_its_place(place, link):
+    html = render(f"[there](<{link}>)\n\n{place}")
+    [target] = re.findall(r'href="#([^"]*)"', html)
+    assert re.findall(r' id="([^"]*)"', html)[-1] == target
+
+
+@pytest.mark.parametrize("link", ["#comment-3", "#", "#nothing", "/other#eda", "https://example.org/#eda"])
+def test_a_link_to_another_place_stays_as_it_is(link):
+    assert f'href="{link}"' in render(f"[there]({link})\n\n# EDA")
 
 
 def test_a_note_that_many_places_refer_to_leads_back_to_the_first_of_them():

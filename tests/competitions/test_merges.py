@@ -11,7 +11,7 @@ from competitions.models import Competition, MergeRequest, Standing, StandingCha
 from submissions.models import Submission
 from tests.factories import ENDS, NOON, STARTS, CompetitionFactory, TeamFactory, UserFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("busy_neighbour")]
 
 
 @pytest.fixture
@@ -150,6 +150,7 @@ def test_the_owner_asked_refuses(ask, decide, bees, ants):
     ask()
     assert decide(bees.owner, "refuse").json()["status"] == "refused"
     assert refusal(decide(bees.owner, "accept")) == (409, "not_pending")
+    assert refusal(decide(ants.owner, "cancel")) == (409, "not_pending")
     assert ask().status_code == 201
 
 
@@ -237,6 +238,59 @@ def test_the_total_limit_counts_too(ask, bees, ants):
     assert refusal(ask()) == (409, "too_many_submissions_together")
 
 
+# How many each of two teams has of five a day on the first of two days, and whether they may become one.
+@pytest.mark.parametrize(
+    ("bound", "each", "code"),
+    [
+        ("by_now", (2, 3), None),
+        ("by_now", (3, 3), "too_many_submissions_together"),
+        ("by_end", (3, 3), None),
+        ("by_end", (5, 6), "too_many_submissions_by_the_end"),
+        ("none", (5, 6), None),
+    ],
+)
+def test_organisers_choose_how_many_submissions_together(client_of, ask, decide, ants, bees, cup, bound, each, code):
+    ends_at = STARTS + timedelta(days=2)
+    Competition.objects.filter(pk=cup.pk).update(daily_submission_limit=5, merge_bound=bound, ends_at=ends_at)
+    for team, number in zip((ants, bees), each, strict=True):
+        for _number in range(number):
+            team.submits(0.5, at=STARTS)
+    with freeze_time(STARTS + timedelta(hours=5)):
+        preview = client_of(ants.owner).get(f"/api/teams/{ants.pk}/merge-requests/preview/", {"team": bees.pk}).json()
+        assert (preview["ours"], preview["theirs"], preview["total"]) == (*each, sum(each))
+        assert preview["limit"] == {"by_now": 5, "by_end": 10, "none": None}[bound]
+        assert (preview["refusal"] or {}).get("code") == code
+        answer = ask()
+        if code is None:
+            assert answer.status_code == 201
+            assert decide(bees.owner, "accept").status_code == 200
+        else:
+            assert refusal(answer) == (409, code)
+
+
+def test_a_preview_asks_nobody_and_is_for_the_owner(client_of, ants, bees, cup):
+    path, other = f"/api/teams/{ants.pk}/merge-requests/preview/", {"team": bees.pk}
+    with freeze_time(NOON):
+        assert client_of(ants.owner).get(path, other).json()["refusal"] is None
+        assert client_of(bees.owner).get(path, other).status_code == 403
+        assert refusal(client_of(ants.owner).get(path, {"team": ants.pk}))[1] == "same_team"
+        assert client_of(ants.owner).get(path).status_code == 400
+    assert not MergeRequest.objects.exists()
+    with freeze_time(ENDS):
+        assert client_of(ants.owner).get(path, other).json()["refusal"]["code"] == "competition_ended"
+
+
+@pytest.mark.parametrize("hides", [{"board_audience": "hosts"}, {"board_freezes_at": NOON - timedelta(hours=1)}])
+def test_the_sum_is_not_told_where_the_leaderboard_does_not_tell_it(client_of, ask, ants, bees, cup, hides):
+    Competition.objects.filter(pk=cup.pk).update(total_submission_limit=1, **hides)
+    for team in (ants, bees):
+        team.submits(0.5, at=NOON)
+    with freeze_time(NOON):
+        preview = client_of(ants.owner).get(f"/api/teams/{ants.pk}/merge-requests/preview/", {"team": bees.pk}).json()
+        assert (preview["ours"], preview["theirs"], preview["total"]) == (1, None, None)
+        assert refusal(ask()) == (409, "too_many_submissions_unseen")
+
+
 def test_without_limits_any_number_will_do(ask, bees, ants):
     Competition.objects.update(daily_submission_limit=None)
     for _ in range(9):
@@ -271,3 +325,31 @@ def test_whoever_listens_is_told(ask, decide, bees, hears):
         ask()
         decide(bees.owner, "accept")
     assert heard == ["teams_merging", "merge_requested", "merge_request_decided", "teams_merged"]
+
+
+def test_a_refusal_tells_of_the_decision_and_of_no_merge(ask, decide, bees, hears):
+    ask()
+    with hears("merge_request_decided", "teams_merged") as heard:
+        decide(bees.owner, "refuse")
+    assert heard == ["merge_request_decided"]
+
+
+@pytest.mark.parametrize("gone", ["ants", "bees"])
+def test_a_team_that_is_no_more_is_not_merged(ask, decide, ants, bees, gone):
+    """Its open requests go with it; one that stayed behind must not bring it back."""
+    ask()
+    team = {"ants": ants, "bees": bees}[gone]
+    team.disbanded_at = NOON
+    team.save()
+    assert refusal(decide(bees.owner, "accept")) == (409, "team_not_active")
+    ants.refresh_from_db()
+    assert ants.merged_into is None
+
+
+def test_a_team_that_is_out_of_competition_already_is_not_taken_out_again(ask, decide, ants, bees):
+    ask()
+    for team in (ants, bees):
+        type(team).objects.filter(pk=team.pk).update(out_of_competition_at=STARTS)
+    assert decide(bees.owner, "accept").status_code == 200
+    bees.refresh_from_db()
+    assert bees.out_of_competition_at == STARTS

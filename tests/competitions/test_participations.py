@@ -44,6 +44,8 @@ def test_with_team_and_rank(client_of, alice):
             "publicRank": 2,
             "privateRank": None,
             "teams": 4,
+            "medal": None,
+            "points": None,
         }
     ]
 

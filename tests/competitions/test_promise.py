@@ -13,13 +13,11 @@ from freezegun import freeze_time
 
 from competitions import urls
 from competitions.models import Competition, Page, Standing
-from competitions.services.invitations import invite
-from competitions.services.merges import request_merge
-from competitions.solutions import replace_solution
+from competitions.solution.services import replace_solution
+from competitions.teams.invitations import invite
+from competitions.teams.merges import request_merge
 from submissions.models import Submission
 from tests.factories import AFTER, ENDS, NOON, CompetitionFactory, TeamFactory, UserFactory, submits
-
-pytestmark = pytest.mark.django_db
 
 # The solution's private rows, and the private scores made from them.
 SECRET_TARGETS = ("81723.25", "91827.75")
@@ -37,7 +35,12 @@ def templates(patterns, prefix=""):
 
 
 @pytest.fixture
-def cast():
+def cast(scenes, tmp_path):
+    with scenes.set_up("secrets", two_teams_with_secrets, tmp_path) as cast:
+        yield cast
+
+
+def two_teams_with_secrets():
     host = UserFactory(username="host", is_staff=True)
     cup = CompetitionFactory(slug="cup", hosts=[host], max_team_size=5)
     Page.objects.create(competition=cup, slug="overview", title="Overview")
@@ -65,6 +68,8 @@ def answers(client, cast):
         "<uuid:pk>": "00000000-0000-4000-8000-000000000000",
         "<uuid:upload>": "00000000-0000-4000-8000-000000000000",
         "<int:number>": "1",
+        "<str:name>": "rmse",
+        "<int:version>": "1",
     }
     for template in templates(urls.urlpatterns):
         path = template

@@ -8,13 +8,13 @@ import pytest
 from django.db import close_old_connections, connection
 
 from accounts.models import User
-from accounts.refusals import Refusal
 from accounts.services import delete_account
 from competitions.models import Invitation, Membership, MergeRequest, Standing, Team
-from competitions.services.entries import enter
-from competitions.services.invitations import accept_invitation
-from competitions.services.merges import accept_merge
-from competitions.services.teams import hand_over, leave
+from competitions.teams.entries import enter
+from competitions.teams.invitations import accept_invitation
+from competitions.teams.members import hand_over, leave
+from competitions.teams.merges import accept_merge
+from foundation.refusals import Refusal
 from submissions.models import Submission
 from tests.factories import NOON, CompetitionFactory, TeamFactory, UserFactory
 

@@ -10,18 +10,19 @@ import numpy as np
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from competitions import solutions
-from competitions.exceptions import ChangedMeanwhile, SolutionRefused
+from competitions.exceptions import ChangedMeanwhile, MetricInUse, SolutionRefused
 from competitions.models import Competition, Solution, Standing
-from competitions.services.editing import edit_competition
-from competitions.solutions import active_solution, prepared_solution, replace_solution
+from competitions.organising.editing import edit_competition
+from competitions.solution import services as solutions
+from competitions.solution.services import active_solution, mark_used, prepared_solution, replace_solution
 from scoring import public_score, read_predictions
 from tests.factories import AFTER, NOON, CompetitionFactory, TeamFactory, UserFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("busy_neighbour")]
 
 # 41.5 and the like appear nowhere else: what may leave the server is searched for them.
 CSV = b"id,target,Usage\n1,41.5,Public\n2,42.5,Public\n3,43.5,Private\n4,44.5,Ignored\n"
+SWAPPED = CSV.replace(b"43.5,Private", b"43.5,Public").replace(b"42.5,Public", b"42.5,Private")
 
 
 @pytest.fixture(autouse=True)
@@ -39,9 +40,9 @@ def cup(host):
     return CompetitionFactory(hosts=[host])
 
 
-def replace(cup, content=CSV, **kwargs):
+def replace(cup, content=CSV, *, at=NOON, **kwargs):
     return replace_solution(
-        competition=cup, file=io.BytesIO(content), filename="solution.csv", by=None, at=NOON, **kwargs
+        competition=cup, file=io.BytesIO(content), filename="solution.csv", by=None, at=at, **kwargs
     )
 
 
@@ -70,7 +71,7 @@ def test_the_newest_version_is_the_one_that_scores(cup):
     assert (first.version, second.version) == (1, 2)
     assert active_solution(cup) == second
     assert first.digest != second.digest
-    assert Solution.objects.filter(is_active=True).count() == 1
+    assert cup.solutions.filter(is_active=True).count() == 1
 
 
 def test_whoever_listens_is_told(cup, hears):
@@ -97,7 +98,7 @@ def test_a_file_that_can_not_score_is_refused_and_leaves_nothing(cup, content, c
     assert refused.value.problems[0]["detail"]
     if code:
         assert refused.value.problems[0]["code"] == code
-    assert not Solution.objects.exists()
+    assert not cup.solutions.exists()
 
 
 MORE_PUBLIC = [
@@ -111,16 +112,75 @@ MORE_PUBLIC = [
 
 
 @pytest.mark.parametrize("content", MORE_PUBLIC)
-def test_no_row_becomes_public_before_the_end_once_there_are_submissions(cup, content):
+@pytest.mark.parametrize("at", [NOON, AFTER], ids=["running", "ended"])
+def test_no_row_becomes_public_once_a_submission_was_received(cup, content, at):
     """Rescored by such a file, the public leaderboard would tell private scores."""
     replace(cup)
     replace(cup, content)
     replace(cup)
     TeamFactory(competition=cup).submits(0.5)
     with pytest.raises(SolutionRefused) as refused:
-        replace(cup, content)
+        replace(cup, content, at=at, accept_refusals=True)
     assert [problem["code"] for problem in refused.value.problems] == ["public_rows_added"]
     assert active_solution(cup).version == 3
+
+
+def test_nor_by_way_of_a_version_that_refuses_every_submission(cup):
+    """What counts at the moment, nothing after such a rescoring, is not asked: what was ever received is."""
+    replace(cup)
+    team = TeamFactory(competition=cup)
+    sent = team.submits(0.5)
+    replace(cup, CSV + b"5,45.5,Private\n", accept_refusals=True)
+    Standing.objects.filter(team=team).update(total_submissions=0, best_public_score=None, public_key=None)
+    type(sent).objects.update(status="refused", public_score=None)
+    with pytest.raises(SolutionRefused) as refused:
+        replace(cup, SWAPPED)
+    assert [problem["code"] for problem in refused.value.problems] == ["public_rows_added"]
+
+
+def test_nor_step_by_step_by_rows_left_out_for_a_while(cup):
+    replace(cup)
+    TeamFactory(competition=cup).submits(0.5)
+    mark_used(replace(cup, CSV.replace(b"42.5,Public", b"42.5,Ignored")), NOON)
+    with pytest.raises(SolutionRefused):
+        replace(cup)
+
+
+def test_a_version_nothing_was_scored_by_binds_nobody(cup):
+    replace(cup)
+    TeamFactory(competition=cup).submits(0.5)
+    replace(cup, CSV.replace(b"42.5,Public", b"42.5,Ignored"))
+    assert replace(cup).public_rows == 2
+
+
+def test_the_id_column_stays(cup):
+    replace(cup)
+    TeamFactory(competition=cup).submits(0.5)
+    with pytest.raises(SolutionRefused) as refused:
+        replace(cup, b"id,target,Usage\n1,1,Public\n2,2,Private\n", id_column="target", accept_refusals=True)
+    assert [problem["code"] for problem in refused.value.problems] == ["id_column_changed"]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [CSV + b"5,45.5,Private\n", CSV.replace(b"4,44.5,Ignored\n", b""), CSV.replace(b"target", b"price")],
+    ids=["a row more", "a row less", "another column"],
+)
+def test_a_version_that_submissions_do_not_fit_is_asked_back(client_of, cup, host, content):
+    replace(cup)
+    TeamFactory(competition=cup).submits(0.5)
+    asked = put(client_of(host), cup, content, reason="Rows were missing.")
+    assert (asked.status_code, asked.json()["errors"][0]["code"]) == (409, "submissions_would_be_refused")
+    assert "1 of them" in asked.json()["errors"][0]["detail"]
+    assert active_solution(cup).version == 1
+    assert put(client_of(host), cup, content, reason="Rows were missing.", acceptRefusals=True).status_code == 200
+
+
+def test_before_the_first_submission_everything_is_free(cup):
+    replace(cup)
+    TeamFactory(competition=cup)
+    assert replace(cup, SWAPPED).version == 2
+    assert replace(cup, b"key,price,Usage\n1,1,Public\n2,2,Private\n").version == 3
 
 
 def test_nor_does_it_without_a_column_of_usage(cup):
@@ -137,16 +197,8 @@ def test_answers_and_fewer_public_rows_may_be_corrected_with_submissions(cup):
     assert replace(cup, CSV.replace(b"42.5,Public", b"42.5,Private")).public_rows == 1
 
 
-def test_after_the_end_the_rows_are_free(cup):
-    replace(cup)
-    TeamFactory(competition=cup).submits(0.5)
-    content = CSV.replace(b"43.5,Private", b"43.5,Public").replace(b"42.5,Public", b"42.5,Private")
-    swapped = replace_solution(competition=cup, file=io.BytesIO(content), filename="s.csv", by=None, at=AFTER)
-    assert swapped.is_active
-
-
 def test_a_metric_changed_meanwhile_is_noticed_and_the_file_is_deleted(cup):
-    Competition.objects.update(metric="mae")
+    Competition.objects.filter(pk=cup.pk).update(metric="mae")
     with pytest.raises(ChangedMeanwhile):
         replace(cup)
     storage = Solution._meta.get_field("file").storage
@@ -178,7 +230,7 @@ def test_a_broken_folder_is_built_again(cup, settings):
 
 def test_an_old_version_is_built_by_the_metric_it_was_checked_for(cup, settings):
     solution = replace(cup)
-    Competition.objects.update(metric="mae")
+    Competition.objects.filter(pk=cup.pk).update(metric="mae")
     shutil.rmtree(settings.PREPARED_SOLUTIONS_DIR)
     assert prepared_solution(Solution.objects.get(pk=solution.pk)).metric.name == "rmse"
 
@@ -217,14 +269,20 @@ def test_a_metric_the_solution_can_not_be_scored_by_is_refused(cup, host):
     replace(cup)
     with pytest.raises(SolutionRefused):
         edit_competition(competition=cup, changes={"metric": "auc"}, by=host, at=NOON)
-    assert Competition.objects.get().metric == "rmse"
+    assert Competition.objects.get(pk=cup.pk).metric == "rmse"
     assert active_solution(cup).version == 1
 
 
-def test_with_submissions_a_new_metric_takes_the_promise_of_a_rescoring(cup, host):
-    Standing.objects.filter(team=TeamFactory(competition=cup)).update(total_submissions=1)
-    edited = edit_competition(competition=cup, changes={"metric": "mae"}, may_rescore=True, by=host, at=NOON)
-    assert edited.metric == "mae"
+@pytest.mark.parametrize(
+    "changes", [{"metric": "mae"}, {"metric": "pinball", "metric_params": {"alpha": 0.5}}, {"score_digits": 9}]
+)
+def test_what_scores_are_made_of_is_fixed_once_a_submission_was_received(cup, host, changes):
+    replace(cup)
+    team = TeamFactory(competition=cup)
+    team.submits(0.5)
+    Standing.objects.filter(team=team).update(total_submissions=0)
+    with pytest.raises(MetricInUse):
+        edit_competition(competition=cup, changes=changes, by=host, at=NOON)
 
 
 # --- the API ----------------------------------------------------------------------------------------------------------

@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.db import IntegrityError, transaction
 from freezegun import freeze_time
 
 from competitions.models import Competition, Departure, Membership, Standing, Team
 from tests.factories import AFTER, ENDS, NOON, CompetitionFactory, TeamFactory, UserFactory
+from tests.neighbour import ours
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("busy_neighbour")]
 
 LAST_SECOND = ENDS - timedelta(seconds=1)
 
@@ -111,7 +113,11 @@ def test_a_new_name_makes_the_leaderboard_new(client_of, team, alice, cup):
         ("x" * 81, "invalid_name"),
         ("\u200b\u200d", "invalid_name"),
         ("a\0b", "null_characters_not_allowed"),
+        ("x" * 300, "invalid_name"),
         ("ants", "name_taken"),
+        ("Ａｎｔｓ", "name_taken"),
+        ("ＡNTS", "name_taken"),
+        ("𝐀𝐧𝐭𝐬", "name_taken"),
         ({"a": 1}, "invalid"),
     ],
     ids=repr,
@@ -119,6 +125,30 @@ def test_a_new_name_makes_the_leaderboard_new(client_of, team, alice, cup):
 def test_not_every_name_will_do(client_of, team, alice, cup, name, code):
     TeamFactory(competition=cup, name="Ants")
     assert refusal(client_of(alice).patch(f"/api/teams/{team.pk}/", {"name": name})) == (400, code)
+
+
+def test_a_name_that_is_too_long_is_told_the_bound_that_holds(client_of, team, alice):
+    answer = client_of(alice).patch(f"/api/teams/{team.pk}/", {"name": "x" * 300})
+    assert "at most 80 characters" in answer.json()["errors"][0]["detail"]
+
+
+@pytest.mark.parametrize(("first", "second"), [("ｶﾞｶﾞ", "ガガ"), ("Straße", "STRASSE"), ("ﬁve", "Five"), ("１２", "12")])
+def test_of_two_names_that_look_alike_the_second_is_taken(client_of, team, alice, cup, first, second):
+    TeamFactory(competition=cup, name=first)
+    client = client_of(alice)
+    assert refusal(client.patch(f"/api/teams/{team.pk}/", {"name": second})) == (400, "name_taken")
+    assert client.patch(f"/api/teams/{team.pk}/", {"name": f"{second} 2"}).json()["name"] == f"{second} 2"
+
+
+def test_the_database_itself_refuses_a_look_alike(cup):
+    TeamFactory(competition=cup, name="Bob")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        TeamFactory(competition=cup, name="Ｂｏｂ")
+    TeamFactory(name="Ｂｏｂ")
+
+
+def test_a_name_of_signs_that_fold_to_many_is_kept(client_of, team, alice):
+    assert client_of(alice).patch(f"/api/teams/{team.pk}/", {"name": "\ufdfa" * 80}).status_code == 200
 
 
 def test_only_the_owner_manages(client_of, team, bob):
@@ -149,7 +179,7 @@ def test_only_to_a_member(client_of, team, alice):
 def test_a_member_leaves_and_may_start_anew(client_of, team, bob, cup):
     assert client_of(bob).post(f"/api/teams/{team.pk}/leave/").status_code == 204
     assert client_of(bob).post(f"/api/competitions/{cup.slug}/enter/").status_code == 201
-    assert not Departure.objects.exists()
+    assert not ours(Departure).exists()
 
 
 def test_an_owner_with_others_hands_over_first(client_of, team, alice):
@@ -187,7 +217,7 @@ def test_who_leaves_submissions_of_their_time_behind_competes_in_no_other_team(c
 
 def test_submissions_from_before_ones_time_do_not_bind(client_of, team, bob, cup):
     team.submits(0.5, at=NOON - timedelta(hours=2))
-    Membership.objects.filter(user=bob).update(joined_at=NOON - timedelta(hours=1))
+    ours(Membership).filter(user=bob).update(joined_at=NOON - timedelta(hours=1))
     client_of(bob).post(f"/api/teams/{team.pk}/leave/")
     assert client_of(bob).post(f"/api/competitions/{cup.slug}/enter/").status_code == 201
 

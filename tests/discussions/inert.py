@@ -124,7 +124,7 @@ def _faults(tag: str, name: str, value: str) -> list[str]:
         return [] if scheme in ("", "http", "https", "mailto") else [f"href to {scheme}"]
     if name == "id":
         # What no script and no link of the page knows by name.
-        return [] if re.fullmatch(r"fn(ref)?-[0-9a-f]{8}-[0-9-]+", value) else [f"id {value}"]
+        return [] if re.fullmatch(r"(at|fn|fnref)-[0-9a-f]{8}-[0-9-]+", value) else [f"id {value}"]
     if name == "src":
         parts = urlsplit(value.replace("\\", "/"))
         own = not parts.scheme and not parts.netloc

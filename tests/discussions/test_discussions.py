@@ -380,28 +380,42 @@ def test_orders_of_the_list(as_, alice, bob, cup, post, answer):
     api = as_(bob)
 
     def order(sort):
-        return titles(api.get(f"/api/discussions/?competition=cup&sort={sort}"))
+        return titles(api.get(f"/api/discussions/?competition=cup&ordering={sort}"))
 
     assert order("newest") == ["new", "liked", "old"]
     assert order("last_comment") == ["old", "new", "liked"]
     assert order("most_liked") == ["liked", "new", "old"]
     assert order("hot") == ["liked", "old", "new"]
-    assert order("nonsense") == order("last_comment")
+    assert order("") == order("last_comment")
+
+
+@pytest.mark.parametrize(
+    ("address", "field"),
+    [
+        ("/api/discussions/?ordering=nonsense", "ordering"),
+        ("/api/discussions/{pk}/comments/?ordering=hot", "ordering"),
+        ("/api/reports/?state=hidden", "state"),
+    ],
+)
+def test_a_choice_that_is_none_is_refused(as_, alice, cup, post, address, field):
+    answer = as_(alice).get(address.format(pk=post(alice, cup).pk))
+    assert answer.status_code == 400
+    assert [(error["code"], error["attr"]) for error in answer.json()["errors"]] == [("invalid_choice", field)]
 
 
 def test_attention_wears_off_against_newer_discussions(as_, alice, bob, cup, post):
     old = post(alice, cup, title="yesterday's", at=NOON - timedelta(days=3))
     likes.like(post=old, by=bob, at=NOON)
     post(alice, cup, title="today's", at=NOON)
-    assert titles(as_(bob).get("/api/discussions/?competition=cup&sort=hot")) == ["today's", "yesterday's"]
+    assert titles(as_(bob).get("/api/discussions/?competition=cup&ordering=hot")) == ["today's", "yesterday's"]
 
 
 def test_pinned_discussions_come_first_unless_searching(as_, alice, host, cup, post):
     pinned = post(alice, cup, title="pinned word")
     post(alice, cup, title="new word", at=NOON + MINUTE)
     moderation.mark(discussion=pinned, by=host, is_pinned=True)
-    assert titles(as_(alice).get("/api/discussions/?sort=newest")) == ["pinned word", "new word"]
-    assert titles(as_(alice).get("/api/discussions/?sort=newest&search=word")) == ["new word", "pinned word"]
+    assert titles(as_(alice).get("/api/discussions/?ordering=newest")) == ["pinned word", "new word"]
+    assert titles(as_(alice).get("/api/discussions/?ordering=newest&search=word")) == ["new word", "pinned word"]
 
 
 def test_lists_can_be_narrowed(as_, alice, bob, cup, post):
@@ -446,7 +460,7 @@ def test_threads_follow_each_other_by_age_or_likes(as_, alice, bob, cup, post, a
     likes.like(post=second, by=bob, at=NOON)
 
     def order(sort):
-        rows = as_(alice).get(f"/api/discussions/{discussion.pk}/comments/?sort={sort}").json()["results"]
+        rows = as_(alice).get(f"/api/discussions/{discussion.pk}/comments/?ordering={sort}").json()["results"]
         return [row["body"] for row in rows]
 
     assert order("oldest") == ["1", "1.1", "1.1.1", "2", "2.1"]

@@ -8,9 +8,9 @@ import time
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from competitions import markdown
-from discussions.serializers.posts import excerpt
+from discussions.excerpts import excerpt
 from discussions.services import posts
+from foundation import markdown
 from tests.discussions.inert import faults
 from tests.discussions.test_notebooks import code_cell, markdown as text_cell, notebook, prints, shows
 from tests.discussions.xss_vectors import VECTORS
@@ -35,6 +35,7 @@ def test_there_are_enough_vectors_and_none_twice():
         "<!-- -->",
         "<p style=x>",
         "<p id=x>",
+        "<p id=at-x>",
         "<p class=x>",
     ],
 )
@@ -89,8 +90,11 @@ def test_a_notebook_full_of_vectors_becomes_inert(as_, visitor):
     for vector in VECTORS:
         clean = vector.encode("utf-8", "replace").decode()
         html = shows(text__html=f"<table><tr><td>{clean}</td></tr></table>", text__plain=clean)
+        alone = shows(text__html=clean, text__plain="<IPython.core.display.HTML object>")
+        headed = shows(text__html=f"<h2>x</h2>{clean}")
         latex, marked = shows(text__latex=clean), shows(text__markdown=clean)
-        cells += [text_cell(clean), code_cell(clean, html, prints(clean), latex, marked)]
+        attached = text_cell(clean, attachments={"x": {"image/png": clean}})
+        cells += [attached, code_cell(clean, html, alone, headed, prints(clean), latex, marked)]
     for start in range(0, len(cells), 100):
         data = json.dumps(
             notebook(*cells[start : start + 100], metadata={"language_info": {"name": 'x" onclick="alert(1)'}})
@@ -125,11 +129,13 @@ def test_no_answer_of_the_api_is_html(as_, alice, cup, post, answer):
 
 def test_an_excerpt_is_plain_words():
     body = "# Title\n\n![plot](/x.png) See [the *docs*](https://x) and `code`:\n\n```python\nx = 1\n```\n- [ ] **done** <b>x</b> :tada:"
-    assert excerpt(body) == "Title See the docs and code : done x 🎉"
-    assert excerpt("| cv | lb |\n|:--|--:|\n| 0.5 | 0.4 |\n- [x] tidy\n\n$$\n\\int x\n$$\n_so_ my_name") == (
+    assert excerpt(body) == "Title See the docs and code: done x 🎉"
+    assert excerpt("| cv | lb |\n|:--|--:|\n| 0.5 | 0.4 |\n\n- [x] tidy\n\n$$\n\\int x\n$$\n_so_ my_name") == (
         "cv lb 0.5 0.4 tidy so my_name"
     )
-    assert excerpt("Noted[^1].\n\n[^1]: here") == "Noted . here"
+    assert excerpt("Noted[^1].\n\n[^1]: here") == "Noted."
+    assert excerpt("**「強調」**する `a_b` 1 * 2 * 3 # no heading") == "「強調」する a_b 1 * 2 * 3 # no heading"
+    assert excerpt("<center>\n<h1>My &amp; yours</h1>\n</center>\n\n~~~\ncode\n~~~\n\n    indented") == "My & yours"
     assert len(excerpt("word " * 1000)) <= 200
 
 
@@ -137,7 +143,7 @@ def test_an_excerpt_is_plain_words():
     ("body", "words"),
     [
         (r"It minimises $\|y - Xw\|^2 + \alpha \|w\|^2$.", "It minimises ‖y - Xw‖² + α ‖w‖²."),
-        (r"$\lVert y \rVert_2 \le \frac{1}{n}\sum_i x_i^{10}$", "‖ y ‖₂ ≤ 1/n∑ i x_i¹⁰"),
+        (r"$\lVert y \rVert_2 \le \frac{1}{n}\sum_i x_i^{10}$", "‖ y ‖₂ ≤ 1/n∑_i x_i¹⁰"),
         (r"数式 $\mathbf{x}_{1} \in \mathbb{R}^n$ です", "数式 x₁ ∈ Rⁿ です"),
         ("It costs $5, or $10 for two", "It costs $5, or $10 for two"),
     ],
@@ -184,6 +190,13 @@ HUGE = {
     "deep html": "<div><ul><li>" * 8_000,
     "escapes": "\\" * 100_000,
     "details": "<details>" * 10_000,
+    "elements in elements": "<div>" * 40_000,
+    "elements that seem to end": "<div><!--</div>-->" * 11_000,
+    "anchors": "".join(f"<a id={n}></a>" for n in range(12_000)),
+    "anchors without end": "<a id=" * 30_000,
+    "names without end": "<a " + " name" * 30_000,
+    "bare names of hosts": "a.com " * 33_000,
+    "slices": "1:2:" * 50_000,
 }  # fmt: skip
 
 
@@ -196,6 +209,15 @@ def test_no_text_keeps_the_server_busy(text):
     excerpt(text[:1000])
     assert faults(html) == []
     assert time.process_time() - started < 20
+
+
+@pytest.mark.parametrize("text", HUGE.values(), ids=HUGE)
+def test_a_text_as_long_as_allowed_takes_seconds_at_most(text):
+    """What is written is bounded in length; this bounds what the worst of it costs."""
+    longest = (text * (1 + markdown.MAX_LENGTH // len(text)))[: markdown.MAX_LENGTH]
+    started = time.process_time()
+    markdown.render(longest)
+    assert time.process_time() - started < 15
 
 
 @pytest.mark.django_db

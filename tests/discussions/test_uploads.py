@@ -16,7 +16,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from discussions import uploads
+from discussions import pictures, uploads
 from discussions.models import Upload
 from discussions.services import posts
 from tests.discussions.conftest import code
@@ -58,7 +58,7 @@ def test_an_image_is_kept_and_shown(as_, visitor, form):
     assert body["markdown"].startswith("![My plot (1).")
     shown = as_(None).get(body["url"])
     assert shown.status_code == 200
-    assert shown["Content-Type"] == uploads.IMAGE_FORMATS[form]
+    assert shown["Content-Type"] == pictures.IMAGE_FORMATS[form]
     assert shown["X-Content-Type-Options"] == "nosniff"
     assert "sandbox" in shown["Content-Security-Policy"]
     assert shown["Content-Disposition"].startswith("inline")

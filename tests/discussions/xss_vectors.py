@@ -373,4 +373,45 @@ EXTENSIONS = [
     '<a href="https://x.example" title="x\nonclick=alert(1)">x</a>',
 ]
 
-VECTORS = [*TAGS, *HANDLERS, *ADDRESSES, *FOREIGN, *CLOBBERING, *EXTENSIONS]
+PLACES = [
+    '<a id="x" onclick=alert(1)>x</a>[x](#x)',
+    "<a name=x onfocus=alert(1) autofocus tabindex=0>x</a>",
+    "<a name=body><a name=cookie><a id=forms name=forms>x</a>",
+    "<a name='x' name='\"><script>alert(1)</script>'>x</a>",
+    "<h1 id='\"><script>alert(1)</script>'>x</h1>",
+    "<a id=javascript:alert(1)>x</a>[x](#javascript:alert(1))",
+    "<img name=getElementById id=getElementById src=/x.png>",
+    "<form id=x><input name=attributes></form>[x](#x)",
+    "<div id=at-00000000-1>x</div>[x](#at-00000000-1)",
+    "<div id=__proto__>x</div>[x](#__proto__)",
+    "# constructor\n\n[x](#constructor)",
+    '# x" onclick="alert(1)\n\n[x](#x-onclickalert1)',
+    "# [x](javascript:alert(1))\n\n[y](#x)",
+    "[x](#%22onmouseover=alert(1)//)",
+    "[x](#\tjavascript:alert(1))",
+    "[x](<#><script>alert(1)</script>)",
+    "<a href='#x' onclick=alert(1) id=x>x</a>",
+    "<a\nname='x'\nid='y\nonclick=alert(1)'>x</a>",
+    "<a title='<a id=x>' name='y><script>alert(1)</script>'>x</a>",
+]
+
+PICTURES = [
+    "<img src=data:image/png;base64,AAAA onerror=alert(1)>",
+    '<img src="data:image/svg+xml,<svg onload=alert(1)>">',
+    "![x](data:text/html;base64,PHNjcmlwdD5hbGVydCgxKTwvc2NyaXB0Pg==)",
+    '![x](data:image/png;base64,AAAA" onerror=alert(1))',
+    '![x](attachment:x"onerror=alert(1))',
+    "<img src='attachment:x' onerror=alert(1)>",
+    "![x](about:blank)<img src=about:blank onerror=alert(1)>",
+    "<img src=x alt='<img src=x onerror=alert(1)>' width=1e9 height='\"onload=alert(1)'>",
+]
+
+EMPHASIS = [
+    "**「<script>alert(1)</script>」**する",
+    "**「<img src=x onerror=alert(1)>。**次",
+    "**（[x](javascript:alert(1))）**は",
+    "~~「<b onclick=alert(1)>」~~の",
+    ":tada:<script>alert(1)</script>:tada:",
+]
+
+VECTORS = [*TAGS, *HANDLERS, *ADDRESSES, *FOREIGN, *CLOBBERING, *EXTENSIONS, *PLACES, *PICTURES, *EMPHASIS]

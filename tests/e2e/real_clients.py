@@ -57,7 +57,7 @@ class Package:
         for ours in self.requirements:
             if ours.startswith("/"):
                 digest = hashlib.sha256()
-                for path in [*sorted((Path(ours) / "src").rglob("*.py")), Path(ours) / "pyproject.toml"]:
+                for path in [*sorted(Path(ours).rglob("*.py")), Path(ours) / "pyproject.toml"]:
                     digest.update(path.read_bytes())
                 yield digest.hexdigest()
 
@@ -65,14 +65,27 @@ class Package:
         return self.name
 
 
-# kaggle 2.2 imports six without asking for it. Each with the SDK of its own days.
+# kaggle imports six without asking for it. The newest and three between with the SDK that pip gives them today, two with
+# the one of their own days.
 KAGGLE_NOW = Package("kaggle-2.2.5", ("kaggle==2.2.5", "kagglesdk==0.1.38", "six"))
 KAGGLE_BEFORE = Package("kaggle-2.2.4", ("kaggle==2.2.4", "kagglesdk==0.1.37", "six"))
-KAGGLE_A_YEAR_AGO = Package("kaggle-1.8.2", ("kaggle==1.8.2", "kagglesdk==0.1.13", "six"))
-KAGGLES = (KAGGLE_NOW, KAGGLE_BEFORE, KAGGLE_A_YEAR_AGO)
-KAGGLEHUB = Package("kagglehub-1.0.2", ("kagglehub==1.0.2",))
+KAGGLE_2_2 = Package("kaggle-2.2.3", ("kaggle==2.2.3", "kagglesdk==0.1.38", "six"))
+KAGGLE_2_1 = Package("kaggle-2.1.2", ("kaggle==2.1.2", "kagglesdk==0.1.38", "six"))
+KAGGLE_1_8 = Package("kaggle-1.8.4", ("kaggle==1.8.4", "kagglesdk==0.1.38", "six"))
+KAGGLE_OLDEST = Package("kaggle-1.8.2", ("kaggle==1.8.2", "kagglesdk==0.1.13", "six"))
+# Every rule is asked for by three of them, a day of a participant is lived with each.
+KAGGLES = (KAGGLE_NOW, KAGGLE_BEFORE, KAGGLE_OLDEST)
+EVERY_KAGGLE = (KAGGLE_NOW, KAGGLE_BEFORE, KAGGLE_2_2, KAGGLE_2_1, KAGGLE_1_8, KAGGLE_OLDEST)
+# Another protocol, of which nothing works here: what it is told is tested.
+KAGGLE_1_7 = Package("kaggle-1.7.4.5", ("kaggle==1.7.4.5", "six"))
+KAGGLEHUB = Package("kagglehub-1.0.3", ("kagglehub==1.0.3", "kagglesdk==0.1.38"))
 GURUGURU = Package("guruguru-0.1.2.1", ("guruguru==0.1.2.1",))
-UZU = Package("uzu", (str(ROOT / "cli"), "kaggle==2.2.4", "kagglesdk==0.1.37", "six", "pandas", "polars"))
+# Of pipelines: the client and the scoring package beside what keeps a lab book, makes checks or runs tasks.
+OURS = (str(ROOT / "cli"), str(ROOT / "scoring"))
+MLFLOW = Package("mlflow-3.17.2", (*OURS, "mlflow-skinny==3.17.2", "sqlalchemy==2.1.9", "alembic==1.20.1"))
+PANDERA = Package("pandera-0.35.0", ("pandera==0.35.0", "frictionless==5.21.0", "pandas==3.1.1", "pyyaml"))
+GOKART = Package("gokart-1.12.2", (*OURS, "gokart==1.12.2", "luigi==3.8.1"))
+UZU = Package("uzu", (str(ROOT / "cli"), "kaggle==2.2.5", "kagglesdk==0.1.38", "six", "pandas", "polars"))
 
 
 @dataclass

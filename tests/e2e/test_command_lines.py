@@ -16,9 +16,12 @@ import zipfile
 import pytest
 
 from tests.e2e.real_clients import (
+    EVERY_KAGGLE,
     GURUGURU,
+    KAGGLE_1_7,
     KAGGLE_BEFORE,
     KAGGLE_NOW,
+    KAGGLE_OLDEST,
     KAGGLEHUB,
     KAGGLES,
     UZU,
@@ -35,7 +38,7 @@ from allauth.account.models import EmailAddress
 from accounts.models import User
 from accounts.tokens import create_token
 from competitions.models import Competition
-from competitions.services.entries import enter
+from competitions.teams.entries import enter
 name, slugs = {name!r}, {slugs!r}
 user = User.objects.create_user(name, name + "@example.org", "uzu-demo")
 EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
@@ -83,6 +86,12 @@ def newcomer(server):
 def kaggle(request, server, newcomer, tmp_path):
     name, token = newcomer(RUNNING)
     return kaggle_client(request.param, tmp_path, server=server.url, username=name, key=token)
+
+
+def table_in(printed):
+    """The rows of a table that was printed as CSV, below whatever stands before it."""
+    lines = [line for line in printed.splitlines() if "," in line and not line.startswith("Next Page Token")]
+    return list(csv.DictReader(io.StringIO("\n".join(lines))))
 
 
 def sample(folder):
@@ -296,6 +305,83 @@ class TestKaggleNow:
         assert "Successfully submitted to Renamed" in printed
 
 
+@pytest.mark.parametrize("kaggle", EVERY_KAGGLE, indirect=True, ids=str)
+def test_a_day_with_every_release(kaggle):
+    """The commands that every release has, as the documentation names them."""
+    listed = kaggle.ok("kaggle", "competitions", "list", "-p", "0", "-v")
+    assert {RUNNING, CONFIRMED, UPCOMING} <= {row["ref"].rsplit("/", 1)[-1] for row in table_in(listed)}
+    assert RUNNING in kaggle.ok("kaggle", "competitions", "list", "--group", "entered", "-v")
+    assert "sample_submission.csv" in kaggle.ok("kaggle", "competitions", "files", RUNNING, "-v")
+    kaggle.ok("kaggle", "competitions", "download", RUNNING, "-f", "sample_submission.csv", "-q")
+    command = ["kaggle", "competitions", "submit", RUNNING, "-f", "sample_submission.csv", "-m", "same as always", "-q"]
+    printed = kaggle.ok(*command)
+    for line in ("Successfully submitted to", "Public score: ", "Rank: ", "4 submissions left today."):
+        assert line in printed
+    if kaggle.package is not KAGGLE_OLDEST:  # it fails in itself, before it sends anything
+        (row,) = table_in(kaggle.ok("kaggle", "competitions", "submissions", RUNNING, "-v"))
+        assert (row["status"], row["description"]) == ("SubmissionStatus.COMPLETE", "same as always")
+    shown = table_in(kaggle.ok("kaggle", "competitions", "leaderboard", RUNNING, "--show", "-v"))
+    kaggle.ok("kaggle", "competitions", "leaderboard", RUNNING, "--download", "-p", "board", "-q")
+    with zipfile.ZipFile(kaggle.home / "board" / f"{RUNNING}.zip") as archive:
+        (name,) = archive.namelist()
+        rows = table_in(archive.read(name).decode())
+    assert ":" not in name
+    assert [(row["TeamId"], row["Score"]) for row in rows][: len(shown)] == [
+        (row["teamId"], row["score"]) for row in shown
+    ]
+    assert kaggle.environment["KAGGLE_USERNAME"] in {row["TeamMemberUserNames"] for row in rows}
+
+
+@pytest.mark.parametrize("kaggle", [KAGGLE_1_7], indirect=True, ids=str)
+@pytest.mark.parametrize(
+    "command", ["competitions list", f"competitions files {RUNNING}", f"competitions submit {RUNNING} -f a.csv -m x"]
+)
+def test_the_release_before_1_8_is_told_what_would_help(kaggle, command):
+    (kaggle.home / "a.csv").write_text("id,x\n1,2\n")
+    result = kaggle("kaggle", *command.split())
+
+    assert result.returncode != 0
+    assert "from version 1.8 on" in result.stdout + result.stderr
+
+
+@pytest.mark.parametrize("kaggle", [KAGGLE_NOW], indirect=True, ids=str)
+def test_what_else_the_documentation_names(kaggle):
+    kaggle.ok("kaggle", "competitions", "download", RUNNING, "-f", "sample_submission.csv", "-q")
+    submit = ["kaggle", "competitions", "submit", RUNNING, "-f", "sample_submission.csv", "-m", "x"]
+
+    assert "Public score: " in kaggle.ok(*submit, "--sandbox")
+    assert "rules" in kaggle.ok("kaggle", "competitions", "pages", "-c", RUNNING, "--content")
+    for command, words in (
+        ("models list", "competitions and their discussions only"),
+        ("competitions replay 5", "no episodes"),
+        ("competitions logs 5 0", "no episodes"),
+        (f"competitions submit {RUNNING} -k alice/my-notebook -v 1 -f a.csv -m x", "notebook"),
+    ):
+        refused = kaggle("kaggle", *command.split())
+        assert refused.returncode == 1
+        assert words in refused.stdout + refused.stderr
+
+
+@pytest.mark.parametrize("kaggle", [KAGGLE_NOW], indirect=True, ids=str)
+def test_a_category_is_refused_with_the_reason(kaggle):
+    result = kaggle("kaggle", "competitions", "list", "--category", "featured")
+
+    assert result.returncode == 1
+    assert "no such categories" in result.stdout + result.stderr
+
+
+@pytest.mark.parametrize("kaggle", [KAGGLE_NOW], indirect=True, ids=str)
+def test_the_limit_of_the_day_is_not_called_a_rate_limit(kaggle):
+    kaggle.ok("kaggle", "competitions", "download", RUNNING, "-f", "sample_submission.csv", "-q")
+    command = ["kaggle", "competitions", "submit", RUNNING, "-f", "sample_submission.csv", "-m", "again", "-q"]
+    for _ in range(5):
+        kaggle.ok(*command)
+    result = kaggle(*command)
+
+    assert "5 submissions of the day" in result.stdout + result.stderr
+    assert "rate limited" not in result.stdout + result.stderr
+
+
 @pytest.mark.parametrize("kaggle", [KAGGLE_NOW], indirect=True, ids=str)
 def test_the_newest_release_shows_and_fetches_one_submission(kaggle):
     kaggle.ok("kaggle", "competitions", "download", RUNNING, "-f", "sample_submission.csv", "-q")
@@ -340,6 +426,37 @@ def test_kagglehub_downloads_one_file_and_says_who_may_not(server, newcomer, tmp
     )
     assert refused.returncode == 1
     assert f"/competitions/{UPCOMING}/rules" in refused.stderr
+
+
+@pytest.mark.parametrize("scheme", ["Basic", "Bearer"])
+def test_kagglehub_knows_whose_token_it_holds(server, newcomer, tmp_path, scheme):
+    name, token = newcomer()
+    client = kaggle_client(KAGGLEHUB, tmp_path, server=server.url, username=name, key=token)
+    if scheme == "Bearer":
+        client.environment["KAGGLE_API_TOKEN"] = client.environment.pop("KAGGLE_KEY")
+        client.environment.pop("KAGGLE_USERNAME")
+    code = "import kagglehub; print('I AM', kagglehub.whoami()['username'])"
+
+    assert f"I AM {name}" in client.ok("python", "-c", code)
+    client.environment["KAGGLE_API_TOKEN" if scheme == "Bearer" else "KAGGLE_KEY"] = "uzu_wrong"
+    refused = client("python", "-c", code)
+    assert (refused.returncode, "Unauthenticated" in refused.stderr) == (1, True)
+
+
+@pytest.mark.parametrize(("good", "said"), [(True, "successfully validated"), (False, "Invalid Kaggle credentials")])
+def test_kagglehub_login_checks_the_token(server, newcomer, tmp_path, good, said):
+    name, token = newcomer()
+    client = kaggle_client(KAGGLEHUB, tmp_path, server=server.url, username=name, key="")
+    for variable in ("KAGGLE_USERNAME", "KAGGLE_KEY"):
+        client.environment.pop(variable)
+    token = token if good else "uzu_wrong"
+    # The password prompt of the client reads a terminal; what it hands on is the same.
+    code = f"import getpass, kagglehub; getpass.getpass = lambda *_: {token!r}; kagglehub.login()"
+
+    result = client("python", "-c", code)
+
+    assert result.returncode == 0
+    assert said in result.stdout + result.stderr
 
 
 class TestGuruguru:
@@ -418,6 +535,31 @@ class TestUzu:
 
         assert (result.returncode, "the columns differ" in result.stderr) == (1, True)
         assert json.loads(uzu.ok("uzu", "submissions", RUNNING, "--json")) == []
+
+    def test_every_command_of_the_documentation(self, uzu, server):
+        assert RUNNING in uzu.ok("uzu", "competitions")
+        assert self.name in uzu.ok("uzu", "whoami")
+        assert "rules" in uzu.ok("uzu", "pages", RUNNING)
+        assert uzu.ok("uzu", "pages", RUNNING, "rules").strip()
+        refused = uzu("uzu", "enter", UPCOMING)
+        if refused.returncode:
+            assert "--accept-rules" in refused.stderr
+            uzu.ok("uzu", "enter", UPCOMING, "--accept-rules")
+        assert "5 of 5 left today" in uzu.ok("uzu", "limits", RUNNING)
+        uzu.ok("uzu", "download", RUNNING, "-o", "data", "-q")
+        answer = json.loads(uzu.ok("uzu", "submit", RUNNING, "data/sample_submission.csv", "--watch", "--json"))
+        uzu.ok("uzu", "select", str(answer["submission"]["id"]))
+        assert "✓" in uzu.ok("uzu", "submissions", RUNNING)
+        uzu.ok("uzu", "select", "--off", str(answer["submission"]["id"]))
+        assert "_UZU_COMPLETE" in uzu.ok("uzu", "completion", "bash")
+        uzu.environment |= {"_UZU_COMPLETE": "bash_complete", "COMP_WORDS": "uzu lb demo-dia", "COMP_CWORD": "2"}
+        assert f"plain,{RUNNING}" in uzu.ok("uzu")
+
+    def test_a_refused_transfer_leaves_no_empty_bar(self, uzu):
+        (uzu.home / "a.csv").write_text("id\n1\n")
+        for command in (["download", UPCOMING], ["push", RUNNING, "a.csv"], ["submit", "nothing", "a.csv"]):
+            refused = uzu("uzu", *command)
+            assert (refused.returncode, refused.stderr.count("\n"), "0/?" in refused.stderr) == (1, 1, False)
 
     def test_runs_the_kaggle_command_against_any_server(self, uzu):
         assert RUNNING in uzu.ok("uzu", "kaggle", "competitions", "list", "--group", "entered", "-v")

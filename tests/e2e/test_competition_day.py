@@ -29,17 +29,17 @@ def sign_up(page: Page, server: Server, username: str) -> None:
     """Make an account and confirm its address."""
     email = f"{username}@example.org"
     page.goto("/sign-up")
-    fill(page, {"User name": username, "E-mail": email, "Password": "a quite good password"})
+    fill(page, {"User name": username, "Email": email, "Password": "a quite good password"})
     page.get_by_role("button", name="Create an account").click()
     expect(page.get_by_text("Open it to confirm that the address is yours")).to_be_visible()
     page.goto(link_to("/confirm-email/", server.mails_to(email)[-1]))
-    page.get_by_role("button", name="Confirm the e-mail address").click()
-    expect(page.get_by_text("your e-mail address is confirmed")).to_be_visible()
+    page.get_by_role("button", name="Confirm the email address").click()
+    expect(page.get_by_text("your email address is confirmed")).to_be_visible()
 
 
 def sign_in(page: Page, username: str, password: str) -> None:
     page.goto("/sign-in")
-    fill(page, {"User name or e-mail": username, "Password": password})
+    fill(page, {"User name or email": username, "Password": password})
     page.get_by_role("button", name="Sign in", exact=True).click()
     expect(page.get_by_role("button", name=re.compile("Account of"))).to_be_visible()
 
@@ -69,7 +69,7 @@ def test_from_sign_up_to_the_leaderboard(server, page, tmp_path):
     page.get_by_label("Memo").fill("the sample as it is")
     page.get_by_role("button", name="Submit", exact=True).click()
     expect(page.get_by_text("Your team is on the leaderboard")).to_be_visible()
-    page.get_by_role("button", name="Onward").click()
+    page.get_by_role("button", name="Continue").click()
 
     page.goto("/competitions/demo-diabetes/leaderboard")
     own_row = page.get_by_role("row").filter(has_text="newcomer")
@@ -86,7 +86,9 @@ def test_a_file_that_can_not_be_scored_says_where_it_is_wrong(server, page, tmp_
     page.locator("input[type=file]").first.set_input_files(wrong)
     page.get_by_role("button", name="Submit", exact=True).click()
     expect(page.get_by_text("This file can't be scored")).to_be_visible()
-    expect(page.get_by_text("“high” is not a number").first).to_be_visible()
+    wrong_row = page.get_by_role("row").filter(has_text="high").first
+    expect(wrong_row).to_contain_text("Not a number")
+    expect(wrong_row.get_by_role("cell").first).to_have_text("2")  # the line of the file, as an editor counts
 
 
 def test_the_private_leaderboard_of_a_running_competition_is_closed(server, page):

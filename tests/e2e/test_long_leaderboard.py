@@ -18,7 +18,7 @@ from datetime import timedelta
 from django.utils import timezone
 from accounts.models import User
 from competitions.models import Competition, Membership, Standing, Team
-from competitions.services.search import index_names
+from competitions.teams.searching import index_names
 now, alice = timezone.now(), User.objects.get(username="alice")
 cup = Competition.objects.create(
     title="Marathon", slug="marathon", metric="rmse", is_published=True, visibility="unlisted",
@@ -48,7 +48,7 @@ from datetime import timedelta
 from django.utils import timezone
 from accounts.models import User
 from competitions.models import Competition
-from competitions.services.entries import enter
+from competitions.teams.entries import enter
 now = timezone.now()
 cup = Competition.objects.create(
     title="Calm", slug="calm", metric="rmse", is_published=True, visibility="unlisted",
@@ -59,7 +59,7 @@ enter(competition=cup, user=User.objects.get(username="bob"), accept_rules=True,
 
 SOMEBODY_SCORES = """
 from competitions.models import Standing
-from competitions.standings import leaderboard_changed
+from competitions.leaderboards.standings import leaderboard_changed
 standing = Standing.objects.get(competition__slug="calm")
 standing.best_public_score = standing.public_key = 0.25
 standing.save()
@@ -68,7 +68,7 @@ leaderboard_changed(competition_id=standing.competition_id)
 
 LAST_TO_THE_TOP = """
 from competitions.models import Standing
-from competitions.standings import leaderboard_changed
+from competitions.leaderboards.standings import leaderboard_changed
 last = Standing.objects.filter(competition__slug="marathon").order_by("public_key").last()
 last.best_public_score = last.public_key = 0.5
 last.save()
@@ -119,7 +119,8 @@ def test_thousands_of_teams(server, page):
 def test_a_board_that_did_not_change_is_not_sent_again(server, page):
     """The browser asks with the ETag that it has: the page gets what it had, the wire carries a 304 and no body."""
     server.manage("shell", "-v", "0", "-c", CALM)
-    board = f"{server.url}/api/competitions/calm/leaderboard/public/"
+    # The page that is read; all scores, for the histogram, are another address, with a tag of its own.
+    board = f"{server.url}/api/competitions/calm/leaderboard/public/?page=1&pageSize=200"
 
     # A page is told 200 when the browser answers from its cache: what came over the wire, only the protocol says.
     asked, answered = [], {}
@@ -127,12 +128,12 @@ def test_a_board_that_did_not_change_is_not_sent_again(server, page):
     wire.send("Network.enable")
     wire.on(
         "Network.requestWillBeSent",
-        lambda e: asked.append(e["requestId"]) if e["request"]["url"].startswith(board) else None,
+        lambda e: asked.append(e["requestId"]) if e["request"]["url"] == board else None,
     )
     wire.on("Network.responseReceivedExtraInfo", lambda e: answered.update({e["requestId"]: e["statusCode"]}))
 
     def is_board(response) -> bool:
-        return response.url.startswith(board)
+        return response.url == board
 
     def come_back():
         """To a page that was out of sight: it asks at once."""
@@ -148,11 +149,12 @@ def test_a_board_that_did_not_change_is_not_sent_again(server, page):
     for _ in range(2):
         again = come_back()
         assert again.request.header_value("if-none-match") == etag
-        assert again.header_value("etag") == etag
+        # A 304 has no body to compress, so that its tag may be the strong form of the same one.
+        assert again.header_value("etag").removeprefix("W/") == etag.removeprefix("W/")
         assert again.header_value("content-length") == "0"
         assert again.json() == first.value.json()
 
     server.manage("shell", "-v", "0", "-c", SOMEBODY_SCORES)
     assert come_back().header_value("etag") != etag
     expect(row).to_contain_text("0.25")
-    assert [answered[request] for request in asked[:3]] == [200, 304, 304]
+    assert [answered[request] for request in asked[:4]] == [200, 304, 304, 200]

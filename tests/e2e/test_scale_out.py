@@ -78,7 +78,8 @@ class Stack:
             "UZU_SCORING_WORKERS": "3",
         }
         assert set(here) <= set(given)
-        fixed = {key: value for key, value in given.items() if key not in here}
+        # A setting without a value is left to whoever starts it.
+        fixed = {key: value for key, value in given.items() if key not in here and value is not None}
         assert not any("$" in value for value in fixed.values()), fixed
         return {
             "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
@@ -162,8 +163,8 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.tokens import create_token
 from competitions.models import Competition
-from competitions.services.entries import enter
-from competitions.solutions import replace_solution
+from competitions.teams.entries import enter
+from competitions.solution.services import replace_solution
 from submissions.services import submit
 now = timezone.now()
 start = now - timedelta(days=30)

@@ -13,7 +13,7 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from tests.e2e import axe
-from tests.e2e.test_competition_day import fill, sign_in
+from tests.e2e.test_competition_day import sign_in
 from tests.e2e.test_flows import participants
 
 COMPETITION = "/competitions/demo-diabetes"
@@ -271,12 +271,12 @@ def test_what_was_written_survives_a_closed_tab(alice):
 
 def test_preferences_are_kept(bob):
     bob.goto("/settings/notifications")
-    switch = bob.get_by_label(re.compile("^Here: likes"))
+    switch = bob.get_by_label(re.compile("^In app: likes"))
     expect(switch).to_be_checked()
     with bob.expect_response("**/api/notifications/preferences/"):
         switch.click()
     bob.reload()
-    expect(bob.get_by_label(re.compile("^Here: likes"))).not_to_be_checked()
+    expect(bob.get_by_label(re.compile("^In app: likes"))).not_to_be_checked()
 
 
 def test_the_command_lines_name_the_person_and_the_server(bob, server):
@@ -331,15 +331,13 @@ def test_who_was_signed_out_meanwhile_signs_in_beside_what_they_wrote(alice, ser
     assert told.evaluate(ON_TOP)  # far down a long page as well
     assert axe.violations(alice) == []
 
-    with alice.context.expect_page() as opened:
-        told.get_by_role("link").click()
-    beside = opened.value
-    fill(beside, {"User name or e-mail": "alice", "Password": server.password})
-    beside.get_by_role("button", name="Sign in", exact=True).click()
-    expect(beside.get_by_role("button", name=re.compile("Account of"))).to_be_visible()
-    beside.close()
-    alice.bring_to_front()
-    alice.evaluate("window.dispatchEvent(new Event('focus'))")
+    told.get_by_role("button", name="Sign in").click()
+    dialog = alice.get_by_role("dialog", name="Sign in again")
+    expect(dialog.get_by_label("User name or email")).to_have_value("alice")
+    dialog.get_by_label("Password", exact=True).fill(server.password)
+    assert axe.violations(alice) == []
+    dialog.get_by_role("button", name="Sign in", exact=True).click()
+    expect(dialog).to_have_count(0)
     expect(told).to_have_count(0)
     expect(comment).to_have_value("Written before the session ended")
     alice.get_by_role("button", name="Comment", exact=True).click()

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from competitions import markdown
 from discussions import notebooks
+from foundation import markdown
 from tests.discussions.test_notebooks import code_cell, markdown as text_cell, notebook, prints, shows
 from tests.discussions.xss_vectors import VECTORS
 from tests.e2e.server import ROOT
@@ -32,8 +32,8 @@ PROVOKE = """() => {
     + "frame,frameset,template,noscript,dialog,portal,marquee,[style],[name],[srcdoc],[formaction],[ping],[target]";
   for (const element of root.querySelectorAll(forbidden)) faults.push(element.outerHTML.slice(0, 200));
   for (const element of root.querySelectorAll("*")) {
-    // Footnotes have ids, which no script and no other link can mean.
-    if (element.id && !/^fn(ref)?-[0-9a-f]{8}-[0-9-]+$/.test(element.id)) faults.push(`the id ${element.id}`);
+    // Footnotes, headings and anchors have ids, which no script and no other link can mean.
+    if (element.id && !/^(fn|fnref|at)-[0-9a-f]{8}-[0-9-]+$/.test(element.id)) faults.push(`the id ${element.id}`);
     for (const { name } of element.attributes) if (/^(on|xlink|xmlns|v-|:|@|x-|hx-|ng-)/.test(name)) faults.push(name);
     for (const type of ["mouseover", "mouseenter", "pointerenter", "focus", "blur", "input", "toggle", "click", "wheel",
       "error", "load", "animationstart", "transitionend", "begin", "start"])
@@ -133,7 +133,7 @@ def test_a_notebook_full_of_vectors_is_inert(bare, tmp_path: Path):
             cells += [text_cell(vector), code_cell(vector, table, *others)]
         folder = tmp_path / str(start)
         folder.mkdir()
-        result = notebooks._run_worker(json.dumps(notebook(*cells)).encode(), folder, "nonce")
+        result = notebooks._run_worker(json.dumps(notebook(*cells)).encode(), folder, "nonce", address=200)
         assert bare.faults(markdown.render(result["body"])) == []
 
 

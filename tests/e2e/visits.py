@@ -54,9 +54,14 @@ VISITS = (
     Visit(f"{RUNNING}/discussions/new", by=SIGNED_IN),
     Visit(f"{RUNNING}/discussions/import", by=SIGNED_IN),
     Visit(f"{RUNNING}/discussions/reports", by=(ORGANISER,)),
+    Visit(f"{RUNNING}/integrity", by=(ORGANISER,)),
+    Visit(f"{RUNNING}/baselines", by=(ORGANISER,)),
+    Visit(f"{RUNNING}/exclusions", by=(ORGANISER,)),
+    Visit(f"{RUNNING}/experiments/999999", refusals=(404,)),
     # One that is over, one to come, none
     Visit(OVER),
     Visit(f"{OVER}/leaderboard"),
+    Visit(f"{OVER}/log"),
     Visit(f"{OVER}/race"),
     Visit(f"{OVER}/screen"),
     Visit(f"{OVER}/submissions", by=(PARTICIPANT,)),
@@ -71,6 +76,7 @@ VISITS = (
     Visit("/discussions/reports", by=(PARTICIPANT,), refusals=(403,)),
     # People
     Visit("/users/alice"),
+    Visit("/ranking"),
     Visit("/users/nobody-of-this-name", refusals=(404,)),
     Visit("/notifications", by=SIGNED_IN),
     Visit("/settings", by=SIGNED_IN),
@@ -88,8 +94,9 @@ VISITS = (
     Visit("/confirm-email/no-such-key", by=(VISITOR,), refusals=(400, 404)),
     # The rest
     Visit("/legal/terms"),
+    Visit("/fairness"),
     Visit("/legal/privacy"),
-    Visit("/no/such/page"),
+    Visit("/no/such/page", refusals=(404,)),
 )
 
 
@@ -114,7 +121,7 @@ def _address(file: Path) -> str:
 # --- what somebody who looks would notice -----------------------------------------------------------------------------
 # A message key that no language file has is shown as it is: "leaderboard.whoKnows".
 AREAS = "|".join(sorted(file.stem for file in (FRONTEND / "locales" / "en").glob("*.json")))
-FILE_TYPES = "csv|gz|zip|parquet|json|txt|md|py|ipynb|png|jpg|svg|vue|ts"
+FILE_TYPES = "csv|gz|zip|parquet|jsonl|json|txt|md|py|ipynb|png|jpg|svg|vue|ts"
 RAW_KEY = re.compile(rf"(?<![\w./@-])(?:{AREAS})\.(?!(?:{FILE_TYPES})\b)[A-Za-z]\w*")
 LEFT_OVER = re.compile(r"\bundefined\b|\bNaN\b|\[object Object\]|\{\w+\}|Invalid Date")
 
@@ -227,7 +234,9 @@ class Watch:
         self.open_requests.add(request)
 
     def _response(self, response: Response) -> None:
-        if response.status >= 400 and not (response.status in self.allowed and "/api/" in response.url):
+        # An address that is no page is told so by the document too.
+        is_expected = "/api/" in response.url or response.request.resource_type == "document"
+        if response.status >= 400 and not (response.status in self.allowed and is_expected):
             self.faults.append(f"{response.status} {response.request.method} {response.url}")
 
     def _finished(self, request: Request) -> None:

@@ -7,13 +7,13 @@ from wsgiref.util import setup_testing_defaults
 
 import pytest
 from django.conf import settings
-from django.core.signals import request_started
 
 from main.content_types import readable
 from main.wsgi import application
 from tests.factories import UserFactory
 
 FORM = b'--x\r\nContent-Disposition: form-data; name="body"\r\n\r\na\r\n--x--\r\n'
+FILE = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.csv"\r\n\r\nid,a\r\n1,2\r\n--x--\r\n'
 BODIES = {
     "application/json": b'{"body": "a"}',
     "multipart/form-data; boundary=x": FORM,
@@ -30,10 +30,8 @@ PATHS = ["/admin/login/", "/api/markdown/", "/auth/login/", "/api/auth/browser/v
 
 
 @pytest.fixture
-def post(client, monkeypatch):
+def post(client, connection_kept):
     """Send a body as somebody who is signed in; the status of the answer."""
-    # As Django's own test client: the start of a request closes no connection with a transaction on it.
-    monkeypatch.setattr(request_started, "receivers", [])
     client.force_login(UserFactory())
     session = client.cookies[settings.SESSION_COOKIE_NAME].value
 
@@ -69,10 +67,21 @@ def test_an_odd_content_type_is_no_fault_of_the_server(post, path):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("kind", ["application/json", "multipart/form-data; boundary=x"])
-def test_the_body_is_read_as_if_there_were_no_charset(post, kind):
-    body = BODIES[kind]
-    assert post("/api/markdown/", f"{kind}; charset=rot13", body) == post("/api/markdown/", kind, body) == 200
+@pytest.mark.parametrize(
+    ("path", "kind", "body", "status"),
+    [
+        ("/api/markdown/", "application/json", BODIES["application/json"], 200),
+        ("/api/uploads/", "multipart/form-data; boundary=x", FILE, 201),
+    ],
+)
+def test_the_body_is_read_as_if_there_were_no_charset(post, path, kind, body, status):
+    assert post(path, f"{kind}; charset=rot13", body) == post(path, kind, body) == status
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("kind", ["multipart/form-data; boundary=x", "application/x-www-form-urlencoded"])
+def test_a_form_is_no_json(post, kind):
+    assert post("/api/markdown/", kind, BODIES[kind]) == 415
 
 
 @pytest.mark.parametrize("content_type", ["", "text/csv", "text/csv; charset=UTF-8", "a/b; charset=utf-8; c=d"])

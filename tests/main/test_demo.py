@@ -9,8 +9,8 @@ from django.contrib.auth import get_user_model
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
+from competitions.leaderboards.standings import private_rank, public_rank
 from competitions.models import Competition, Standing, Team
-from competitions.standings import private_rank, public_rank
 from main.demo import build, ladder, people, season, stories
 from main.demo.problems import PROBLEMS, csv
 from submissions.models import Submission

@@ -13,7 +13,7 @@ from rest_framework import exceptions, serializers
 from rest_framework.test import APIRequestFactory
 from rest_framework.views import APIView
 
-from accounts.refusals import Conflict, Refusal
+from foundation.refusals import Conflict, Refusal
 from main import errors
 
 

@@ -9,6 +9,7 @@ from django.urls import URLResolver, get_resolver
 from drf_spectacular.drainage import GENERATOR_STATS
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.validation import validate_schema
+from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from main.docs import schema_in
 from main.openapi import METHODS, is_foreign
@@ -50,6 +51,17 @@ def test_it_is_openapi_3_1_and_valid(schema):
     validate_schema(schema)
 
 
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_parameters_references_and_defaults_hold_together(language):
+    """What the JSON schema of OpenAPI can't say: a parameter that its path lacks, a default that is not of its type."""
+    faults = OpenAPIV31SpecValidator(schema_in(language)).iter_errors()
+    assert [f"{'/'.join(map(str, fault.absolute_path))}: {fault.message}" for fault in faults] == []
+
+
+def test_it_says_where_the_api_is(schema):
+    assert [server["url"] for server in schema["servers"]] == ["/"]
+
+
 def test_generating_it_leaves_no_doubt(schema):
     """A warning is an endpoint whose shape could not be told."""
     warnings = {**GENERATOR_STATS._warn_cache, **GENERATOR_STATS._error_cache}
@@ -68,6 +80,102 @@ def test_every_endpoint_has_a_name_of_its_own(operations):
     assert None not in names
     assert [name for name, count in names.items() if count > 1] == []
     assert [name for name in names if not re.fullmatch(r"[a-z][a-zA-Z0-9]*", name)] == []
+
+
+VERBS = [
+    "abort",
+    "accept",
+    "add",
+    "announce",
+    "answer",
+    "begin",
+    "cancel",
+    "change",
+    "clone",
+    "complete",
+    "confirm",
+    "convert",
+    "count",
+    "create",
+    "delete",
+    "describe",
+    "disqualify",
+    "download",
+    "edit",
+    "enter",
+    "get",
+    "give",
+    "hide",
+    "import",
+    "invite",
+    "leave",
+    "lift",
+    "like",
+    "list",
+    "make",
+    "measure",
+    "preview",
+    "put",
+    "read",
+    "refuse",
+    "remove",
+    "rename",
+    "replace",
+    "report",
+    "request",
+    "resend",
+    "reset",
+    "resolve",
+    "select",
+    "set",
+    "sign",
+    "start",
+    "submit",
+    "transfer",
+    "try",
+    "unconfirm",
+    "unhide",
+    "unlike",
+    "unread",
+    "unselect",
+    "update",
+    "upload",
+    "use",
+    "void",
+]
+
+
+def test_the_name_of_every_endpoint_begins_with_a_verb(operations):
+    names = [operation["operationId"] for _m, _p, operation in operations]
+    assert [name for name in names if re.match("[a-z]+", name)[0] not in VERBS] == []
+
+
+def test_a_time_of_the_day_is_described_as_it_is_answered(schema):
+    """OpenAPI's `time` has a zone, as RFC 3339 says."""
+    shown = schema["components"]["schemas"]["Competition"]["properties"]["limitResetsAt"]
+    assert re.fullmatch(shown["pattern"], "00:00:00")
+    assert "format" not in shown
+
+
+def test_sign_in_names_what_it_answers_without_a_csrf_token(schema):
+    silent = [
+        f"{method} {path}"
+        for path, item in schema["paths"].items()
+        for method in METHODS & item.keys() - {"get"}
+        if path.startswith("/api/auth/") and "csrf_failed" not in item[method]["responses"]["403"]["description"]
+    ]
+    assert silent == []
+
+
+def test_every_endpoint_says_how_it_goes_well(schema):
+    """Signing out, which allauth answers by 401, is the one exception."""
+    silent = [
+        f"{method} {path}"
+        for path, item in schema["paths"].items()
+        for method in METHODS & item.keys()
+        if not any(status.startswith(("2", "3")) for status in item[method]["responses"])
+    ]
+    assert silent == ["delete /api/auth/browser/v1/auth/session"]
 
 
 def test_every_endpoint_says_what_it_does(operations):

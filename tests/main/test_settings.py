@@ -4,10 +4,13 @@ import os
 import re
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from django.db.models import options
+from django.core.management import call_command
+from django.db.models import fields, options
+from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.test import APIRequestFactory
 
@@ -47,6 +50,12 @@ def test_a_production_server_passes_djangos_own_look_over_it():
     assert outcome.returncode == 0, outcome.stderr
 
 
+def test_djangos_own_look_finds_no_more_at_midnight(monkeypatch):
+    """It compares the defaults of fields with the time it is."""
+    monkeypatch.setattr(fields, "_get_naive_now", lambda: datetime(2026, 6, 5, tzinfo=UTC).replace(tzinfo=None))
+    call_command("check", "competitions", fail_level="WARNING")
+
+
 def test_in_production_cookies_travel_by_tls_and_only_the_own_name_is_served():
     found = ask("settings.SESSION_COOKIE_SECURE, settings.CSRF_COOKIE_SECURE, settings.ALLOWED_HOSTS", **SAFE)
     assert found == "True True ['uzu.example.org']"
@@ -63,10 +72,16 @@ def test_the_notifications_library_may_name_an_option_that_django_dropped():
     assert options.DEFAULT_NAMES.count("index_together") == 1
 
 
-@pytest.mark.parametrize(("asked", "given"), [("", 20), ("5", 5), ("200", 200), ("100000", 200), ("x", 20), ("-1", 20)])
+@pytest.mark.parametrize(("asked", "given"), [("", 20), ("5", 5), ("200", 200), ("100000", 200)])
 def test_pages_have_any_size_up_to_a_bound(asked, given):
     request = Request(APIRequestFactory().get("/", {"pageSize": asked}))
     assert PageNumberPagination().get_page_size(request) == given
+
+
+@pytest.mark.parametrize("asked", ["x", "-1", "0"])
+def test_a_size_that_is_none_is_refused(asked):
+    with pytest.raises(ValidationError):
+        PageNumberPagination().get_page_size(Request(APIRequestFactory().get("/", {"pageSize": asked})))
 
 
 def test_every_setting_is_in_the_operating_guide():

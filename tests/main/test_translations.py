@@ -11,8 +11,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 ROOMS = (
-    *("accounts", "clients", "competitions", "discussions", "main", "notifications_api", "scoring", "submissions"),
-    "templates",
+    *("accounts", "clients", "competitions", "discussions", "foundation", "main", "notifications_api", "sandbox"),
+    *("scoring", "submissions", "templates"),
 )
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w+\}")
 

@@ -45,7 +45,7 @@ GetCompetitionSettings                                  401 403 403 403 403 200 
 UpdateCompetitionSettings                               401 403 403 403 403 200 403 200
 LaunchCompetition                                       401 403 403 403 403 200 403 200
 CreateCompetition                                       401 403 403 403 403 403 403 200
-CreateCompetitionSolution                               401 403 403 403 403 200 403 200
+CreateCompetitionSolution                               401 403 403 403 403 400 403 400
 GetCompetitionSolutionStatus                            401 403 403 403 403 200 403 200
 CreateCompetitionData                                   401 403 403 403 403 200 403 200
 blobs.BlobApiService/StartBlobUpload                    401 403 403 403 403 200 200 200
@@ -67,6 +67,7 @@ kernels.KernelsApiService/ListKernelSessionOutput       401 404 404 404 404 404 
 kernels.KernelsApiService/ListKernels                   401 404 404 404 404 404 404 404
 kernels.KernelsApiService/SaveKernel                    401 404 404 404 404 404 404 404
 security.OAuthService/IntrospectToken                   200 200 200 200 200 200 200 200
+api.v1.DiagnosticsService/Hello                         401 200 200 200 200 200 200 200
 # after the end, scored, not confirmed
 DownloadDataFile@ended                                  401 403 302 302 302 302 403 302
 StartSubmissionUpload@ended                             401 403 200 200 200 403 403 403
@@ -79,7 +80,7 @@ GetLeaderboard@ended                                    401 200 200 200 200 200 
 DownloadLeaderboard@ended                               401 200 200 200 200 200 200 200
 ListTeamPublicSubmissions@ended                         401 200 200 200 200 200 200 200
 UpdateCompetitionSettings@ended                         401 403 403 403 403 200 403 200
-CreateCompetitionSolution@ended                         401 403 403 403 403 200 403 200
+CreateCompetitionSolution@ended                         401 403 403 403 403 400 403 400
 GetCompetitionSolutionStatus@ended                      401 403 403 403 403 200 403 200
 CreateCompetitionData@ended                             401 403 403 403 403 200 403 200
 # confirmed
@@ -94,7 +95,7 @@ GetLeaderboard@confirmed                                401 200 200 200 200 200 
 DownloadLeaderboard@confirmed                           401 200 200 200 200 200 200 200
 ListTeamPublicSubmissions@confirmed                     401 200 200 200 200 200 200 200
 UpdateCompetitionSettings@confirmed                     401 403 403 403 403 200 403 200
-CreateCompetitionSolution@confirmed                     401 403 403 403 403 200 403 200
+CreateCompetitionSolution@confirmed                     401 403 403 403 403 400 403 400
 GetCompetitionSolutionStatus@confirmed                  401 403 403 403 403 200 403 200
 CreateCompetitionData@confirmed                         401 403 403 403 403 200 403 200
 """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
 from datetime import timedelta
 from io import BytesIO
@@ -10,25 +11,33 @@ from typing import Any
 from allauth.account.models import EmailAddress
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
+from freezegun import freeze_time
 
 from accounts.models import User
 from accounts.tokens import create_token
+from competitions.metrics.services import upload_metric
 from competitions.models import DataFile, Page
-from competitions.services.invitations import invite
-from competitions.services.merges import request_merge
-from competitions.solutions import active_solution, replace_solution
+from competitions.solution.services import active_solution, replace_solution
+from competitions.teams.invitations import invite
+from competitions.teams.merges import request_merge
 from discussions.services.moderation import report
 from discussions.services.posts import add_comment, create_discussion
 from discussions.uploads import store_upload
 from notifications_api.models import Notification
+from submissions.analyses import start_desk, work
+from submissions.exclusion.services import void
 from submissions.models import ScoringRun
+from submissions.receipts import seal_receipts
 from submissions.services.submitting import submit
-from tests.factories import ENDS, NOON, STARTS, CompetitionFactory, TeamFactory, UserFactory
+from submissions.trials.services import try_out
+from tests.factories import ENDS, NOON, STARTS, CompetitionFactory, SubmissionFactory, TeamFactory, UserFactory
 
 ROLES = ("anonymous", "outsider", "participant", "member", "owner", "organiser", "other", "staff")
 
 SOLUTION = b"id,target,Usage\n1,1,Public\n2,2,Public\n3,3,Private\n4,4,Private\n"
 PREDICTIONS = b"id,target\n1,1\n2,2\n3,3\n4,5\n"
+METRIC = b"def score(solution, submission, row_id_column_name):\n    return 1.0\n"
 STAGES = {"running": NOON, "ended": ENDS + timedelta(hours=1), "confirmed": ENDS + timedelta(hours=2)}
 NOTEBOOK = b'{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}'
 PIXEL = (
@@ -62,7 +71,7 @@ def build(stage: str) -> Scenario:
     competition = CompetitionFactory(slug="cup", metric="rmse", hosts=[people["organiser"]], rules_required=False)
     CompetitionFactory(slug="elsewhere", hosts=[people["other"]])
     Page.objects.create(competition=competition, slug="overview", title="Overview", body="# Hello")
-    data = DataFile(competition=competition, name="train.csv", size=3, sha256="0" * 64)
+    data = DataFile(competition=competition, name="train.csv", size=3, sha256=hashlib.sha256(b"id\n").hexdigest())
     data.file.save("train.csv", ContentFile(b"id\n"))
     replace_solution(
         competition=competition,
@@ -80,6 +89,23 @@ def build(stage: str) -> Scenario:
         filename="submission.csv",
         at=NOON - timedelta(hours=1),
     ).submission
+    trial = try_out(
+        competition=competition,
+        file=BytesIO(PREDICTIONS),
+        filename="trial.csv",
+        by=people["organiser"],
+        at=STARTS - timedelta(days=1),
+    )
+    upload_metric(
+        competition=competition,
+        source=METRIC,
+        filename="metric.py",
+        direction="smaller_is_better",
+        by=people["organiser"],
+        at=STARTS,
+    )
+    theirs = SubmissionFactory(team=rivals, created_at=NOON - timedelta(hours=1))
+    exclusion = void(submission=theirs, reason="Two accounts.", by=people["organiser"], at=NOON)
     invitation = invite(team=team, username="outsider", by=people["owner"], at=NOON)
     merge = request_merge(from_team=rivals, to_team_id=team.pk, by=people["participant"], at=NOON)
     discussion = create_discussion(by=people["owner"], competition=competition, title="Hello", body="All.", at=NOON)
@@ -93,16 +119,24 @@ def build(stage: str) -> Scenario:
         recipient=people["owner"], verb="comment", kind="comment", timestamp=NOON, updated_at=NOON
     )
     run = ScoringRun.objects.filter(competition=competition).first()
+    desk = start_desk(competition=competition, by=people["organiser"], at=NOON)
+    work(desk.pk, now=lambda: NOON)
     return Scenario(
         people=people,
         ids={
             "competitions": competition.slug,
             "pages": "overview",
             "legal": "terms",
+            "cards": "en",
+            "cards{language}": "board",
+            "cards{language}{kind}": competition.pk,
+            "metrics": "rmse",
             "teams": team.pk,
             "submissions": submission.pk,
             "invitations": invitation.pk,
             "merge-requests": merge.pk,
+            "exclusions": exclusion.pk,
+            "trials": trial.pk,
             "data": data.pk,
             "discussions": discussion.pk,
             "comments": comment.pk,
@@ -115,9 +149,16 @@ def build(stage: str) -> Scenario:
             "v1": "competitions.CompetitionApiService",
             "v1{service}": "ListCompetitions",
             "scoring-runs": run.pk if run else 0,
+            "integrity": desk.pk,
         },
         things={"team": team, "rivals": rivals, "tokens": tokens},
     )
+
+
+def build_at(stage: str) -> Scenario:
+    """The same, made while the competition ran."""
+    with freeze_time(STAGES["running"]):
+        return build(stage)
 
 
 def finish(competition: Any, team: Any, submission: Any, organiser: User, stage: str) -> None:
@@ -134,6 +175,8 @@ def finish(competition: Any, team: Any, submission: Any, organiser: User, stage:
         total=1,
         done=1,
     )
+    with transaction.atomic():
+        seal_receipts(competition, at=ENDS)
     submission.private_score = 0.25
     submission.save()
     standing = team.standing

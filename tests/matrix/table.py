@@ -6,12 +6,14 @@ The team of *owner* and *member* is the one asked about; *participant* is in ano
 
 from __future__ import annotations
 
+import io
+import zipfile
 from collections.abc import Callable
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from tests.matrix.scenario import NOTEBOOK, PIXEL, PREDICTIONS, SOLUTION, Scenario
+from tests.matrix.scenario import METRIC, NOTEBOOK, PIXEL, PREDICTIONS, SOLUTION, Scenario
 
 Body = dict[str, Any] | Callable[[Scenario], dict[str, Any]]
 
@@ -26,8 +28,13 @@ GET    /docs                                                            200 200 
 GET    /docs/                                                           200 200 200 200 200 200 200 200
 GET    /healthz                                                         200 200 200 200 200 200 200 200
 GET    /readyz                                                          200 200 200 200 200 200 200 200
+GET    /metrics                                                         404 404 404 404 404 404 404 404
 GET    /media/{path}                                                    404 404 404 404 404 404 404 404
 GET    /robots.txt                                                      200 200 200 200 200 200 200 200
+GET    /sitemap.xml                                                     200 200 200 200 200 200 200 200
+GET    /cards/{language}/site.png                                       200 200 200 200 200 200 200 200
+GET    /cards/{language}/{kind}/{pk}/{version}/card.png                  200 200 200 200 200 200 200 200
+GET    /.well-known/uzu-key                                             200 200 200 200 200 200 200 200
 GET    /{app}                                                           200 200 200 200 200 200 200 200
 # accounts
 GET    /api/me/                                                         401 200 200 200 200 200 200 200
@@ -41,12 +48,22 @@ DELETE /api/me/tokens/{pk}/                                             401 404 
 GET    /api/users/                                                      401 200 200 200 200 200 200 200
 GET    /api/users/{username}/                                           200 200 200 200 200 200 200 200
 GET    /api/users/{username}/competitions/                              200 200 200 200 200 200 200 200
+GET    /api/users/{username}/achievements/                              200 200 200 200 200 200 200 200
+GET    /api/ranking/                                                    200 200 200 200 200 200 200 200
 # competitions
+GET    /api/metrics/                                                    200 200 200 200 200 200 200 200
+GET    /api/metrics/{name}/                                             200 200 200 200 200 200 200 200
 GET    /api/competitions/                                               200 200 200 200 200 200 200 200
 GET    /api/competitions/{competition}/                                 200 200 200 200 200 200 200 200
+GET    /api/competitions/{competition}/calendar/                        200 200 200 200 200 200 200 200
 PATCH  /api/competitions/{competition}/                                 401 403 403 403 403 200 403 200
+DELETE /api/competitions/{competition}/                                 401 403 403 403 403 409 403 409
+POST   /api/competitions/{competition}/clone/                           401 403 403 403 403 403 403 201
+GET    /api/competitions/{competition}/bundle/                          403 403 403 403 403 200 403 200
+POST   /api/competition-bundles/                                        401 403 403 403 403 403 403 201
 POST   /api/competitions/{competition}/enter/                           401 201 409 409 409 201 201 201
 POST   /api/competitions/{competition}/accept-rules/                    401 403 204 204 204 403 403 403
+GET    /api/competitions/{competition}/readiness/                       403 403 403 403 403 200 403 200
 GET    /api/competitions/{competition}/pages/                           200 200 200 200 200 200 200 200
 POST   /api/competitions/{competition}/pages/                           401 403 403 403 403 201 403 201
 GET    /api/competitions/{competition}/pages/{page}/                    200 200 200 200 200 200 200 200
@@ -54,6 +71,16 @@ PATCH  /api/competitions/{competition}/pages/{page}/                    401 403 
 DELETE /api/competitions/{competition}/pages/{page}/                    401 403 403 403 403 204 403 204
 GET    /api/competitions/{competition}/solution/                        403 403 403 403 403 200 403 200
 PUT    /api/competitions/{competition}/solution/                        401 403 403 403 403 200 403 200
+GET    /api/competitions/{competition}/solution/file/                   403 403 403 403 403 403 403 403
+GET    /api/competitions/{competition}/own-metrics/                     401 403 403 403 403 200 403 200
+POST   /api/competitions/{competition}/own-metrics/                     401 403 403 403 403 201 403 201
+GET    /api/competitions/{competition}/own-metrics/{version}/           401 403 403 403 403 200 403 200
+PATCH  /api/competitions/{competition}/own-metrics/{version}/           401 403 403 403 403 200 403 200
+POST   /api/competitions/{competition}/own-metrics/{version}/trial/     401 403 403 403 403 202 403 202
+POST   /api/competitions/{competition}/own-metrics/{version}/use/       401 403 403 403 403 409 403 409
+GET    /api/competitions/{competition}/own-metrics/current/             401 404 404 404 404 404 404 404
+GET    /api/competitions/{competition}/own-metrics/failures/            401 403 403 403 403 200 403 200
+GET    /api/competitions/{competition}/submission-schema/               403 403 200 200 200 200 403 200
 GET    /api/competitions/{competition}/data/                            200 200 200 200 200 200 200 200
 POST   /api/competitions/{competition}/data/                            401 403 403 403 403 201 403 201
 GET    /api/competitions/{competition}/data/archive/                    403 403 202 202 202 202 403 202
@@ -66,11 +93,16 @@ PUT    /api/competitions/{competition}/data/uploads/{upload}/parts/{number}/ 401
 POST   /api/competitions/{competition}/data/uploads/{upload}/complete/  401 403 403 403 403 404 403 404
 DELETE /api/competitions/{competition}/data/{pk}/                       401 403 403 403 403 204 403 204
 GET    /api/competitions/{competition}/data/{pk}/download/              403 403 200 200 200 200 403 200
+GET    /api/competitions/{competition}/data/{pk}/preview/               403 403 202 202 202 202 403 202
 GET    /api/competitions/{competition}/leaderboard/public/              200 200 200 200 200 200 200 200
 GET    /api/competitions/{competition}/leaderboard/public/csv/          200 200 200 200 200 200 200 200
 GET    /api/competitions/{competition}/leaderboard/private/             403 403 403 403 403 403 403 403
 GET    /api/competitions/{competition}/leaderboard/private/csv/         403 403 403 403 403 403 403 403
 GET    /api/competitions/{competition}/leaderboard/history/             200 200 200 200 200 200 200 200
+GET    /api/competitions/{competition}/log/                              200 200 200 200 200 200 200 200
+GET    /api/competitions/{competition}/log/jsonl/                       200 200 200 200 200 200 200 200
+GET    /api/competitions/{competition}/log/kinds/                       200 200 200 200 200 200 200 200
+GET    /api/competitions/{competition}/log/feed/                        200 200 200 200 200 200 200 200
 GET    /api/competitions/{competition}/teams/                           200 200 200 200 200 200 200 200
 GET    /api/competitions/{competition}/scoring-runs/                    403 403 403 403 403 200 403 200
 POST   /api/competitions/{competition}/scoring-runs/                    401 403 403 403 403 403 403 403
@@ -79,6 +111,13 @@ POST   /api/competitions/{competition}/private-leaderboard/confirm/     401 403 
 POST   /api/competitions/{competition}/private-leaderboard/unconfirm/   401 403 403 403 403 403 403 403
 GET    /api/competitions/{competition}/leaderboard/private/preview/     403 403 403 403 403 403 403 403
 GET    /api/competitions/{competition}/leaderboard/private/preview/csv/ 403 403 403 403 403 403 403 403
+GET    /api/competitions/{competition}/integrity/                       403 403 403 403 403 200 403 200
+POST   /api/competitions/{competition}/integrity/                       401 403 403 403 403 201 403 201
+GET    /api/competitions/{competition}/integrity/{pk}/                  403 403 403 403 403 200 403 200
+POST   /api/competitions/{competition}/integrity/{pk}/cancel/           401 403 403 403 403 409 403 409
+GET    /api/competitions/{competition}/noise/                           200 200 200 200 200 200 200 200
+POST   /api/competitions/{competition}/noise/ranks/                     401 403 403 403 403 403 403 403
+POST   /api/competitions/{competition}/noise/wobble/                    401 403 403 403 403 400 403 400
 # teams and submissions
 GET    /api/teams/                                                      401 200 200 200 200 200 200 200
 GET    /api/teams/{pk}/                                                 200 200 200 200 200 200 200 200
@@ -89,6 +128,7 @@ POST   /api/teams/{pk}/remove/                                          401 403 
 GET    /api/teams/{pk}/invitations/                                     403 403 403 200 200 403 403 403
 POST   /api/teams/{pk}/invitations/                                     401 403 403 403 201 403 403 403
 GET    /api/teams/{pk}/merge-requests/                                  403 403 403 200 200 403 403 403
+GET    /api/teams/{pk}/merge-requests/preview/                          403 403 403 403 400 403 403 403
 POST   /api/teams/{pk}/merge-requests/                                  401 403 403 403 409 403 403 403
 GET    /api/invitations/                                                401 200 200 200 200 200 200 200
 POST   /api/invitations/{pk}/accept/                                    401 200 404 403 403 404 404 404
@@ -103,10 +143,29 @@ GET    /api/teams/{pk}/allowance/                                       401 403 
 GET    /api/submissions/{pk}/                                           401 404 404 200 200 404 404 404
 PATCH  /api/submissions/{pk}/                                           401 404 404 200 200 404 404 404
 GET    /api/submissions/{pk}/file/                                      401 404 404 200 200 404 404 404
+GET    /api/submissions/{pk}/experiment/                                404 404 404 200 200 404 404 404
+GET    /api/submissions/{pk}/receipt/                                   401 404 404 200 200 404 404 404
+GET    /api/submissions/{pk}/receipt/path/                              401 404 404 404 404 404 404 404
 PUT    /api/submissions/{pk}/selection/                                 401 404 404 200 200 404 404 404
 DELETE /api/submissions/{pk}/selection/                                 401 404 404 200 200 404 404 404
+# exclusions: by organisers; the excluded submission is of *participant*'s team
+GET    /api/competitions/{competition}/exclusions/                      401 403 403 403 403 200 403 200
+GET    /api/competitions/{competition}/submissions/                     401 403 403 403 403 200 403 200
+GET    /api/teams/{pk}/exclusions/                                      401 403 403 200 200 200 403 200
+POST   /api/teams/{pk}/exclusions/                                      401 403 403 403 403 201 403 201
+POST   /api/submissions/{pk}/exclusions/                                401 404 404 404 404 201 404 201
+POST   /api/exclusions/{pk}/lift/                                       401 404 403 404 404 200 404 200
+POST   /api/exclusions/{pk}/answer/                                     401 404 200 404 404 403 404 403
+GET    /api/competitions/{competition}/trials/                          401 403 403 403 403 200 403 200
+POST   /api/competitions/{competition}/trials/                          401 403 403 403 403 201 403 201
+DELETE /api/competitions/{competition}/trials/{pk}/                     401 403 403 403 403 204 403 204
+PUT    /api/competitions/{competition}/trials/{pk}/baseline/            401 403 403 403 403 200 403 200
+DELETE /api/competitions/{competition}/trials/{pk}/baseline/            401 403 403 403 403 204 403 204
+GET    /api/teams/{pk}/extra-submissions/                               401 403 403 200 200 200 403 200
+POST   /api/teams/{pk}/extra-submissions/                               401 403 403 403 403 201 403 201
 # discussions
 GET    /api/discussions/                                                200 200 200 200 200 200 200 200
+GET    /api/discussions/feed/                                           200 200 200 200 200 200 200 200
 POST   /api/discussions/                                                401 403 201 201 201 201 403 201
 GET    /api/discussions/tags/                                           200 200 200 200 200 200 200 200
 GET    /api/discussions/{pk}/                                           200 200 200 200 200 200 200 200
@@ -149,6 +208,7 @@ POST   /api/notifications/{pk}/read/                                    401 404 
 POST   /api/notifications/{pk}/unread/                                  401 404 404 404 204 404 404 404
 # the uzu command, for pip
 GET    /uzu-client.zip                                                  200 200 200 200 200 200 200 200
+GET    /uzu-scoring.zip                                                 200 200 200 200 200 200 200 200
 # the guruguru command line
 POST   /auth/login/                                                     200 200 200 200 200 200 200 200
 GET    /teams/                                                          200 200 200 200 200 200 200 200
@@ -165,6 +225,7 @@ GET    /api/competitions/{competition}/@ended                           200 200 
 PATCH  /api/competitions/{competition}/@ended                           401 403 403 403 403 200 403 200
 POST   /api/competitions/{competition}/enter/@ended                     401 403 409 409 409 403 403 403
 GET    /api/competitions/{competition}/solution/@ended                  403 403 403 403 403 200 403 200
+GET    /api/competitions/{competition}/solution/file/@ended             403 403 403 403 403 403 403 403
 PUT    /api/competitions/{competition}/solution/@ended                  401 403 403 403 403 200 403 200
 GET    /api/competitions/{competition}/leaderboard/public/@ended        200 200 200 200 200 200 200 200
 GET    /api/competitions/{competition}/leaderboard/public/csv/@ended    200 200 200 200 200 200 200 200
@@ -182,6 +243,8 @@ GET    /api/teams/{pk}/submissions/@ended                               401 403 
 GET    /api/submissions/{pk}/@ended                                     401 404 404 200 200 404 404 404
 PATCH  /api/submissions/{pk}/@ended                                     401 404 404 200 200 404 404 404
 GET    /api/submissions/{pk}/file/@ended                                401 404 404 200 200 404 404 404
+GET    /api/submissions/{pk}/receipt/@ended                             401 404 404 200 200 404 404 404
+GET    /api/submissions/{pk}/receipt/path/@ended                        401 404 404 200 200 404 404 404
 PUT    /api/submissions/{pk}/selection/@ended                           401 404 404 403 403 404 404 404
 DELETE /api/submissions/{pk}/selection/@ended                           401 404 404 403 403 404 404 404
 GET    /api/competitions/{competition}/scoring-runs/@ended              403 403 403 403 403 200 403 200
@@ -193,11 +256,31 @@ GET    /api/competitions/{competition}/leaderboard/private/preview/@ended 403 40
 GET    /api/competitions/{competition}/leaderboard/private/preview/csv/@ended 403 403 403 403 403 200 403 200
 POST   /teams/submissions/@ended                                        401 404 404 201 201 404 404 404
 GET    /competitions/{key}/private/@ended                               403 403 403 403 403 403 403 403
+POST   /api/competitions/{competition}/noise/ranks/@ended               401 403 403 403 403 403 403 403
+GET    /api/competitions/{competition}/noise/@ended                     200 200 200 200 200 200 200 200
+GET    /api/competitions/{competition}/integrity/{pk}/@ended            403 403 403 403 403 200 403 200
+GET    /api/competitions/{competition}/log/@ended                       200 200 200 200 200 200 200 200
+GET    /api/competitions/{competition}/exclusions/@ended                401 403 403 403 403 200 403 200
+GET    /api/competitions/{competition}/submissions/@ended               401 403 403 403 403 200 403 200
+GET    /api/teams/{pk}/exclusions/@ended                                401 403 403 200 200 200 403 200
+POST   /api/teams/{pk}/exclusions/@ended                                401 403 403 403 403 201 403 201
+POST   /api/submissions/{pk}/exclusions/@ended                          401 404 404 404 404 201 404 201
+POST   /api/exclusions/{pk}/lift/@ended                                 401 404 403 404 404 200 404 200
+POST   /api/exclusions/{pk}/answer/@ended                               401 404 200 404 404 403 404 403
+GET    /api/competitions/{competition}/trials/@ended                    401 403 403 403 403 200 403 200
+POST   /api/competitions/{competition}/trials/@ended                    401 403 403 403 403 201 403 201
+PUT    /api/competitions/{competition}/trials/{pk}/baseline/@ended      401 403 403 403 403 200 403 200
+POST   /api/teams/{pk}/extra-submissions/@ended                         401 403 403 403 403 403 403 403
 # confirmed
+POST   /api/teams/{pk}/exclusions/@confirmed                            401 403 403 403 403 201 403 201
+POST   /api/submissions/{pk}/exclusions/@confirmed                      401 404 404 404 404 201 404 201
+POST   /api/exclusions/{pk}/lift/@confirmed                             401 404 403 404 404 200 404 200
+GET    /api/competitions/{competition}/log/@confirmed                   200 200 200 200 200 200 200 200
 GET    /api/competitions/{competition}/@confirmed                       200 200 200 200 200 200 200 200
 PATCH  /api/competitions/{competition}/@confirmed                       401 403 403 403 403 200 403 200
 POST   /api/competitions/{competition}/enter/@confirmed                 401 403 409 409 409 403 403 403
 GET    /api/competitions/{competition}/solution/@confirmed              403 403 403 403 403 200 403 200
+GET    /api/competitions/{competition}/solution/file/@confirmed         403 403 403 403 403 403 403 403
 PUT    /api/competitions/{competition}/solution/@confirmed              401 403 403 403 403 200 403 200
 GET    /api/competitions/{competition}/leaderboard/public/@confirmed    200 200 200 200 200 200 200 200
 GET    /api/competitions/{competition}/leaderboard/public/csv/@confirmed 200 200 200 200 200 200 200 200
@@ -222,11 +305,15 @@ GET    /api/teams/{pk}/submissions/@confirmed                           401 403 
 GET    /api/submissions/{pk}/@confirmed                                 401 404 404 200 200 404 404 404
 PATCH  /api/submissions/{pk}/@confirmed                                 401 404 404 200 200 404 404 404
 GET    /api/submissions/{pk}/file/@confirmed                            401 404 404 200 200 404 404 404
+GET    /api/submissions/{pk}/receipt/path/@confirmed                    401 404 404 200 200 404 404 404
 PUT    /api/submissions/{pk}/selection/@confirmed                       401 404 404 403 403 404 404 404
 DELETE /api/submissions/{pk}/selection/@confirmed                       401 404 404 403 403 404 404 404
 GET    /api/competitions/{competition}/scoring-runs/@confirmed          403 403 403 403 403 200 403 200
 POST   /api/competitions/{competition}/scoring-runs/@confirmed          401 403 403 403 403 201 403 201
 GET    /api/competitions/{competition}/scoring-runs/{pk}/@confirmed     403 403 403 403 403 200 403 200
+GET    /api/competitions/{competition}/noise/@confirmed                 200 200 200 200 200 200 200 200
+POST   /api/competitions/{competition}/noise/ranks/@confirmed           401 403 403 403 403 201 403 201
+GET    /api/competitions/{competition}/integrity/{pk}/@confirmed        403 403 403 403 403 200 403 200
 POST   /api/competitions/{competition}/private-leaderboard/confirm/@confirmed 401 403 403 403 403 200 403 200
 POST   /api/competitions/{competition}/private-leaderboard/unconfirm/@confirmed 401 403 403 403 403 200 403 200
 GET    /api/competitions/{competition}/leaderboard/private/preview/@confirmed 403 403 403 403 403 200 403 200
@@ -245,6 +332,22 @@ def picture(name: str) -> Callable[[Scenario], dict[str, Any]]:
     return file(name, PIXEL, "a.gif")
 
 
+def bundle() -> bytes:
+    text = "\n".join(
+        [
+            "format: uzu-competition/1",
+            "title: From elsewhere",
+            "slug: from-elsewhere",
+            "clock: {startsAt: 2027-06-01T00:00Z, endsAt: 2027-06-02T00:00Z}",
+            "metric: {name: rmse}",
+        ]
+    )
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        archive.writestr("uzu-competition.yaml", text)
+    return content.getvalue()
+
+
 # What is sent along; nothing where nothing is named.
 BODIES: dict[tuple[str, str], Body] = {
     ("PATCH", "/api/me/"): {"bio": "Hello."},
@@ -252,13 +355,33 @@ BODIES: dict[tuple[str, str], Body] = {
     ("POST", "/api/me/delete/"): {"password": "a good password"},
     ("POST", "/api/me/tokens/"): {"name": "laptop"},
     ("PATCH", "/api/competitions/{competition}/"): {"summary": "New."},
+    ("POST", "/api/competitions/{competition}/clone/"): {
+        "title": "Next",
+        "slug": "next",
+        "startsAt": "2027-06-01T00:00Z",
+        "withSolution": False,
+    },
+    ("POST", "/api/competition-bundles/"): lambda _scenario: {"bundle": SimpleUploadedFile("cup.zip", bundle())},
     ("POST", "/api/competitions/{competition}/pages/"): {"slug": "prizes", "title": "Prizes", "body": "None."},
     ("PATCH", "/api/competitions/{competition}/pages/{page}/"): {"body": "New."},
-    ("PUT", "/api/competitions/{competition}/solution/"): file("file", SOLUTION, "solution.csv"),
+    ("PUT", "/api/competitions/{competition}/solution/"): lambda scenario: {
+        "reason": "A mistake.",
+        **file("file", SOLUTION, "solution.csv")(scenario),
+    },
+    ("POST", "/api/competitions/{competition}/own-metrics/"): lambda scenario: {
+        "direction": "smaller_is_better",
+        **file("file", METRIC, "metric.py")(scenario),
+    },
+    ("PATCH", "/api/competitions/{competition}/own-metrics/{version}/"): {"isShown": True},
+    ("POST", "/api/competitions/{competition}/own-metrics/{version}/use/"): {"reason": "A mistake."},
     ("POST", "/api/competitions/{competition}/data/"): file("file", b"id\n1\n", "more.csv"),
     ("POST", "/api/competitions/{competition}/data/uploads/"): {"name": "large.bin", "size": 5},
     ("POST", "/api/competitions/{competition}/data/uploads/{upload}/targets/"): {"numbers": [1]},
-    ("POST", "/api/competitions/{competition}/scoring-runs/"): {"kind": "private"},
+    ("POST", "/api/competitions/{competition}/scoring-runs/"): {"kind": "private", "reason": "A mistake."},
+    ("POST", "/api/competitions/{competition}/private-leaderboard/unconfirm/"): {"reason": "A mistake."},
+    ("POST", "/api/competitions/{competition}/noise/wobble/"): lambda scenario: {
+        "submission": scenario.ids["submissions"]
+    },
     ("PATCH", "/api/teams/{pk}/"): {"name": "New"},
     ("POST", "/api/teams/{pk}/transfer/"): {"username": "member"},
     ("POST", "/api/teams/{pk}/remove/"): {"username": "member"},
@@ -270,6 +393,13 @@ BODIES: dict[tuple[str, str], Body] = {
         **file("file", PREDICTIONS, "submission.csv")(scenario),
     },
     ("PATCH", "/api/submissions/{pk}/"): {"memo": "ridge"},
+    ("POST", "/api/teams/{pk}/exclusions/"): {"reason": "Two accounts."},
+    ("POST", "/api/competitions/{competition}/trials/"): file("file", PREDICTIONS, "trial.csv"),
+    ("PUT", "/api/competitions/{competition}/trials/{pk}/baseline/"): {"name": "Mean"},
+    ("POST", "/api/teams/{pk}/extra-submissions/"): {"count": 1, "reason": "The site was down."},
+    ("POST", "/api/submissions/{pk}/exclusions/"): {"reason": "Two accounts."},
+    ("POST", "/api/exclusions/{pk}/lift/"): {"reason": "A mistake."},
+    ("POST", "/api/exclusions/{pk}/answer/"): {"answer": "We are two."},
     ("POST", "/api/discussions/"): {"competition": "cup", "title": "Hello", "body": "All."},
     ("PATCH", "/api/discussions/{pk}/"): {"title": "New"},
     ("POST", "/api/discussions/{pk}/hide/"): {"reason": "off topic"},

@@ -200,6 +200,34 @@ def test_nonsense_answers_400(signed_in, visitor, method, address, body):
     assert getattr(signed_in(visitor), method)(f"/api/notifications/{address}", body).status_code == 400
 
 
+@pytest.mark.parametrize(
+    ("query", "attr"),
+    [
+        ("unread=bogus", "unread"),
+        ("kind=bogus", "kind"),
+        ("competition=a%00", "competition"),
+        ("pageSize=abc", "pageSize"),
+        ("pageSize=0", "pageSize"),
+        ("pageSize=-5", "pageSize"),
+        ("pageSize=%C2%B2", "pageSize"),
+    ],
+)
+def test_a_list_refuses_what_is_no_choice(signed_in, visitor, query, attr):
+    answer = signed_in(visitor).get(f"/api/notifications/?{query}")
+    assert answer.status_code == 400
+    [error] = answer.json()["errors"]
+    assert error["attr"] == attr
+
+
+@pytest.mark.parametrize(
+    "query", ["unread=", "unread=false", "unread=0", "kind=", "competition=", "pageSize=", "pageSize=100000"]
+)
+def test_an_empty_or_a_wide_choice_narrows_nothing(happens, signed_in, alice, bob, topic, query):
+    comment(happens, topic, bob)
+    Notification.objects.update(unread=False)
+    assert len(listed(signed_in(alice), f"?{query}")) == 1
+
+
 def test_the_count_is_cheap_and_answers_304_while_nothing_changes(happens, signed_in, alice, bob, cup, post):
     api = signed_in(bob)
     for _number in range(3):
@@ -268,11 +296,11 @@ def enter_many(competition, count: int) -> None:
 
 
 def test_ten_thousand_are_told_in_as_many_statements_as_ten(alice, cup, post, monkeypatch):
-    from notifications_api import happenings, telling
+    from notifications_api import kinds, telling
 
     def statements(discussion):
         with CaptureQueriesContext(connection) as queries:
-            telling.tell(happenings.discussion_started(discussion, mentioned=[], at=NOON))
+            telling.tell(kinds.DISCUSSION_STARTED.story(discussion, at=NOON))
         return len(queries)
 
     with override_settings(TASKS={"default": {"BACKEND": "django_tasks.backends.dummy.DummyBackend"}}):
@@ -304,7 +332,9 @@ def test_whoever_posts_does_not_wait_for_the_telling(
     assert not Notification.objects.exists()
     from django_tasks import default_task_backend
 
-    assert [result.task.name for result in default_task_backend.results] == ["tell_discussion"] * 2
+    assert [(result.task.name, result.args[0]) for result in default_task_backend.results] == [
+        ("tell_of", "discussion_started")
+    ] * 2
 
 
 @pytest.mark.parametrize(

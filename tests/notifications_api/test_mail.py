@@ -13,10 +13,11 @@ from django.core.mail.backends.locmem import EmailBackend
 from freezegun import freeze_time
 
 from discussions.services import likes, moderation, posts
-from notifications_api import happenings, letters, mail, telling, unsubscribing
+from notifications_api import happenings, kinds, letters, mail, telling, unsubscribing
 from notifications_api.digests import next_morning
-from notifications_api.kinds import DEFAULTS, EmailMode, Kind
+from notifications_api.kinds import KINDS, EmailMode, Kind
 from notifications_api.models import Mail, Preference
+from notifications_api.registry import Telling
 from tests.factories import NOON, TeamFactory, UserFactory
 from tests.notifications_api.conftest import mailed, told
 
@@ -36,7 +37,7 @@ def comment(happens, topic, by, body="Yes!", at=NOON):
 
 def choose(user, kind, **choice):
     Preference.objects.update_or_create(
-        user=user, kind=kind, defaults={"in_app": True, "email": DEFAULTS[kind].email, **choice}
+        user=user, kind=kind, defaults={"in_app": True, "email": KINDS[kind].default.email, **choice}
     )
 
 
@@ -85,8 +86,8 @@ def test_every_kind_can_be_chosen_in_every_way(alice, bob, cup, kind, mode, post
 
     choose(bob, kind, email=mode)
     choose(alice, kind, email=EmailMode.OFF, in_app=False)
-    happening = happenings._talk("x:1", topic, topic, actor=None, at=NOON)
-    story = (happening, [happenings.Telling(Kind(kind), audiences.people([alice.pk, bob.pk]))])
+    happening = happenings.of_talk(topic, actor=None, at=NOON, key="x:1")
+    story = (happening, [Telling(kind, audiences.people([alice.pk, bob.pk]))])
     telling.tell(story)
     assert told() == {("bob", kind)}
     assert mailed() == (set() if mode == "off" else {("bob", kind, mode)})
@@ -95,7 +96,7 @@ def test_every_kind_can_be_chosen_in_every_way(alice, bob, cup, kind, mode, post
 
 
 def test_in_app_off_and_email_on(happens, alice, bob, topic):
-    choose(bob, Kind.MENTION, in_app=False)
+    choose(bob, "mention", in_app=False)
     comment(happens, topic, alice, "@bob")
     assert told() == set()
     assert len(outbox.outbox) == 1
@@ -104,7 +105,7 @@ def test_in_app_off_and_email_on(happens, alice, bob, topic):
 def test_a_role_that_is_turned_off_makes_place_for_the_next(happens, alice, bob, topic):
     """bob does not care for mentions, but comments on his discussion concern him."""
     mine = posts.create_discussion(by=bob, competition=topic.competition, title="Mine", body="b", at=NOON)
-    choose(bob, Kind.MENTION, in_app=False, email=EmailMode.OFF)
+    choose(bob, "mention", in_app=False, email=EmailMode.OFF)
     comment(happens, mine, alice, "@bob")
     assert told() == {("bob", "comment")}
 
@@ -167,7 +168,7 @@ def test_what_many_do_to_one_thing_is_mailed_as_one(happens, settings, alice, bo
     script, expected = GATHERING[case]
     people = {name: TeamFactory(competition=cup, owner=UserFactory(username=name)).owner for name in ("carol", "dora")}
     people["bob"] = bob
-    for kind in (Kind.LIKE, Kind.COMMENT):
+    for kind in ("like", "comment"):
         choose(alice, kind, email=EmailMode.IMMEDIATE)
     backend, left = settings.EMAIL_BACKEND, {}
     for minute in range(120):
@@ -195,7 +196,7 @@ def test_what_many_do_to_one_thing_is_mailed_as_one(happens, settings, alice, bo
 
 
 def test_what_was_gathered_is_quoted_with_names(happens, alice, bob, cup, topic):
-    choose(alice, Kind.COMMENT, email=EmailMode.IMMEDIATE)
+    choose(alice, "comment", email=EmailMode.IMMEDIATE)
     carol = TeamFactory(competition=cup, owner=UserFactory(username="carol")).owner
     for by, body in ((bob, "zero"), (bob, "one"), (carol, "two")):
         comment(happens, topic, by, body)
@@ -206,7 +207,7 @@ def test_what_was_gathered_is_quoted_with_names(happens, alice, bob, cup, topic)
 
 
 def test_likes_of_two_things_are_two_emails(happens, alice, bob, visitor, cup, post, topic):
-    choose(alice, Kind.LIKE, email=EmailMode.IMMEDIATE)
+    choose(alice, "like", email=EmailMode.IMMEDIATE)
     for liked in (topic, post(alice, cup, title="Another")):
         for fan in (bob, visitor):
             happens(likes.like, post=liked, by=fan, at=NOON)
@@ -217,7 +218,7 @@ def test_likes_of_two_things_are_two_emails(happens, alice, bob, visitor, cup, p
 
 def test_a_site_may_mail_every_act_by_itself(happens, settings, alice, bob, visitor, topic):
     settings.MAIL_GATHERING = timedelta(0)
-    choose(alice, Kind.LIKE, email=EmailMode.IMMEDIATE)
+    choose(alice, "like", email=EmailMode.IMMEDIATE)
     for fan in (bob, visitor):
         happens(likes.like, post=topic, by=fan, at=NOON)
     assert [letter.subject.split()[0] for letter in outbox.outbox] == ["bob", "visitor"]
@@ -225,7 +226,7 @@ def test_a_site_may_mail_every_act_by_itself(happens, settings, alice, bob, visi
 
 def test_more_than_a_batch_on_one_thing_is_one_email(happens, alice, topic, monkeypatch):
     monkeypatch.setattr(mail, "BATCH", 2)
-    choose(alice, Kind.LIKE, email=EmailMode.IMMEDIATE)
+    choose(alice, "like", email=EmailMode.IMMEDIATE)
     for fan in UserFactory.create_batch(6):
         happens(likes.like, post=topic, by=fan, at=NOON)
     assert mail.deliver_due(NOON + 30 * MINUTE) == 1
@@ -243,7 +244,7 @@ def test_what_was_hidden_after_a_worker_took_it_is_not_sent(happens, monkeypatch
         return original(groups, at)
 
     made.append(posts.add_comment(discussion=topic, by=alice, body="@bob you ...", at=NOON))
-    telling.tell(happenings.comment_added(made[0], mentioned=[bob.pk], at=NOON))
+    telling.tell(kinds.COMMENT_ADDED.story(made[0], mentioned=[bob.pk], at=NOON))
     monkeypatch.setattr(mail, "_send", hide_first)
     mail.deliver_due(NOON)
     assert outbox.outbox == []
@@ -252,7 +253,7 @@ def test_what_was_hidden_after_a_worker_took_it_is_not_sent(happens, monkeypatch
 
 def test_what_was_hidden_while_the_server_refused_it_is_not_tried_again(happens, monkeypatch, host, alice, bob, topic):
     made = posts.add_comment(discussion=topic, by=alice, body="@bob you ...", at=NOON)
-    telling.tell(happenings.comment_added(made, mentioned=[bob.pk], at=NOON))
+    telling.tell(kinds.COMMENT_ADDED.story(made, mentioned=[bob.pk], at=NOON))
 
     def hide_and_refuse(self, messages):
         happens(moderation.hide, post=made, by=host, reason="rude", at=NOON)
@@ -381,7 +382,7 @@ def test_a_digest_gathers_a_day_into_one_message(happens, alice, bob, cup, host,
 
 
 def test_a_digest_tells_as_one_what_many_did_to_one_thing(happens, alice, bob, visitor, cup, post, topic):
-    choose(alice, Kind.LIKE, email=EmailMode.DIGEST)
+    choose(alice, "like", email=EmailMode.DIGEST)
     carol = TeamFactory(competition=cup, owner=UserFactory(username="carol")).owner
     for fan in (bob, carol, visitor):
         happens(likes.like, post=topic, by=fan, at=NOON)
@@ -425,7 +426,7 @@ def test_a_very_long_digest_says_how_many_more(happens, alice, bob, cup, post, t
 
 def test_a_digest_counts_everybody_however_many_liked_one_thing(happens, alice, topic, monkeypatch):
     monkeypatch.setattr(letters, "MAX_IN_DIGEST", 2)
-    choose(alice, Kind.LIKE, email=EmailMode.DIGEST)
+    choose(alice, "like", email=EmailMode.DIGEST)
     for fan in UserFactory.create_batch(6):
         happens(likes.like, post=topic, by=fan, at=NOON)
     mail.deliver_due(NOON + DAY)
@@ -435,7 +436,7 @@ def test_a_digest_counts_everybody_however_many_liked_one_thing(happens, alice, 
 
 
 def test_a_like_that_was_taken_back_is_not_in_the_digest(happens, alice, bob, visitor, topic):
-    choose(alice, Kind.LIKE, email=EmailMode.DIGEST)
+    choose(alice, "like", email=EmailMode.DIGEST)
     for fan in (bob, visitor):
         happens(likes.like, post=topic, by=fan, at=NOON)
     happens(likes.unlike, post=topic, by=bob)
@@ -447,7 +448,7 @@ def test_the_worker_looks_after_digests_and_unused_uploads(happens, alice, bob, 
     from django.core.files.uploadedfile import SimpleUploadedFile
 
     from discussions import uploads
-    from submissions.periodic import Ticker
+    from foundation.duties import Ticker
 
     unused = uploads.store_upload(file=SimpleUploadedFile("a.csv", b"x"), by=bob, at=NOON)
     comment(happens, topic, bob)
@@ -489,7 +490,7 @@ def test_the_digests_link_turns_off_all_that_comes_in_it(happens, client, alice,
     link = re.sub(r"^https?://[^/]+", "", link_of(outbox.outbox[0]))
     client.post(link)
     chosen = dict(Preference.objects.filter(user=alice).values_list("kind", "email"))
-    assert chosen == {kind: "off" for kind, default in DEFAULTS.items() if default.email == "digest"}
+    assert chosen == {kind: "off" for kind, entry in KINDS.items() if entry.default.email == "digest"}
 
 
 @pytest.mark.parametrize("token", ["x", "a:b:c", "%00", "x" * 3000, "WzEsImxpa2UiXQ:1:2"])
@@ -510,7 +511,7 @@ def test_a_link_of_another_purpose_is_not_taken(client, bob):
 
 def test_what_was_turned_off_after_it_was_queued_is_not_sent(happens, alice, bob, topic):
     comment(happens, topic, bob)
-    choose(alice, Kind.COMMENT, email=EmailMode.OFF)
+    choose(alice, "comment", email=EmailMode.OFF)
     assert mail.deliver_due(NOON + DAY) == 0
     assert Mail.objects.get().status == "dropped"
 

@@ -9,14 +9,16 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.db import transaction
 from django_tasks_db.models import DBTaskResult
 
-from competitions.models import Competition, MergeRequest
-from competitions.services import invitations, merges
+from competitions.log.recording import record
+from competitions.models import Competition, LogKind, MergeRequest
 from competitions.signals import private_leaderboard_confirmed
+from competitions.teams import invitations, merges
 from discussions.services import likes, moderation, posts
-from notifications_api import jobs
 from notifications_api.models import Mail, Notification
+from notifications_api.telling import tell_again, tell_of
 from submissions.models import ScoringRun
 from submissions.signals import scoring_finished
 from tests.factories import AFTER, NOON, STARTS, TeamFactory, UserFactory
@@ -181,6 +183,16 @@ def test_telling_again_tells_nothing_new(world, happens, case, monkeypatch):
     assert after == before
 
 
+def test_the_letter_with_the_final_results_names_the_head_of_the_log(world, happens):
+    """Whoever keeps it finds a log that was rewritten."""
+    with transaction.atomic():
+        entry = record(world.cup, LogKind.CONFIRMED, by=world.host, at=AFTER)
+    happens(confirm, world)
+    told = Notification.objects.filter(kind="private_confirmed").values_list("excerpt", flat=True)
+    mailed = Mail.objects.filter(kind="private_confirmed").values_list("excerpt", flat=True)
+    assert {*told, *mailed} == {f"log: SHA-256 {entry.hash}"}
+
+
 def test_nobody_is_told_of_what_is_closed_to_them(world, happens):
     Competition.objects.filter(pk=world.cup.pk).update(visibility="invitation")
     world.cup.refresh_from_db()
@@ -213,9 +225,7 @@ def test_no_story_speaks_of_a_private_score(world, happens):
 def test_the_merge_request_that_was_decided_before_the_job_ran_is_not_told(world, happens):
     merge = request(world)
     MergeRequest.objects.filter(pk=merge.pk).update(status="cancelled")
-    from notifications_api import jobs
-
-    jobs.tell_merge_request.enqueue(merge.pk, STARTS.isoformat())
+    tell_of.enqueue("merge_requested", "mergerequest", merge.pk, STARTS.isoformat(), by=None, mentioned=[])
     assert told() == set()
 
 
@@ -225,9 +235,9 @@ def test_what_a_killed_worker_was_telling_is_told_by_another(world, happens, set
     job = DBTaskResult.objects.get()
     DBTaskResult.objects.update(status="RUNNING", started_at=NOON)
 
-    assert jobs.tell_again(NOON + timedelta(minutes=14)) == 0  # it may be at it
-    assert jobs.tell_again(NOON + timedelta(minutes=16)) == 1
-    assert jobs.tell_again(NOON + timedelta(minutes=16)) == 0
+    assert tell_again(NOON + timedelta(minutes=14)) == 0  # it may be at it
+    assert tell_again(NOON + timedelta(minutes=16)) == 1
+    assert tell_again(NOON + timedelta(minutes=16)) == 0
     job.refresh_from_db()
     assert job.status == "FAILED"
     again = DBTaskResult.objects.get(status="READY")

@@ -12,8 +12,9 @@ from freezegun import freeze_time
 
 from discussions.models import Like
 from discussions.services import likes, moderation, posts
-from notifications_api import jobs, mail, telling
+from notifications_api import mail, telling
 from notifications_api.models import Mail, Notification, Preference
+from notifications_api.withdrawing import take_back
 from tests.discussions.test_concurrency import at_once, failures, meanwhile
 from tests.factories import NOON, TeamFactory, UserFactory
 from tests.notifications_api.conftest import told
@@ -131,7 +132,7 @@ def test_a_like_taken_back_while_it_is_told_is_not_told(happens, alice, bob, top
 def test_a_withdrawal_that_comes_late_leaves_the_new_like(happens, alice, bob, topic):
     for _again in range(2):
         happens(likes.like, post=topic, by=bob, at=NOON)
-    jobs.withdraw_like.call("discussion", topic.pk, bob.pk)
+    take_back.call("like_taken_back", "discussion", topic.pk, bob.pk)
     assert seen(alice) == [("unread", ["bob"], 1)]
 
 
@@ -200,7 +201,7 @@ def test_a_deleted_discussion_takes_its_title_with_it_and_leaves_the_replies(
     reply = happens(posts.add_comment, discussion=topic, by=people["dora"], body="No", parent_id=first.pk, at=NOON)
     late = posts.add_comment(discussion=topic, by=people["carol"], body="Yes", parent_id=first.pk, at=NOON)
     happens(posts.delete_discussion, discussion=topic, by=alice, at=NOON)
-    jobs.tell_comment.call(late.pk, [], NOON.isoformat())
+    telling.tell_of.call("comment_added", "comment", late.pk, NOON.isoformat(), by=None, mentioned=[])
     [row] = signed_in(people["bob"]).get("/api/notifications/?kind=reply").json()["results"]
     assert row["text"] == "carol and dora replied to your comment in “(deleted)”"
     assert (row["title"], row["target"]["id"]) == ("", reply.pk)
@@ -213,7 +214,7 @@ def test_a_deleted_discussion_takes_its_title_with_it_and_leaves_the_replies(
 def test_nothing_more_is_told_of_talk_in_a_hidden_discussion(happens, host, alice, bob, topic, settings):
     made = posts.add_comment(discussion=topic, by=bob, body="late", at=NOON)
     happens(moderation.hide, post=topic, by=host, reason="rude", at=NOON)
-    jobs.tell_comment.call(made.pk, [host.pk], NOON.isoformat())
+    telling.tell_of.call("comment_added", "comment", made.pk, NOON.isoformat(), by=None, mentioned=[host.pk])
     assert told() == set()
 
 

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import bz2
 import gzip
 import io
 import json
+import lzma
+import pickle
 import re
+import subprocess
+import sys
 import zipfile
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.feather
 import pyarrow.parquet as pa_parquet
 import pytest
 from hypothesis import example, given, settings, strategies as st
@@ -23,11 +29,13 @@ from scoring import (
     ScoringError,
     SolutionSpec,
     StalePredictionsError,
+    bounds,
     prepare_solution,
     private_score,
     public_score,
     read_predictions,
 )
+from scoring.pages import unpacked_size
 from tests.scoring.builders import csv_file, solution_of, submission_of, usages
 
 TRUTH = [0.5, 1.5, 2.5, 3.5]
@@ -50,6 +58,19 @@ def zipped(**members: bytes) -> bytes:
 def parquet(**columns) -> bytes:
     out = io.BytesIO()
     pa_parquet.write_table(pa.table(columns), out)
+    return out.getvalue()
+
+
+def zipped_by(method: int) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", method) as archive:
+        archive.writestr("s.csv", PLAIN)
+    return out.getvalue()
+
+
+def feather() -> bytes:
+    out = io.BytesIO()
+    pyarrow.feather.write_feather(pa.table({"id": [0], "target": [1.0]}), out)
     return out.getvalue()
 
 
@@ -84,6 +105,17 @@ ACCEPTED = {
     "gzip in two members": gzip.compress(PLAIN[:12]) + gzip.compress(PLAIN[12:]),
     "zip": zipped(**{"submission.csv": PLAIN}),
     "zip made on a Mac": zipped(**{"s.csv": PLAIN, "__MACOSX/._s.csv": b"\0", ".DS_Store": b"\0"}),
+    "zip with what systems leave": zipped(
+        **{"a/s.csv": PLAIN, "a/._s.csv": b"\0", "a/Thumbs.db": b"\0", "Desktop.ini": b"\0"},
+        **{"a/.ipynb_checkpoints/s-checkpoint.csv": PLAIN, "a/.ds_store": b"\0"},
+    ),
+    "BOM twice": b"\xef\xbb\xbf" * 2 + PLAIN,
+    "sep=,": b"sep=,\r\n" + PLAIN,
+    "sep=, in quotes after a BOM": b'\xef\xbb\xbf"sep=,"\n' + PLAIN,
+    "emptied rows at the end": PLAIN + b",\r\n , \n,,\n",
+    "Ctrl-Z": PLAIN + b"\x1a",
+    "Ctrl-Z in the last line": PLAIN.rstrip() + b"\x1a",
+    "ids as R writes round numbers": PLAIN.replace(b"2,3", b"2e+00,3"),
     "parquet": parquet(id=[0, 1, 2, 3], target=[1.0, 2.0, 3.0, 4.0]),
     "parquet in zip": zipped(**{"s.parquet": parquet(id=[0, 1, 2, 3], target=[1, 2, 3, 4])}),
     "parquet of texts": parquet(id=["0", "1", "2", "3"], target=["1", "2", "3", "4"]),
@@ -148,13 +180,17 @@ REFUSED = {
     "nothing": (b"", ["empty_file"]),
     "line breaks only": (b"\n\r\n", ["empty_file"]),
     "header only": (b"id,target\n", ["no_rows"]),
-    "Latin-1 header": ("id,größe\n".encode("latin-1"), ["not_utf8"]),
-    "UTF-16": (PLAIN.decode().encode("utf-16"), ["not_utf8"]),
-    "Latin-1 value": (PLAIN.replace(b"4\n", b"\xe9\n"), ["not_utf8"]),
+    "Latin-1 header": ("id,größe\n".encode("latin-1"), ["other_encoding"]),
+    "UTF-16": (PLAIN.decode().encode("utf-16"), ["other_encoding"]),
+    "Latin-1 value": (PLAIN.replace(b"4\n", b"\xe9\n"), ["other_encoding"]),
+    "no text at all": (PLAIN.replace(b"4\n", b"\x81\x80\xff\n"), ["not_utf8"]),
     "NUL in the header": (b"id,target\0\n0,1\n", ["unknown_format"]),
     "missing column": (b"id\n0\n1\n2\n3\n", ["missing_columns"]),
     "another column": (b"id,target,x\n0,1,2\n", ["unexpected_columns"]),
-    "other columns": (b"ID;target\n0;1\n", ["missing_columns", "missing_columns", "unexpected_columns"]),
+    "other columns": (
+        b"ID,goal\n0,1\n",
+        ["missing_columns", "missing_columns", "unexpected_columns", "unexpected_columns"],
+    ),
     "column twice": (b"id,target,target\n0,1,2\n", ["duplicate_columns"]),
     "field too many": (PLAIN.replace(b"2,3", b"2,3,4"), ["wrong_field_count"]),
     "field too few": (PLAIN.replace(b"2,3", b"2"), ["wrong_field_count"]),
@@ -178,7 +214,7 @@ REFUSED = {
     "gzip in gzip": (gzip.compress(gzip.compress(PLAIN)), ["unknown_format"]),
     "broken zip": (zipped(a=PLAIN)[:-9], ["broken_archive"]),
     "zip of nothing": (zipped(), ["several_members"]),
-    "a spreadsheet": (zipped(**{"[Content_Types].xml": b"<Types/>", "xl/workbook.xml": b"<x/>"}), ["unknown_format"]),
+    "a spreadsheet": (zipped(**{"[Content_Types].xml": b"<Types/>", "xl/workbook.xml": b"<x/>"}), ["other_format"]),
     "zip of two": (zipped(a=PLAIN, b=PLAIN), ["several_members"]),
     "no parquet": (b"PAR1" + PLAIN, ["broken_parquet"]),
     "parquet with a null": (parquet(id=[0, 1, 2, 3], target=[1.0, None, 2.0, 3.0]), ["missing_value"]),
@@ -190,6 +226,45 @@ REFUSED = {
     ),
     "parquet of bytes": (parquet(id=[0, 1, 2, 3], target=[b"\xff"] * 4), ["wrong_type"]),
 }
+
+
+RECOGNISED = {
+    "semicolons": (b"id;target\n0;1,5\n", "wrong_separator", ";"),
+    "sep=;": (b"sep=;\nid;target\n0;1\n", "wrong_separator", ";"),
+    "bars": (b"id|target\n0|1\n", "wrong_separator", "|"),
+    "tabs": (PLAIN.replace(b",", b"\t"), "separated_by_tabs", None),
+    "UTF-16 without a BOM": (PLAIN.decode().encode("utf-16-le"), "other_encoding", "UTF-16"),
+    "UTF-16 of Excel": ("\ufeffid\ttarget\n0\t1\n".encode("utf-16-be"), "other_encoding", "UTF-16"),
+    "Japanese header": ("id,予測値\n0,1\n".encode("cp932"), "other_encoding", "Shift_JIS (cp932)"),
+    "Japanese value": (PLAIN + "東京,1\n".encode("cp932"), "other_encoding", "Shift_JIS (cp932)"),
+    "kana far down": (PLAIN * 100_000 + "ねこ,1\n".encode("cp932"), "other_encoding", "Shift_JIS (cp932)"),
+    "umlauts": ("id,target,Prädikt\n".encode("cp1252"), "other_encoding", "Windows-1252 (Latin-1)"),
+    "index": (b",id,target\n0,0,1\n", "nameless_column", None),
+    "index of Parquet": (parquet(id=[0], target=[1.0], __index_level_0__=[7]), "index_column", None),
+    "index read again": (b"Unnamed: 0,id,target\n0,0,1\n", "index_column", None),
+    "commas at the ends": (b"id,target,\n0,1,\n", "nameless_column", None),
+    "bzip2": (bz2.compress(PLAIN), "other_format", "bzip2"),
+    "xz": (lzma.compress(PLAIN), "other_format", "xz"),
+    "7z": (b"7z\xbc\xaf\x27\x1c\x00\x04" + bytes(40), "other_format", "7z"),
+    "Zstandard": (pa.compress(PLAIN, "zstd", asbytes=True), "other_format", "Zstandard"),
+    "Feather": (feather(), "other_format", "Feather (Arrow)"),
+    "JSON": (b'[{"id": 0, "target": 1}]', "other_format", "JSON"),
+    "lines of JSON": (b'{"id": 0}\n{"id": 1}\n', "other_format", "JSON"),
+    "HTML": (b"\n<!DOCTYPE html>\n<html>", "other_format", "HTML (XML)"),
+    "pickle": (pickle.dumps({"id": [0]}), "other_format", "pickle"),
+    "NumPy": (b"\x93NUMPY\x01\x00v\x00", "other_format", "NumPy (npy)"),
+    "old Excel": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(40), "other_format", "Excel (xls)"),
+    "new Excel": (zipped(**{"[Content_Types].xml": b"", "xl/workbook.xml": b""}), "other_format", "Excel (xlsx)"),
+    "tar.gz": (gzip.compress(b"s.csv".ljust(257, b"\0") + b"ustar" + PLAIN), "other_format", "tar"),
+    "zip by bzip2": (zipped_by(zipfile.ZIP_BZIP2), "packed_unusually", None),
+    "zip by LZMA": (zipped_by(zipfile.ZIP_LZMA), "packed_unusually", None),
+}
+
+
+@pytest.mark.parametrize(("data", "code", "found"), RECOGNISED.values(), ids=RECOGNISED.keys())
+def test_what_is_recognised_is_said(data, code, found, solution):
+    (problem,) = refusal(data, solution)
+    assert (problem.code, problem.found) == (code, found)
 
 
 @pytest.mark.parametrize(("data", "expected"), REFUSED.values(), ids=REFUSED.keys())
@@ -323,6 +398,103 @@ def test_decompression_stops_at_its_limit(pack, solution):
     assert codes(bomb, solution, limits=ReadLimits(max_decompressed_bytes=1 << 20)) == ["too_large"]
 
 
+PEAK = """
+import resource, sys
+from tests.scoring.builders import solution_of, submission_of
+from scoring import InvalidSubmission, read_predictions
+
+solution = solution_of("rmse", {"target": range(100)})
+read_predictions(submission_of({"target": range(100)}), solution)
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+try:
+    read_predictions(sys.argv[1], solution)
+except InvalidSubmission as refused:
+    print(refused.problems[0].code, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
+"""
+
+
+def zip_bomb() -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive, archive.open("s.csv", "w") as file:
+        for _ in range(128):
+            file.write(b"0,1\n" * (1 << 18))
+    return out.getvalue()
+
+
+BOMBS = {
+    "gzip of a gigabyte": (lambda: gzip.compress(b"id,target\n" + b"0,1\n" * (1 << 18)) * 1024, "unpacked_too_large"),
+    "zip": (zip_bomb, "unpacked_too_large"),
+    "parquet of a long text": (
+        lambda: parquet(
+            id=range(100), target=pa.DictionaryArray.from_arrays(np.zeros(100, np.int32), ["y" * 2_000_000])
+        ),
+        "unpacked_too_large",
+    ),
+    "parquet of a long list": (lambda: parquet(id=[0], target=[np.zeros(2_000_000)]), "wrong_type"),
+}
+
+
+@pytest.mark.parametrize(("bomb", "code"), BOMBS.values(), ids=BOMBS.keys())
+def test_what_the_solution_cannot_need_is_not_unpacked(bomb, code, tmp_path):
+    """In a process of its own: what it takes at most is known of whole processes."""
+    (tmp_path / "bomb").write_bytes(bomb())
+    assert (tmp_path / "bomb").stat().st_size < 2 << 20
+    command = [sys.executable, "-c", PEAK, str(tmp_path / "bomb")]
+    done = subprocess.run(command, check=True, capture_output=True, text=True, timeout=60)
+    said, peak = done.stdout.split()
+    assert said == code
+    assert int(peak) < 100 << 10
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, lambda data: zipped(a=data)])
+@pytest.mark.parametrize(
+    ("metric", "truth", "guess"),
+    [
+        ("rmse", {"t": range(50)}, {"t": [f"{number}.{'0' * 50}" for number in range(50)]}),
+        ("accuracy", {"t": ["x" * 5000, "y"] * 25}, {"t": ["x" * 5000] * 50}),
+        ("map_at_k", {"t": ["x" * 500] * 25 + ["y"] * 25}, {"t": [" ".join(["y"] * 30 + ["x" * 500])] * 50}),
+        ("log_loss", {"t": ["x" * 5000, "y"] * 25}, {"x" * 5000: [0.5] * 50, "y": [0.5] * 50}),
+    ],
+)
+def test_what_a_solution_can_need_is_unpacked(pack, metric, truth, guess, monkeypatch):
+    monkeypatch.setattr("scoring.bounds.SLACK", 0)
+    ids = ["i" * 500 + str(number) for number in range(50)]
+    solution = solution_of(metric, truth, ids=ids)
+    read_predictions(pack(submission_of(guess, ids=ids)), solution)
+
+
+def test_the_bound_that_is_said_is_the_one_applied(solution):
+    most = bounds.most_unpacked(solution)
+    padded = PLAIN + b"\n" * (most - len(PLAIN))
+    assert read_predictions(gzip.compress(padded), solution).columns[0].tolist() == [1.0, 2.0, 3.0, 4.0]
+    (problem,) = refusal(gzip.compress(padded + b"\n"), solution)
+    assert (problem.code, problem.params["limit"]) == ("unpacked_too_large", most)
+
+
+def test_the_list_of_an_archive_is_not_read_without_end(solution):
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for number in range(20_000):
+            archive.writestr(f"{number:040}", b"")
+    assert codes(out.getvalue(), solution) == ["broken_archive"]
+
+
+@pytest.mark.parametrize("version", ["1.0", "2.0"])
+@pytest.mark.parametrize("compression", ["none", "snappy", "zstd", "gzip"])
+def test_pages_of_parquet_are_as_large_as_their_headers_say(version, compression):
+    rows = 30_000
+    table = pa.table({"id": np.arange(rows), "target": np.arange(rows) / 7, "text": ["abc"] * rows})
+    out = io.BytesIO()
+    pa_parquet.write_table(
+        table, out, data_page_version=version, compression=compression, use_dictionary=["text"], row_group_size=20_000
+    )
+    metadata = pa_parquet.ParquetFile(out).metadata
+    size = unpacked_size(out.getvalue(), metadata, ["id", "target"], 1 << 30)
+    assert 16 * rows <= size < 16 * rows + 1000
+    assert unpacked_size(out.getvalue(), metadata, ["text"], 1 << 30) < rows
+    assert 1000 < unpacked_size(out.getvalue(), metadata, ["id", "target"], 1000) < size
+
+
 def test_a_file_beyond_the_limit_is_refused(solution):
     assert codes(PLAIN, solution, limits=ReadLimits(max_bytes=10)) == ["too_large"]
     assert codes(PLAIN, solution, limits=ReadLimits(max_decompressed_bytes=10)) == ["too_large"]
@@ -449,6 +621,33 @@ def test_stored_predictions_of_other_rows_are_stale(solution, tmp_path):
         Predictions.load(tmp_path / "p.arrow", other)
 
 
+@pytest.mark.parametrize("score", [public_score, private_score])
+def test_predictions_of_another_solution_are_not_scored(score, solution):
+    predictions = read_predictions(PLAIN, solution)
+    with pytest.raises(ScoringError, match="another solution"):
+        score(solution_of("rmse", {"target": TRUTH}, ids=[3, 2, 1, 0]), predictions)
+
+
+@pytest.mark.parametrize(
+    ("score", "other", "weight"),
+    [
+        # The spread of the truth is next to nothing where all the weight lies on one row.
+        (public_score, private_score, [1.0, 1.0, 5e-324, 1.0]),
+        (private_score, public_score, [1.0, 1.0, 1.0, 5e-324]),
+    ],
+    ids=["public", "private"],
+)
+@pytest.mark.parametrize("truth", [[0.0, 0.0, 1.0, 1.0], [0.0, 0.0, 0.25, 0.25]], ids=["infinite", "nan"])
+def test_a_score_that_is_no_finite_number_is_refused(score, other, weight, truth):
+    solution = solution_of("r2", {"target": truth}, weight=weight)
+    predictions = read_predictions(PLAIN, solution)
+    with pytest.raises(InvalidSubmission) as caught:
+        score(solution, predictions)
+    (problem,) = caught.value.problems
+    assert (problem.code, problem.row, problem.params) == ("undefined_score", None, {"metric": "R²"})
+    assert np.isfinite(other(solution, predictions))
+
+
 @pytest.mark.parametrize("content", [b"", b"ARROW1\0\0", PLAIN])
 def test_a_file_that_holds_no_predictions_is_an_error_of_ours(content, solution, tmp_path):
     (tmp_path / "p.arrow").write_bytes(content)
@@ -491,4 +690,5 @@ def test_a_damaged_file_is_read_or_refused_and_nothing_else(data):
 
 def test_every_message_can_be_written():
     named = {name for text in MESSAGES.values() for name in re.findall(r"%\((\w+)\)s", text)}
-    assert named <= {"row", "id", "column", "expected", "found", "more", "limit", "count", "split", "name"}
+    located = {"row", "id", "column", "expected", "found", "more"}
+    assert named <= located | {"limit", "count", "split", "name", "group", "line", "text"}

@@ -66,6 +66,39 @@ def test_weights_count_per_row():
     assert public_score(solution, predictions) == pytest.approx(np.sqrt(3 / 4))
 
 
+@pytest.mark.parametrize("weight", [0, 1e12])
+def test_a_weight_may_be_as_large_as_is_said(weight):
+    solution = prepare(dataclasses.replace(SPEC, weight_column="w"), w=[1, weight, 1, 1])
+    assert solution.splits["public"].weight.tolist() == [1.0, weight]
+
+
+@pytest.mark.parametrize("weight", ["-1e-9", "1.001e12", "inf", "nan", "x", ""])
+def test_a_weight_beyond_its_bounds_is_told_them(weight):
+    (problem,) = refusal(dataclasses.replace(SPEC, weight_column="w"), w=[1, weight, 1, 1])
+    assert problem.text() == "Row 2: a weight must be a number from 0 to 1e+12."
+
+
+@pytest.mark.parametrize(
+    ("metric", "target", "said"),
+    [
+        ("rmsle", [1, -1, 2, 3], "0 to 1e+100"),
+        ("quadratic_weighted_kappa", [1, 2e9, 2, 3], "-1e+09 to 1e+09"),
+        ("rmse", [1, 1e101, 2, 3], "-1e+100 to 1e+100"),
+    ],
+)
+def test_the_bound_that_is_said_is_the_one_applied(metric, target, said):
+    (problem,) = refusal(with_metric(metric), target=target)
+    assert (problem.code, problem.expected) == ("out_of_range", said)
+
+
+def test_a_relevance_is_told_its_own_bounds():
+    spec = dataclasses.replace(with_metric("ndcg_at_k"), target_columns=("target", "other"))
+    (problem,) = refusal(spec, other=[1, -1, 2, 3])
+    assert (problem.code, problem.expected) == ("out_of_range", "0 to 1e+100")
+    (problem,) = refusal(with_metric("ndcg_at_k"), target=["a:1", "b:1e101", "c", "d"])
+    assert problem.text().endswith("the number from 0 to 1e+100.")
+
+
 REFUSED = {
     "no such column": (dataclasses.replace(SPEC, target_columns=("y",)), {}, "missing_columns"),
     "no usage": (dataclasses.replace(SPEC, usage_column="Split"), {}, "missing_columns"),
@@ -92,6 +125,7 @@ REFUSED = {
     "one class in public": (with_metric("auc"), {"target": [1, 1, 0, 1]}, "single_class"),
     "one class in private": (with_metric("average_precision"), {"target": [0, 1, 1, 1]}, "single_class"),
     "constant": (with_metric("pearson"), {"target": [1, 2, 3, 3]}, "constant_target"),
+    "next to constant": (with_metric("r2"), {"target": [1, 2, 0, 1e-60]}, "constant_target"),
     "no rating": (with_metric("quadratic_weighted_kappa"), {"target": [1, 2, 3.5, 3]}, "not_an_integer"),
     "one label": (with_metric("accuracy"), {"target": ["a"] * 4}, "too_few_classes"),
     "label nobody named": (with_metric("accuracy", classes=["a", "b"]), {"target": list("abca")}, "unknown_label"),

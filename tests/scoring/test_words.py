@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from scoring.cpu import sorts_slowly_with_avx512
-from scoring.metrics.ranks import sorted_with_flag
+from scoring.metrics.ranks import sortable, sorted_with_flag, tied_ranks
 from scoring.words import TextTable, WordTable
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=12)
@@ -72,6 +72,7 @@ def test_sorting_with_a_flag_keeps_order_ties_and_flags(rows):
         [-1.7e308, 1.7e308],
         [-1.0, -1.0],
         [-3.0, -0.0, 0.0, 0.0, 7.0],
+        [-1.0, 0.0, 5e-324, 1.0],
     ],
 )
 def test_sorting_with_a_flag_at_the_ends_of_what_doubles_hold(values):
@@ -80,6 +81,19 @@ def test_sorting_with_a_flag_at_the_ends_of_what_doubles_hold(values):
     order = np.lexsort((np.arange(len(values)) % 2 == 0, given_values))
     assert flags.tolist() == (np.arange(len(values)) % 2 == 0)[order].tolist()
     assert (keys[1:] > keys[:-1]).tolist() == [left < right for left, right in itertools.pairwise(values)]
+
+
+@pytest.mark.parametrize("values", [[], [0.0, 1.0], [-2.0, -0.0, 0.5]])
+def test_sortable_integers_are_as_many_and_in_the_same_order(values):
+    assert np.argsort(sortable(np.array(values)), kind="stable").tolist() == list(range(len(values)))
+
+
+@pytest.mark.parametrize(
+    ("values", "ranks"),
+    [([7.0], [1]), ([3.0, 1.0, 2.0], [3, 1, 2]), ([5.0, 1.0, 5.0, 5.0], [3, 1, 3, 3]), ([2.0, 2.0], [1.5, 1.5])],
+)
+def test_ranks_begin_at_one_and_ties_share_their_mean(values, ranks):
+    assert tied_ranks(np.array(values)).tolist() == ranks
 
 
 @pytest.mark.parametrize(

@@ -51,3 +51,11 @@ def enqueued(job) -> list[int]:
     """The ids that `job` was enqueued for."""
     rows = DBTaskResult.objects.filter(task_path=job.module_path).order_by("enqueued_at")
     return [row.args_kwargs["args"][0] for row in rows]
+
+
+@pytest.fixture(autouse=True)
+def _a_busy_neighbour(request):
+    """No test of this room has the server to itself; `pytest.mark.alone` where it must."""
+    wants_database = request.node.get_closest_marker("django_db") or "db" in request.fixturenames
+    if wants_database and not request.node.get_closest_marker("alone"):
+        request.getfixturevalue("busy_neighbour")

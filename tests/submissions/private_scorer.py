@@ -16,10 +16,11 @@ from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 
-from competitions.standings import rebuild_standings
+from competitions.leaderboards.standings import rebuild_standings
 from submissions import runs
 from submissions.derivation import public_standings
 from submissions.models import Submission
+from tests.databases import migrated_once
 from tests.factories import TeamFactory
 from tests.submissions.conftest import competition_with_solution, send
 
@@ -48,7 +49,8 @@ TRIGGERS = {
 
 
 def prepare() -> None:
-    call_command("migrate", verbosity=0)
+    with migrated_once():
+        call_command("migrate", verbosity=0)
     now = timezone.now()
     competition = competition_with_solution(
         "rmse", starts_at=now - timedelta(days=9), ends_at=now - timedelta(hours=1), daily_submission_limit=None

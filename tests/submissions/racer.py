@@ -21,16 +21,17 @@ from django.core.management import call_command
 from competitions.models import Team
 from submissions.exceptions import DailyLimitReached
 from submissions.models import Submission
-from submissions.services import settle_abandoned, submitting
-from submissions.services.recovery import ABANDONED_AFTER
-from tests.factories import NOON, TeamFactory
+from submissions.services import holding, settle_abandoned, submitting
+from tests.databases import migrated_once
+from tests.factories import TeamFactory
 from tests.submissions.conftest import competition_with_solution, send
 
 LIMIT = 5
 
 
 def prepare() -> Iterator[str]:
-    call_command("migrate", verbosity=0)
+    with migrated_once():
+        call_command("migrate", verbosity=0)
     yield str(TeamFactory(competition=competition_with_solution("rmse", daily_submission_limit=LIMIT)).pk)
 
 
@@ -53,7 +54,7 @@ def die(team_id: str) -> Iterator[str]:
 
 def settle() -> Iterator[str]:
     for later in range(1, 3):
-        settle_abandoned(NOON + later * 2 * ABANDONED_AFTER)
+        settle_abandoned(holding.now() + later * 2 * holding.LEASE)
     for submission in Submission.objects.all():
         yield f"{submission.status} {submission.public_score} {submission.team.standing.total_submissions}"
 

@@ -9,9 +9,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from freezegun import freeze_time
 
 from submissions.models import Submission
-from submissions.services import submitting
+from submissions.services import admission, submitting
 from submissions.services.admission import Turns
 from tests.factories import NOON, TeamFactory, give_solution
+from tests.neighbour import ours
 
 PREDICTIONS = b"id,target\n1,1\n2,2\n3,3\n4,4\n"
 
@@ -40,8 +41,31 @@ def test_with_every_turn_taken_a_submission_is_queued_and_counted(team, api, mon
     answer = post(api, team)
 
     assert answer.status_code == 202
-    assert Submission.objects.get().status == Submission.Status.PENDING
-    assert submitting.score_stored(Submission.objects.get().pk, NOON).status == Submission.Status.SCORED
+    assert ours(Submission).get().status == Submission.Status.PENDING
+    assert submitting.score_stored(ours(Submission).get().pk, NOON).status == Submission.Status.SCORED
+
+
+def test_a_process_works_on_a_few_at_once_and_scores_and_counts_none_of_the_others(team, api, monkeypatch, settings):
+    seen = []
+
+    class Room:
+        def __enter__(self):
+            seen.append("let in")
+
+        def __exit__(self, *_):
+            seen.append("out")
+
+    take_slot = submitting.take_slot
+    monkeypatch.setattr(submitting, "room", Room())
+    monkeypatch.setattr(submitting, "take_slot", lambda **given: seen.append("slot") or take_slot(**given))
+    assert post(api, team).status_code == 201
+    settings.SUBMISSION_BACKLOG = 0
+    assert post(api, team).status_code == 503
+    assert seen == ["let in", "slot", "out", "let in", "out"]
+    # The real one has as many places as may be scored, wait for it, and one.
+    assert [admission.room.acquire(blocking=False) for _ in range(4)] == [True, True, True, False]
+    for _ in range(3):
+        admission.room.release()
 
 
 def test_beyond_the_backlog_nothing_is_kept_or_counted(team, api, settings, caplog):
@@ -51,7 +75,7 @@ def test_beyond_the_backlog_nothing_is_kept_or_counted(team, api, settings, capl
     assert (answer.status_code, answer.json()["errors"][0]["code"]) == (503, "overloaded")
     assert int(answer["Retry-After"]) > 0
     assert [record.levelname for record in caplog.records if record.name == "django.request"] == ["WARNING"]
-    assert not Submission.objects.exists()
+    assert not ours(Submission).exists()
     settings.SUBMISSION_BACKLOG = 1
     assert post(api, team).status_code == 201
 

@@ -13,6 +13,7 @@ from rest_framework.throttling import ScopedRateThrottle
 from competitions.models import Competition
 from submissions.models import Submission
 from tests.factories import AFTER, ENDS, NOON, SubmissionFactory, TeamFactory, UserFactory, submits
+from tests.neighbour import ours
 from tests.submissions.conftest import send
 from tests.submissions.files import csv_scoring, upload
 
@@ -65,14 +66,20 @@ def test_answer_holds_all_the_celebration_needs(member, team):
         "size": len(csv_scoring("rmse", 0.5)),
         "status": "scored",
         "publicScore": 0.5,
+        "formerPublicScore": None,
         "privateScore": None,
         "isBest": True,
         "isSelected": False,
         "isLate": False,
+        "isVoid": False,
         "memo": "first",
         "cvScore": 0.45,
         "problems": [],
         "source": "web",
+        "waiting": None,
+        "fileDeletedAt": None,
+        "experiment": None,
+        "sharesExperiment": False,
     }
     assert body["allowance"] == {
         "dailyLimit": 5,
@@ -330,7 +337,7 @@ def test_bad_fields_are_told(member, team, fields):
     answer = member.post(URL, form, format="multipart")
     assert answer.status_code == 400
     assert answer.json()["errors"][0]["code"]
-    assert not Submission.objects.filter(status="scored").exists()
+    assert not ours(Submission).filter(status="scored").exists()
 
 
 @pytest.mark.parametrize(

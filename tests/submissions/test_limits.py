@@ -14,6 +14,7 @@ from submissions.exceptions import DailyLimitReached, InvalidFile, TotalLimitRea
 from submissions.limits import allowance
 from submissions.models import Submission
 from tests.factories import AFTER, ENDS, NOON, TeamFactory
+from tests.neighbour import ours
 from tests.submissions.conftest import competition_with_solution, send
 from tests.submissions.files import upload
 
@@ -33,7 +34,7 @@ def test_the_submission_after_the_last_of_the_day_is_refused():
     assert caught.value.status == 429
     assert caught.value.params == {"limit": 2, "resets_at": "2026-06-06T00:00:00+00:00"}
     assert caught.value.retry_after == 12 * 3600
-    assert Submission.objects.count() == 2
+    assert ours(Submission).count() == 2
     assert Standing.objects.get(team=team).total_submissions == 2
 
 
@@ -146,3 +147,19 @@ def test_late_submissions_only_where_they_are_allowed():
     team = team_with(allows_late_submissions=False)
     with pytest.raises(CompetitionEnded):
         send(team, at=ENDS)
+
+
+@pytest.mark.parametrize("state", [{"merged_at": NOON}, {"disbanded_at": NOON}], ids=["merged", "left by everybody"])
+def test_a_team_that_is_no_more_has_nothing_left_and_is_told_why(state):
+    team = team_with(daily_submission_limit=3)
+    for name, value in state.items():
+        setattr(team, name, value)
+    found = allowance(team, NOON)
+    assert (found.remaining, found.remaining_today, found.reason) == (0, 3, "team_not_active")
+
+
+def test_what_other_teams_sent_in_uses_up_nothing():
+    team = team_with(daily_submission_limit=3, total_submission_limit=5)
+    TeamFactory(competition=team.competition).submits(0.5)
+    found = allowance(team, NOON)
+    assert (found.remaining_today, found.remaining_total) == (3, 5)

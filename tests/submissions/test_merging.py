@@ -8,8 +8,8 @@ import pytest
 from django.db import transaction
 
 from competitions import signals
+from competitions.leaderboards.standings import combine_standings
 from competitions.models import Standing, Team
-from competitions.standings import combine_standings
 from submissions.models import Submission
 from submissions.services import submitting
 from tests.factories import AFTER, NOON, CompetitionFactory, SubmissionFactory, TeamFactory, submits

@@ -13,6 +13,7 @@ from submissions.models import Submission
 from submissions.services import score_stored, settle_abandoned
 from submissions.services.late import score_late_privately
 from tests.factories import AFTER, NOON, TeamFactory
+from tests.neighbour import ours
 from tests.submissions.conftest import competition_with_solution, send
 from tests.submissions.files import csv_scoring, upload
 
@@ -28,7 +29,7 @@ def team(settings, monkeypatch):
         settings.STORAGES = {
             **settings.STORAGES,
             "default": {
-                "BACKEND": "storages.backends.s3.S3Storage",
+                "BACKEND": "foundation.s3.RemoteStorage",
                 "OPTIONS": {"bucket_name": "uzu", "region_name": "us-east-1", "file_overwrite": False},
             },
         }
@@ -58,8 +59,9 @@ def test_queued_file_is_scored_from_the_store(team, settings):
 def test_abandoned_file_is_scored_from_the_store(team, settings):
     settings.INLINE_SCORING_BYTES = 10
     send(team, 0.25)
+    Submission.objects.update(next_try_at=NOON)
     assert settle_abandoned(NOON + timedelta(hours=1)) == 1
-    assert Submission.objects.get().public_score == 0.25
+    assert ours(Submission).get().public_score == 0.25
 
 
 def test_late_private_score_comes_from_the_store(team):
@@ -67,4 +69,4 @@ def test_late_private_score_comes_from_the_store(team):
     team.competition.confirmed_at = AFTER
     team.competition.save()
     assert score_late_privately(team.competition.pk, AFTER) == 1
-    assert Submission.objects.get().private_score == 0.75
+    assert ours(Submission).get().private_score == 0.75

@@ -10,10 +10,11 @@ from django.core.management import CommandError, call_command
 from django_tasks_db.models import DBTaskResult
 
 from competitions.models import SearchName, Standing
+from foundation.duties import Duty, Ticker, close_lost_jobs, forget_old_jobs
 from submissions import runs
-from submissions.jobs import work_on_run
 from submissions.models import ScoringRun
-from submissions.periodic import Duty, Ticker, close_lost_jobs, forget_old_jobs, revive_runs
+from submissions.runs.reviving import revive_runs
+from submissions.runs.working import work_on_run
 from tests.factories import AFTER, NOON, TeamFactory
 from tests.submissions.conftest import enqueued, send
 

@@ -16,15 +16,15 @@ from django.core.files.storage import default_storage
 from django.db import connection
 from django.test import Client
 
-from accounts.refusals import Refusal
 from competitions.models import Standing, Team
+from foundation.refusals import Refusal
 from submissions.exceptions import TooManySelected
 from submissions.models import Submission
-from submissions.services import select, settle_abandoned, submitting
+from submissions.services import holding, select, settle_abandoned, submitting
 from submissions.services.admission import Turns
-from submissions.services.recovery import ABANDONED_AFTER
 from submissions.services.slots import take_slot
 from tests.factories import NOON, TeamFactory, submits
+from tests.neighbour import ours
 from tests.submissions.conftest import competition_with_solution, send
 from tests.submissions.files import csv_scoring, file_scoring
 from tests.submissions.racer import LIMIT
@@ -67,8 +67,8 @@ def test_fifty_threads_of_one_team_with_a_limit_of_five():
     assert len(scored) == 5
     assert Counter(one.code for one in refusals) == {"daily_limit_reached": 45}
     assert {one.status for one in refusals} == {429}
-    assert set(Submission.objects.all()) == set(scored)
-    assert {one.status for one in Submission.objects.all()} == {Submission.Status.SCORED}
+    assert set(ours(Submission).all()) == set(scored)
+    assert {one.status for one in ours(Submission).all()} == {Submission.Status.SCORED}
     standing = Standing.objects.get(team=team)
     assert standing.total_submissions == 5
     assert standing.best_public_score == min(one.public_score for one in scored)
@@ -131,10 +131,10 @@ def test_sweepers_at_once_settle_once():
     team = TeamFactory(competition=competition_with_solution("rmse"))
     text = csv_scoring("rmse", 0.25)
     for _ in range(4):
-        submission = take_slot(user=team.owner, team_id=team.pk, at=NOON, size=len(text), filename="x.csv")
+        submission = take_slot(user=team.owner, team_id=team.pk, at=NOON, size=len(text), filename="x.csv").submission
         submission.file.storage.save(submission.file.name, file_scoring("rmse", 0.25))
-    at_once(4, lambda _i: settle_abandoned(NOON + ABANDONED_AFTER * 2))
-    assert Counter(Submission.objects.values_list("status", flat=True)) == {"scored": 4}
+    at_once(4, lambda _i: settle_abandoned(holding.now() + 2 * holding.LEASE))
+    assert Counter(ours(Submission).values_list("status", flat=True)) == {"scored": 4}
     assert Standing.objects.get(team=team).total_submissions == 4
     _folders, aligned = default_storage.listdir(f"competitions/{team.competition_id}/aligned")
     assert len(aligned) == 4

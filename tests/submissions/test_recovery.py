@@ -9,16 +9,17 @@ from django.core.files.base import ContentFile
 
 from competitions.models import Standing
 from submissions.models import Submission
-from submissions.services import score_stored, settle_abandoned, submitting
-from submissions.services.queue import score_queued
-from submissions.services.recovery import ABANDONED_AFTER, ATTEMPTS
+from submissions.services import holding, score_stored, settle_abandoned, submitting
+from submissions.services.holding import LEASE
+from submissions.services.recovery import ATTEMPTS
 from submissions.services.slots import take_slot
+from submissions.services.submitting import score_queued
 from tests.factories import ENDS, NOON, TeamFactory
 from tests.submissions.conftest import enqueued, send
 from tests.submissions.files import upload
 
 pytestmark = pytest.mark.django_db
-BETWEEN = ABANDONED_AFTER + timedelta(seconds=1)
+BETWEEN = LEASE + timedelta(seconds=1)
 LONG_AFTER = NOON + BETWEEN
 
 
@@ -34,6 +35,7 @@ def crash_while(stage, team, monkeypatch, *, at=NOON, **fields):
 
     with monkeypatch.context() as patch:
         patch.setattr(submitting, stage, dies)
+        patch.setattr(holding, "now", lambda: at)
         with pytest.raises(Killed):
             send(team, at=at, **fields)
     submission = Submission.objects.latest("pk")
@@ -54,16 +56,28 @@ def test_crash_after_the_file_was_stored_is_scored_later(team, monkeypatch, stag
     assert (standing.best_public_score, standing.best_submitted_at, standing.total_submissions) == (0.25, NOON, 1)
 
 
-def test_crash_before_the_file_was_stored_gives_the_slot_back(team):
-    submission = take_slot(user=team.owner, team_id=team.pk, at=NOON, size=5, filename="x.csv")
+@pytest.fixture
+def slot_at_noon(team, monkeypatch):
+    """A slot that a process took at noon, and nothing else: its file is called x.csv."""
+
+    def take(size: int) -> Submission:
+        with monkeypatch.context() as patch:
+            patch.setattr(holding, "now", lambda: NOON)
+            return take_slot(user=team.owner, team_id=team.pk, at=NOON, size=size, filename="x.csv").submission
+
+    return take
+
+
+def test_crash_before_the_file_was_stored_gives_the_slot_back(team, slot_at_noon):
+    submission = slot_at_noon(size=5)
     assert settle_abandoned(LONG_AFTER) == 1
     submission.refresh_from_db()
     assert submission.status == Submission.Status.FAILED
     assert Standing.objects.get(team=team).total_submissions == 0
 
 
-def test_crash_while_the_file_was_being_written_gives_the_slot_back(team):
-    submission = take_slot(user=team.owner, team_id=team.pk, at=NOON, size=100, filename="x.csv")
+def test_crash_while_the_file_was_being_written_gives_the_slot_back(team, slot_at_noon):
+    submission = slot_at_noon(size=100)
     submission.file.storage.save(submission.file.name, ContentFile(b"id,tar"))
     settle_abandoned(LONG_AFTER)
     submission.refresh_from_db()
@@ -81,7 +95,7 @@ def test_bad_file_is_refused_later_as_it_would_have_been(team, monkeypatch):
 
 def test_what_is_still_being_worked_on_is_left_alone(team, monkeypatch):
     submission = crash_while("evaluate", team, monkeypatch)
-    assert settle_abandoned(NOON + ABANDONED_AFTER) == 0
+    assert settle_abandoned(NOON + LEASE - timedelta(seconds=1)) == 0
     submission.refresh_from_db()
     assert submission.status == Submission.Status.PENDING
 
@@ -115,7 +129,7 @@ def test_what_another_sweeper_is_scoring_is_left_to_it(team, monkeypatch):
     by_others = []
 
     def meanwhile(*args, **kwargs):
-        by_others.append(settle_abandoned(LONG_AFTER + timedelta(minutes=5)))
+        by_others.append(settle_abandoned(LONG_AFTER + LEASE / 2))
         return evaluate(*args, **kwargs)
 
     monkeypatch.setattr(submitting, "evaluate", meanwhile)
@@ -133,6 +147,7 @@ def test_request_that_comes_second_finds_it_settled(team, monkeypatch):
     def overtaken(*args, **kwargs):
         calls.append(1)
         if len(calls) == 1:
+            Submission.objects.update(next_try_at=NOON)  # it gave no sign of life for long
             assert settle_abandoned(LONG_AFTER) == 1
         return finish(*args, **kwargs)
 

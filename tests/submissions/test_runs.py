@@ -9,16 +9,15 @@ import pytest
 from django.db import connection
 from django.db.models import Max
 
-from accounts.refusals import Refusal
 from competitions import signals as competition_signals
-from competitions.exceptions import CompetitionEnded, CompetitionRunning, NotHost
+from competitions.exceptions import CompetitionEnded, CompetitionRunning, NotHost, ObjectionsOpen
 from competitions.models import Competition, Solution, Standing
-from competitions.services.merges import accept_merge, request_merge
-from competitions.solutions import replace_solution
+from competitions.solution.services import replace_solution
+from competitions.teams.merges import accept_merge, request_merge
+from foundation.refusals import Refusal
 from submissions import runs, signals
 from submissions.checking import differences
 from submissions.exceptions import InvalidFile, NothingToScoreWith
-from submissions.jobs import work_on_run
 from submissions.models import ScoringPart, ScoringRun, Submission
 from submissions.runs import working
 from submissions.runs.exceptions import (
@@ -28,8 +27,10 @@ from submissions.runs.exceptions import (
     ReasonMissing,
     ScoringRunActive,
 )
+from submissions.runs.working import work_on_run
 from submissions.services import select
 from tests.factories import AFTER, ENDS, NOON, CompetitionFactory, TeamFactory, UserFactory, give_solution
+from tests.neighbour import ours
 from tests.submissions.conftest import competition_with_solution, enqueued, send
 from tests.submissions.files import METRICS, solution_csv, upload
 
@@ -59,12 +60,14 @@ def work_out(run: ScoringRun, moment=AFTER) -> ScoringRun:
     return run
 
 
-def new_solution(competition, csv, moment=AFTER) -> Solution:
-    return replace_solution(competition=competition, file=upload(csv).file, filename="solution.csv", by=None, at=moment)
+def new_solution(competition, csv, moment=AFTER, **fields) -> Solution:
+    return replace_solution(
+        competition=competition, file=upload(csv).file, filename="solution.csv", by=None, at=moment, **fields
+    )
 
 
 def private_ranking(competition) -> list[tuple[str, float | None]]:
-    rows = Standing.objects.ranked().filter(competition=competition).in_private_order()
+    rows = ours(Standing).ranked().filter(competition=competition).in_private_order()
     return list(rows.values_list("team__name", "best_private_score"))
 
 
@@ -82,7 +85,7 @@ def test_nobody_starts_private_scoring_before_the_end(moment, role):
     by = {"host": host, "superuser": UserFactory(is_superuser=True), "server": None}[role]
     with pytest.raises(CompetitionRunning):
         runs.start_run(competition=competition, kind="private", by=by, at=moment)
-    assert not ScoringRun.objects.exists()
+    assert not ours(ScoringRun).exists()
     assert runs.start_run(competition=competition, kind="private", by=by, at=ENDS).status == "queued"
 
 
@@ -125,7 +128,7 @@ def test_a_run_that_meets_a_running_competition_computes_nothing(team):
     run = ScoringRun.objects.create(competition=team.competition, kind="private", created_at=NOON)
     work_out(run, NOON)
     assert run.status == "failed"
-    assert not Submission.objects.filter(private_score__isnull=False).exists()
+    assert not ours(Submission).filter(private_score__isnull=False).exists()
 
 
 def test_the_clock_is_asked_again_when_scores_are_written_and_when_standings_are_rebuilt(team):
@@ -133,7 +136,7 @@ def test_the_clock_is_asked_again_when_scores_are_written_and_when_standings_are
     run = runs.start_run(competition=team.competition, kind="private", by=None, at=AFTER)
     moments = iter([AFTER, AFTER, *[NOON] * 9])
     assert runs.work(run.pk, now=lambda: next(moments)) is runs.Outcome.WAITING
-    assert not Submission.objects.filter(private_score__isnull=False).exists()
+    assert not ours(Submission).filter(private_score__isnull=False).exists()
 
 
 # --- what is scored -----------------------------------------------------------------------------------------------------
@@ -154,35 +157,9 @@ def test_private_scores_and_ranks_are_exact(metric):
     ]
     ranks = Standing.objects.filter(competition=competition).order_by("team__name")
     assert list(ranks.values_list("team__name", "final_public_rank")) == [("a", 1), ("b", 2), ("c", 3), ("idle", None)]
-    assert sorted(Submission.objects.values_list("private_score", flat=True)) == sorted(
+    assert sorted(ours(Submission).values_list("private_score", flat=True)) == sorted(
         as_wanted(metric, place) for place in (1, 2, 3)
     )
-
-
-@DIRECTIONS
-def test_the_selected_submissions_decide_and_no_others(metric):
-    competition = competition_with_solution(metric)
-    team = TeamFactory(competition=competition)
-    good, _better, chosen = (
-        send(team, as_wanted(metric, public), as_wanted(metric, private), at=at(hour)).submission
-        for hour, (public, private) in enumerate([(1, 2), (2, 1), (4, 3)])
-    )
-    select(submission=chosen, selected=True, by=team.owner, at=at(5))
-    private_run(competition)
-    standing = Standing.objects.get(team=team)
-    assert standing.best_private_score == as_wanted(metric, 3)
-    assert standing.private_submitted_at == chosen.created_at
-    assert good.pk != chosen.pk
-
-
-@DIRECTIONS
-def test_with_none_selected_the_best_public_ones_count(metric):
-    competition = competition_with_solution(metric, selectable_submissions=2)
-    team = TeamFactory(competition=competition)
-    for hour, (public, private) in enumerate([(3, 1), (2, 2), (1, 4)]):
-        send(team, as_wanted(metric, public), as_wanted(metric, private), at=at(hour))
-    private_run(competition)
-    assert Standing.objects.get(team=team).best_private_score == as_wanted(metric, 2)
 
 
 @DIRECTIONS
@@ -209,15 +186,6 @@ def test_after_a_merge_the_submissions_of_both_count_and_the_emptied_team_ranks_
     private_run(competition)
     assert private_ranking(competition) == [("asked", as_wanted(metric, 1)), ("other", as_wanted(metric, 2))]
     assert Standing.objects.get(team=asking).best_private_score is None
-
-
-def test_equal_private_scores_the_earlier_submission_ranks_higher():
-    competition = competition_with_solution("rmse")
-    second, first = (TeamFactory(competition=competition, name=name) for name in ("second", "first"))
-    send(second, 0.25, 0.5, at=at(1))
-    send(first, 0.5, 0.5, at=at(0))
-    private_run(competition)
-    assert [name for name, _score in private_ranking(competition)] == ["first", "second"]
 
 
 def test_an_undefined_private_score_is_none_and_gives_no_rank(competition, team, monkeypatch):
@@ -277,6 +245,24 @@ def test_a_submission_whose_files_are_gone_does_not_stop_the_others(competition,
     run = private_run(competition)
     assert (run.status, run.done, run.failed) == ("complete", 2, 1)
     assert private_ranking(competition) == [("other", 0.5), (team.name, None)]
+
+
+@pytest.mark.parametrize("kind", ["private", "rescore"])
+def test_a_storage_that_is_not_mounted_loses_nothing(competition, team, tmp_path, kind):
+    """Where it would be is an empty folder then: every file seems to be gone."""
+    submission = send(team, 0.5, 0.25).submission
+    run = runs.start_run(competition=competition, kind=kind, by=None, at=AFTER, reason="A row was wrong.")
+    (tmp_path / "private").rename(tmp_path / "elsewhere")
+    (tmp_path / "private").mkdir()
+    assert runs.work(run.pk, now=lambda: AFTER) is runs.Outcome.WAITING
+    submission.refresh_from_db()
+    run.refresh_from_db()
+    assert (submission.status, submission.public_score, run.status, run.done) == ("scored", 0.5, "running", 0)
+    (tmp_path / "private").rmdir()
+    (tmp_path / "elsewhere").rename(tmp_path / "private")
+    assert work_out(run).failed == 0
+    submission.refresh_from_db()
+    assert submission.status == "scored"
 
 
 def test_private_scoring_waits_for_submissions_of_the_last_moment(competition, team):
@@ -393,7 +379,7 @@ def test_a_dead_workers_part_is_taken_over_where_it_stopped_once_its_lease_is_ov
     work_out(run, AFTER + timedelta(seconds=61))
     assert (run.status, run.done) == ("complete", 25)
     assert set(counted_writes.values()) == {1}
-    assert Submission.objects.filter(private_score=0.25).count() == 25
+    assert ours(Submission).filter(private_score=0.25).count() == 25
 
 
 @pytest.mark.usefixtures("small_steps")
@@ -453,7 +439,7 @@ def test_several_workers_share_a_run_and_write_each_score_once(counted_writes):
     assert runs.Outcome.DONE in outcomes
     assert (run.status, run.done) == ("complete", 120)
     assert counted_writes == {submission.pk: 1 for submission in submissions}
-    assert Standing.objects.get().best_private_score == 0.25
+    assert ours(Standing).get().best_private_score == 0.25
 
 
 @pytest.mark.usefixtures("small_steps")
@@ -463,15 +449,15 @@ def test_several_processes_give_the_same_scores(team, monkeypatch, settings):
     many(team, 25)
     run = private_run(team.competition)
     assert (run.status, run.done) == ("complete", 25)
-    assert Submission.objects.filter(private_score=0.25).count() == 25
+    assert ours(Submission).filter(private_score=0.25).count() == 25
 
 
 def test_running_it_again_changes_nothing(competition, team):
     send(team, 0.5, 0.25)
     private_run(competition)
-    before = list(Standing.objects.values())
+    before = list(ours(Standing).values())
     private_run(competition, moment=LATER)
-    assert list(Standing.objects.values()) == before
+    assert list(ours(Standing).values()) == before
 
 
 def test_the_end_of_a_run_is_told(competition, team, django_capture_on_commit_callbacks):
@@ -498,7 +484,7 @@ def test_rescoring_while_it_runs_moves_the_public_side_alone(competition, team):
     new_solution(competition, solution_csv("rmse", shift=1.0), at(3))
     run = rescore(competition, at(4))
     assert (run.status, run.done, run.scores_private) == ("complete", 3, False)
-    assert not Submission.objects.filter(private_score__isnull=False).exists()
+    assert not ours(Submission).filter(private_score__isnull=False).exists()
     standing = Standing.objects.get(team=team)
     scores = list(team.submissions.order_by("created_at").values_list("public_score", flat=True))
     assert all(score is not None and score > 0.5 for score in scores)
@@ -523,9 +509,9 @@ def test_rescoring_after_the_end_moves_both_sides(competition, team):
 
 def test_rescoring_raises_the_leaderboards_version(competition, team):
     send(team)
-    before = Competition.objects.get().leaderboard_version
+    before = ours(Competition).get().leaderboard_version
     rescore(competition, at(1))
-    assert Competition.objects.get().leaderboard_version > before
+    assert ours(Competition).get().leaderboard_version > before
 
 
 def test_a_solution_in_another_order_is_rescored_from_the_original_files(competition, team):
@@ -542,7 +528,7 @@ def test_a_solution_in_another_order_is_rescored_from_the_original_files(competi
 def test_what_the_new_solution_refuses_is_put_out_and_may_come_back(competition, team):
     submission = send(team, 0.5, 0.25).submission
     right = solution_csv("rmse")
-    new_solution(competition, right + "33,0,Public\n")
+    new_solution(competition, right + "33,0,Private\n", accept_refusals=True)
     run = rescore(competition)
     submission.refresh_from_db()
     assert (run.status, run.failed) == ("complete", 1)
@@ -568,8 +554,8 @@ def test_a_solution_replaced_in_the_middle_makes_the_run_start_over(competition,
     last = new_solution(competition, solution_csv("rmse", shift=1.0))
     work_out(run)
     assert (run.status, run.done, run.solution) == ("complete", 9, last)
-    assert Submission.objects.filter(solution=last).count() == 9
-    assert Submission.objects.aggregate(worst=Max("public_score"))["worst"] > 0.5
+    assert ours(Submission).filter(solution=last).count() == 9
+    assert ours(Submission).aggregate(worst=Max("public_score"))["worst"] > 0.5
 
 
 def test_late_submissions_are_rescored_and_keep_their_private_side_closed_until_the_confirmation(competition, team):
@@ -614,7 +600,10 @@ def test_a_replaced_solution_or_a_failed_run_must_be_scored_before_it_opens(comp
     with pytest.raises(PrivateScoringOutdated):
         confirm(competition)
     private_run(competition)
-    assert confirm(competition).confirmed_at == AFTER
+    with pytest.raises(ObjectionsOpen):
+        confirm(competition)
+    over = AFTER + timedelta(hours=1)
+    assert confirm(competition, over).confirmed_at == over
 
 
 @pytest.mark.parametrize("score", [private_run, rescore])
@@ -682,13 +671,13 @@ def test_a_late_submission_gets_its_private_score_once_confirmed_and_moves_nothi
     send(team, 0.5, 0.5)
     late = send(team, 0.0, 0.0, at=AFTER).submission
     private_run(competition)
-    before = list(Standing.objects.values())
+    before = list(ours(Standing).values())
     with django_capture_on_commit_callbacks(execute=True):
         confirm(competition)
     score_late_privately(competition.pk, LATER)
     late.refresh_from_db()
     assert (late.public_score, late.private_score) == (0.0, 0.0)
-    assert list(Standing.objects.values()) == before
+    assert list(ours(Standing).values()) == before
 
 
 def test_private_scoring_of_a_solution_given_again_uses_the_new_one(competition, team):

@@ -10,6 +10,7 @@ from competitions.models import Competition
 from submissions import runs
 from submissions.models import ScoringRun, Submission
 from tests.factories import AFTER, NOON, TeamFactory, UserFactory
+from tests.neighbour import ours
 from tests.submissions.conftest import competition_with_solution, send
 
 pytestmark = pytest.mark.django_db
@@ -60,18 +61,19 @@ def test_while_it_runs_the_button_is_off_and_says_why(page, competition):
     assert "closed to everybody, organisers included" in shown
     answer = page("start", at=NOON, kind="private")
     assert "closed to everybody, organisers included" in text(answer)
-    assert not ScoringRun.objects.exists()
+    assert not ours(ScoringRun).exists()
 
 
 def test_the_whole_way_from_the_button_to_the_open_leaderboard(page, competition, team, host):
     send(team, 0.5, 0.25)
     assert "Run private scoring first" in text(page())
     shown = text(page("start", kind="private"))
-    run = ScoringRun.objects.get()
+    run = ours(ScoringRun).get()
     assert (run.kind, run.started_by) == ("private", host)
     assert 'data-progress="' in shown
     assert "<progress" in shown
-    assert page("progress").json() == {"active": True, "status": "queued", "done": 0, "total": 0, "failed": 0}
+    counts = {"done": 0, "total": 0, "failed": 0}
+    assert page("progress").json() == {"active": True, "status": "queued", "waits_for": "", **counts}
     assert "Scoring is under way" in text(page("start", kind="rescore", reason="x"))
 
     runs.work(run.pk, now=lambda: AFTER)
@@ -85,16 +87,16 @@ def test_the_whole_way_from_the_button_to_the_open_leaderboard(page, competition
     assert b",0.25," in page("preview_csv").getvalue()
 
     assert "is open" in text(page("confirm", sure=1))
-    assert Competition.objects.get().confirmed_by == host
-    assert "closed again" in text(page("unconfirm", sure=1))
-    assert Competition.objects.get().confirmed_at is None
+    assert ours(Competition).get().confirmed_by == host
+    assert "closed again" in text(page("unconfirm", sure=1, reason="A row was wrong."))
+    assert ours(Competition).get().confirmed_at is None
 
 
 def test_a_rescoring_takes_a_reason(page, competition, team):
     send(team)
     assert "Say why" in text(page("start", at=NOON, kind="rescore", reason=" "))
     page("start", at=NOON, kind="rescore", reason="Row 7 was wrong.")
-    assert ScoringRun.objects.get().reason == "Row 7 was wrong."
+    assert ours(ScoringRun).get().reason == "Row 7 was wrong."
     assert page("start", at=NOON, kind="nonsense").status_code == 200
 
 
@@ -108,7 +110,7 @@ def test_others_of_the_staff_neither_see_nor_press_it(page, competition):
     assert "Run private scoring" not in text(page(user=other))
     assert page("start", user=other, kind="private").status_code == 404
     assert page("preview", user=other).status_code == 404
-    assert not ScoringRun.objects.exists()
+    assert not ours(ScoringRun).exists()
 
 
 def test_the_preview_is_closed_before_the_end_and_before_scoring(page, competition, team):
@@ -154,6 +156,7 @@ def test_no_list_or_page_shows_a_private_score_before_the_confirmation(listing, 
     assert "0.125" in text(listing("submission"))
 
 
+@pytest.mark.alone  # the list is of the whole site
 def test_submissions_can_not_be_ordered_or_filtered_by_their_private_scores(listing, competition, team):
     for hour, private in enumerate([0.5, 0.125, 0.25]):
         send(team, 0.5, private)
@@ -164,7 +167,7 @@ def test_submissions_can_not_be_ordered_or_filtered_by_their_private_scores(list
     for number in range(20):
         ordered = [row.pk for row in listing("submission", user=root, o=str(number)).context["cl"].result_list]
         assert ordered in (plain, plain[::-1])
-    assert Submission.objects.filter(private_score__gt=0.3).count() == 1
+    assert ours(Submission).filter(private_score__gt=0.3).count() == 1
 
 
 @pytest.mark.parametrize(

@@ -8,10 +8,11 @@ from rest_framework import throttling  # noqa: F401 -- keeps the clock it finds 
 from rest_framework.test import APIClient
 
 from competitions.models import Competition, Standing
+from foundation.management.commands.worker import Command as WorkerCommand
 from submissions import runs
-from submissions.management.commands.worker import Command as WorkerCommand
 from submissions.models import ScoringRun
 from tests.factories import AFTER, ENDS, NOON, STARTS, CompetitionFactory, TeamFactory, UserFactory
+from tests.neighbour import ours
 from tests.submissions.conftest import competition_with_solution, send
 
 pytestmark = pytest.mark.django_db
@@ -62,7 +63,7 @@ def code(body) -> str:
 
 
 def score_privately(competition):
-    run = runs.start_run(competition=competition, kind="private", by=None, at=AFTER)
+    run = runs.start_run(competition=competition, kind="private", by=None, at=AFTER, reason="Once more.")
     assert runs.work(run.pk, now=lambda: AFTER) is runs.Outcome.DONE
 
 
@@ -114,8 +115,8 @@ def test_an_organiser_scores_looks_and_confirms(ask, host, team, competition):
         [{**preview["results"][0], "isMine": True}],
         0.25,
     )
-    assert Competition.objects.get().confirmed_by == host
-    assert ask(host, "post", "private-leaderboard/unconfirm/") == (200, {"confirmedAt": None})
+    assert ours(Competition).get().confirmed_by == host
+    assert ask(host, "post", "private-leaderboard/unconfirm/", {"reason": "A row."}) == (200, {"confirmedAt": None})
     assert ask(team.owner, "get", "leaderboard/private/")[0] == 403
 
 
@@ -140,7 +141,7 @@ def test_the_preview_waits_for_private_scoring(ask, host, team):
 def test_nonsense_is_refused(ask, host, data, attr):
     status, body = ask(host, "post", "scoring-runs/", data)
     assert (status, body["errors"][0]["attr"]) == (400, attr)
-    assert not ScoringRun.objects.exists()
+    assert not ours(ScoringRun).exists()
 
 
 def test_a_run_of_another_competition_is_not_found_here(ask, host):
@@ -160,7 +161,7 @@ def test_while_confirmed_the_etag_of_the_private_leaderboard_changes_with_its_sc
         assert client.get(url, HTTP_IF_NONE_MATCH=seen).status_code == 304
         score_privately(competition)
         assert client.get(url, HTTP_IF_NONE_MATCH=seen).status_code == 200
-        runs.unconfirm_private_leaderboard(competition=competition, by=host, at=AFTER)
+        runs.unconfirm_private_leaderboard(competition=competition, by=host, at=AFTER, reason="A row was wrong.")
         closed = client.get(url, HTTP_IF_NONE_MATCH=seen)
     assert (closed.status_code, "ETag" in closed) == (403, False)
 
@@ -190,7 +191,7 @@ def test_a_private_run_shows_nowhere_before_the_confirmation(host, team, competi
     with freeze_time(AFTER):
         before = seen()
         score_privately(competition)
-        assert Standing.objects.get().best_private_score == 0.125
+        assert ours(Standing).get().best_private_score == 0.125
         assert seen() == before
 
 

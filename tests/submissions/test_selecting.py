@@ -60,6 +60,22 @@ def test_selecting_twice_is_selecting_once(team):
     assert len(selected_of(team)) == 2
 
 
+def test_marking_a_marked_one_again_is_no_more_than_there_are(team):
+    """Also where all selections are used up."""
+    first, second = submits(team, 0.5), submits(team, 0.4)
+    choose(first), choose(second)
+    choose(first)
+    assert selected_of(team) == {first, second}
+
+
+def test_what_another_team_selected_uses_up_nothing(team):
+    other = TeamFactory(competition=team.competition)
+    for score in (0.5, 0.4):
+        choose(submits(other, score))
+    choose(submits(team, 0.3))
+    assert len(selected_of(team)) == 1
+
+
 def test_only_members_select(team):
     with pytest.raises(NotTeamMember):
         choose(submits(team, 0.5), by=UserFactory())

@@ -11,7 +11,7 @@ import pytest
 
 from competitions.exceptions import CompetitionEnded, CompetitionNotStarted, NotTeamMember, RulesNotAccepted
 from competitions.models import Standing
-from competitions.services.entries import accept_rules
+from competitions.teams.entries import accept_rules
 from submissions import signals
 from submissions.exceptions import (
     FileTooLarge,
@@ -22,8 +22,9 @@ from submissions.exceptions import (
     ScoringFailed,
 )
 from submissions.models import Submission
-from submissions.services import evaluation, submitting
+from submissions.services import submitting
 from tests.factories import AFTER, ENDS, NOON, STARTS, CompetitionFactory, TeamFactory, UserFactory, give_solution
+from tests.neighbour import ours
 from tests.submissions.conftest import competition_with_solution, send
 from tests.submissions.files import METRICS, csv_scoring, solution_csv, upload
 
@@ -77,7 +78,7 @@ def test_file_is_kept_as_sent_with_its_digest_and_size(team):
 
 
 def test_aligned_values_are_kept_beside_the_file(team):
-    from competitions.solutions import prepared_solution
+    from competitions.solution.services import prepared_solution
     from scoring import Predictions, private_score
 
     submission = send(team, 0.5, private=0.25).submission
@@ -106,21 +107,21 @@ def test_memo_and_cv_score_are_kept(team):
 def test_unfit_memo_is_refused_and_takes_no_slot(team, memo):
     with pytest.raises(InvalidMemo):
         send(team, memo=memo)
-    assert not Submission.objects.exists()
+    assert not ours(Submission).exists()
 
 
 @pytest.mark.parametrize("score", [float("nan"), float("inf"), 10**400, "x", True, [1]])
 def test_cv_score_is_a_finite_number(team, score):
     with pytest.raises(InvalidCvScore):
         send(team, cv_score=score)
-    assert not Submission.objects.exists()
+    assert not ours(Submission).exists()
 
 
 def test_file_above_the_bound_is_refused_and_takes_no_slot(team, settings):
     settings.MAX_UPLOAD_BYTES = 20
     with pytest.raises(FileTooLarge):
         send(team)
-    assert not Submission.objects.exists()
+    assert not ours(Submission).exists()
 
 
 # --- who and when -------------------------------------------------------------------------------------------------------
@@ -156,7 +157,7 @@ def test_new_rules_must_be_accepted_before_the_next_submission():
 def test_without_a_solution_nothing_is_taken():
     with pytest.raises(NothingToScoreWith):
         send(TeamFactory(competition=CompetitionFactory()))
-    assert not Submission.objects.exists()
+    assert not ours(Submission).exists()
 
 
 # --- refused files ------------------------------------------------------------------------------------------------------
@@ -164,7 +165,7 @@ def test_refused_file_is_kept_with_located_problems_and_does_not_count(team):
     text = csv_scoring("rmse", 0.5).replace("\n3,0.0", "\n3,oops", 1)
     with pytest.raises(InvalidFile) as caught:
         send(team, file=upload(text))
-    submission = Submission.objects.get()
+    submission = ours(Submission).get()
     assert caught.value.submission == submission
     assert submission.status == Submission.Status.REFUSED
     assert submission.public_score is None
@@ -220,10 +221,10 @@ def test_a_fault_of_ours_gives_the_slot_back(team, monkeypatch):
     def breaks(*_args, **_kwargs):
         raise RuntimeError("the disk is on fire")
 
-    monkeypatch.setattr(evaluation, "public_score", breaks)
+    monkeypatch.setattr("competitions.metrics.running.public_score", breaks)
     with pytest.raises(ScoringFailed):
         send(team)
-    assert Submission.objects.get().status == Submission.Status.FAILED
+    assert ours(Submission).get().status == Submission.Status.FAILED
     assert Standing.objects.get(team=team).total_submissions == 0
 
 
@@ -269,13 +270,44 @@ def test_signals_are_sent_on_commit(team, django_capture_on_commit_callbacks):
     assert heard == [(good.pk, True, None, 1), caught.value.submission.pk]
 
 
+@pytest.mark.parametrize(
+    ("score", "at", "expected"),
+    [(0.4, NOON, (True, 1, 1)), (0.7, NOON, (False, 1, 1)), (0.1, AFTER, (False, None, None))],
+    ids=["better", "worse", "late"],
+)
+def test_listeners_hear_whether_it_is_the_best_and_what_it_did_to_the_rank(
+    team, django_capture_on_commit_callbacks, score, at, expected
+):
+    send(team, 0.5)
+    heard = []
+
+    def scored(is_best, rank_before, rank_after, **_):
+        heard.append((is_best, rank_before, rank_after))
+
+    signals.submission_scored.connect(scored)
+    try:
+        with django_capture_on_commit_callbacks(execute=True):
+            send(team, score, at=at)
+    finally:
+        signals.submission_scored.disconnect(scored)
+    assert heard == [expected]
+
+
 # --- late ---------------------------------------------------------------------------------------------------------------
 def test_late_submission_moves_no_ranking_and_overwrites_no_best(team):
     send(team, 0.5)
-    before = Standing.objects.values().get(team=team)
-    version = type(team.competition).objects.values_list("leaderboard_version", flat=True).get(pk=team.competition.pk)
+    before = ours(Standing).values().get(team=team)
+    versions = type(team.competition).objects.values_list("leaderboard_version", flat=True)
+    version = versions.get(pk=team.competition.pk)
     outcome = send(team, 0.1, at=AFTER)
     assert (outcome.submission.is_late, outcome.submission.public_score, outcome.update) == (True, 0.1, None)
     assert outcome.submission.private_score is None
-    assert Standing.objects.values().get(team=team) == before
-    assert version == type(team.competition).objects.values_list("leaderboard_version", flat=True).get()
+    assert ours(Standing).values().get(team=team) == before
+    assert version == versions.get(pk=team.competition.pk)
+
+
+def test_a_late_file_that_is_refused_gives_back_nothing_of_the_competitions_time(team):
+    send(team, 0.5)
+    with pytest.raises(InvalidFile):
+        send(team, file=upload(""), at=AFTER)
+    assert Standing.objects.get(team=team).total_submissions == 1

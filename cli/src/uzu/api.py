@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import json
+import platform
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, Any
+from urllib.parse import quote
 
 import httpx
 
@@ -48,6 +51,11 @@ def message_of(problem: dict[str, Any]) -> str:
     if problem.get("more"):
         place.append(f"and {problem['more']} more")
     return detail + (f" ({', '.join(place)})" if place else "")
+
+
+def machine_name() -> str:
+    """What this machine calls itself, short enough for the name of a token."""
+    return platform.node().split(".")[0][:60] or "this machine"
 
 
 def sha256_of(path: Path) -> str:
@@ -117,9 +125,13 @@ class Client:
             page += 1
 
     # --- signing in ---------------------------------------------------------------------------------------------------
-    def sign_in(self, login: str, password: str) -> tuple[str, str]:
-        """User name and a new personal token for a password."""
-        answer = self.request("POST", "/auth/login/", data={"username": login, "password": password}).json()
+    def sign_in(self, login: str, password: str, *, replaces: str = "") -> tuple[str, str]:
+        """User name and a new personal token, named after this machine, for a password.
+
+        replaces: the token this machine had before; it ends, if it was the same person's.
+        """
+        fields = {"username": login, "password": password, "machine": machine_name(), "replaces": replaces}
+        answer = self.request("POST", "/auth/login/", data=fields).json()
         return answer["user"]["username"], answer["token"]
 
     def me(self) -> dict[str, Any]:
@@ -127,13 +139,45 @@ class Client:
 
     # --- competitions -------------------------------------------------------------------------------------------------
     def competition(self, slug: str) -> dict[str, Any]:
+        return self.of_competition(slug)
+
+    def of_competition(self, slug: str, path: str = "", *, method: str = "GET", **kwargs: Any) -> Any:
+        """What an address below the competition's answers. Where there is nothing, it says what is not there."""
+        base = f"/api/competitions/{quote(slug, safe='')}/"
         try:
-            return self.get(f"/api/competitions/{slug}/")
+            return self.request(method, base + path, **kwargs).json()
         except UzuError as error:
-            if error.status != httpx.codes.NOT_FOUND:
+            if error.status != httpx.codes.NOT_FOUND or (path and self._answers(base)):
                 raise
             text = f"There is no competition “{slug}” here: `uzu competitions` lists them."
             raise UzuError(text, status=error.status, errors=error.errors) from error
+
+    def _answers(self, path: str) -> bool:
+        try:
+            self.request("GET", path)
+        except UzuError:
+            return False
+        return True
+
+    def enter(self, slug: str, *, accept_rules: bool, code: str) -> dict[str, Any]:
+        """Take part, with a team of one's own; returns it. Accepted is the version of the rules that stands now."""
+        fields: dict[str, Any] = {"acceptRules": accept_rules, "invitationCode": code}
+        if accept_rules:
+            fields["rulesVersion"] = self.competition(slug)["rulesVersion"]
+        return self.of_competition(slug, "enter/", method="POST", json=fields)
+
+    def accept_rules(self, slug: str) -> None:
+        """Accept the rules as they stand now, as somebody who takes part already."""
+        version = self.competition(slug)["rulesVersion"]
+        self.request("POST", f"/api/competitions/{slug}/accept-rules/", json={"rulesVersion": version})
+
+    def competition_pages(self, slug: str) -> list[dict[str, Any]]:
+        return self.of_competition(slug, "pages/")
+
+    def select(self, submission_id: int, *, selected: bool) -> dict[str, Any]:
+        """Mark a submission for the final ranking, or take the mark back; returns it."""
+        method = "PUT" if selected else "DELETE"
+        return self.request(method, f"/api/submissions/{submission_id}/selection/").json()
 
     def competitions(self, **params: Any) -> Iterator[dict[str, Any]]:
         return self.pages("/api/competitions/", **params)
@@ -145,7 +189,7 @@ class Client:
         return team
 
     def data_files(self, slug: str) -> list[dict[str, Any]]:
-        answer = self.get(f"/api/competitions/{slug}/data/")
+        answer = self.of_competition(slug, "data/")
         return answer["results"] if isinstance(answer, dict) else answer
 
     def download_file(self, address: str, target: Path, progress: Progress | None = None, *, sha256: str = "") -> Path:
@@ -198,7 +242,7 @@ class Client:
         """
         base = f"/api/competitions/{slug}/data/uploads/"
         size = path.stat().st_size
-        opened = (one for one in self.get(base) if one["state"] == "open")
+        opened = (one for one in self.of_competition(slug, "data/uploads/") if one["state"] == "open")
         upload = next((one for one in opened if (one["name"], one["size"]) == (name, size)), None)
         if upload is None:
             fields = {"name": name, "size": size, "sha256": sha256_of(path), "replace": replace}
@@ -240,13 +284,31 @@ class Client:
 
     # --- submitting ---------------------------------------------------------------------------------------------------
     def submit(
-        self, slug: str, file: IO[bytes], filename: str, *, memo: str = "", cv: float | None = None
+        self,
+        slug: str,
+        file: IO[bytes],
+        filename: str,
+        *,
+        memo: str = "",
+        cv: float | None = None,
+        team: int | None = None,
+        experiment: dict[str, Any] | None = None,
     ) -> dict[str, Any]:
-        """Send a file for one's team; returns the server's answer, scored or (202) still to be scored."""
-        data: dict[str, str] = {"team": str(self.my_team(slug)["id"]), "memo": memo}
+        """Send a file for one's team; returns the server's answer, scored or (202) still to be scored.
+
+        team: the id of one's team there, where it is known already. experiment: how the file was made; see the server's
+        description of `Experiment`.
+        """
+        data: dict[str, str] = {"team": str(team or self.my_team(slug)["id"]), "memo": memo}
         if cv is not None:
             data["cvScore"] = repr(float(cv))
+        if experiment:
+            data["experiment"] = json.dumps(experiment, ensure_ascii=False)
         return self.request("POST", "/api/teams/submissions/", data=data, files={"file": (filename, file)}).json()
+
+    def describe(self, submission_id: int, **fields: Any) -> dict[str, Any]:
+        """Write memo, cvScore, experiment or sharesExperiment of an own submission anew; returns it."""
+        return self.request("PATCH", f"/api/submissions/{submission_id}/", json=fields).json()
 
     def wait(self, submission_id: int, *, tick: Callable[[], None] = lambda: None) -> dict[str, Any]:
         """The submission, once it is scored, refused or failed."""
@@ -257,6 +319,13 @@ class Client:
             tick()
             time.sleep(POLL_SECONDS)
 
+    def receipt(self, submission_id: int) -> dict[str, Any]:
+        return self.get(f"/api/submissions/{submission_id}/receipt/")
+
+    def receipt_path(self, submission_id: int) -> dict[str, Any]:
+        """The proof that a receipt is among all those sealed after the end."""
+        return self.get(f"/api/submissions/{submission_id}/receipt/path/")
+
     def submissions(self, slug: str, *, limit: int | None = None) -> list[dict[str, Any]]:
         team = self.my_team(slug)["id"]
         return list(self.pages(f"/api/teams/{team}/submissions/", limit=limit))
@@ -266,10 +335,15 @@ class Client:
 
     # --- leaderboard --------------------------------------------------------------------------------------------------
     def leaderboard(self, slug: str, *, private: bool = False, limit: int = 20) -> dict[str, Any]:
-        """`{"results": [...], "me": row or None}`: the first `limit` rows and one's own."""
+        """`{"results": [...], "me": row or None, "baselines": [...]}`: the first `limit` rows, one's own, and lines."""
         path = f"/api/competitions/{slug}/leaderboard/{'private' if private else 'public'}/"
         first = self.get(path, pageSize=min(limit, 1000))
         rows = first["results"][:limit]
         if len(rows) < limit and first.get("next"):
             rows = list(self.pages(path, limit=limit, pageSize=1000))
-        return {"results": rows, "me": first.get("me"), "count": first.get("count", len(rows))}
+        return {
+            "results": rows,
+            "me": first.get("me"),
+            "count": first.get("count", len(rows)),
+            "baselines": first.get("baselines", []),
+        }

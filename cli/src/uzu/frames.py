@@ -11,7 +11,7 @@ from typing import Any
 SHOWN = 5
 
 
-class FrameMismatch(ValueError):  # noqa: N818 -- says what is the case
+class FrameMismatch(ValueError):
     """The frame does not look like the sample submission; nothing was sent. The message says where it differs."""
 
 

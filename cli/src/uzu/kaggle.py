@@ -13,7 +13,7 @@ from typing import Any
 from uzu.config import Account
 
 
-class KaggleMissing(Exception):  # noqa: N818 -- says what is the case
+class KaggleMissing(Exception):
     """The kaggle package is not installed beside this one."""
 
 

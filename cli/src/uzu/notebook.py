@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from uzu import config, frames
+from uzu import config, experiments, frames, keeping
 from uzu.api import Client, UzuError, sha256_of
 
 
@@ -35,18 +35,25 @@ def submit(
     *,
     memo: str = "",
     cv: float | None = None,
+    experiment: dict[str, Any] | None = None,
+    mlflow_run: Any = None,
     check: bool = True,
     client: Client | None = None,
 ) -> Result:
-    """Submit a pandas or polars frame, or the path of a file, and return its public score.
+    """Submit a pandas or polars frame, or the path of a file, and return its public score. The receipt is kept here.
 
-    With `check`, a frame (or a plain .csv) is first compared with the competition's sample submission here.
+    `experiment`: how they were made, for your team's lab book: `run`, `url`, `commit`, `params`, `metrics`, `tags`.
+    `mlflow_run`: take it from a run in MLflow: True for the active one, a run, or its id. What `experiment` says goes
+    before what the run says. With `check`, a frame (or a plain .csv) is first compared with the competition's sample
+    submission here.
 
     Raises:
         FrameMismatch: it does not look like the sample submission; nothing was sent.
         UzuError: the server refused it; the message says what is wrong and where.
     """
     client = client or Client.configured()
+    if mlflow_run is not None and mlflow_run is not False:
+        experiment = {**experiments.of_run(mlflow_run), **(experiment or {})}
     if isinstance(predictions, (str, Path)):
         path = Path(predictions)
         content, filename = path.read_bytes(), path.name
@@ -54,8 +61,12 @@ def submit(
         content, filename = frames.to_csv(predictions), "submission.csv"
     if check and filename.lower().endswith(".csv") and (sample := sample_submission(client, slug)):
         frames.check_against_sample(content, sample)
-    answer = client.submit(slug, io.BytesIO(content), filename, memo=memo, cv=cv)
-    return result_of(client, answer)
+    answer = client.submit(slug, io.BytesIO(content), filename, memo=memo, cv=cv, experiment=experiment)
+    result = result_of(client, answer)
+    if "receipt" in answer:  # servers of before receipts send none
+        answer["receipt"] = answer["receipt"] or client.receipt(result.id)
+        keeping.keep_receipt(client, slug, answer["receipt"])
+    return result
 
 
 def result_of(client: Client, answer: dict[str, Any]) -> Result:

@@ -80,7 +80,7 @@ def score(value: float | None, digits: int = 5) -> str:
 
 
 def age(text: str | None) -> str:
-    """A moment as the time since: `3 min`, `2 h`, `5 d`."""
+    """A moment as the time since or until it: `3 min ago`, `in 2 h`."""
     if not text:
         return ""
     moment = datetime.fromisoformat(text)
@@ -88,7 +88,8 @@ def age(text: str | None) -> str:
     ahead, seconds = seconds < 0, abs(seconds)
     for size, unit in ((86400, "d"), (3600, "h"), (60, "min")):
         if seconds >= size:
-            return f"{'in ' if ahead else ''}{int(seconds // size)} {unit}"
+            count = f"{int(seconds // size)} {unit}"
+            return f"in {count}" if ahead else f"{count} ago"
     return "now"
 
 
@@ -110,7 +111,8 @@ class Speed(TransferSpeedColumn):
 
 @contextmanager
 def transfer(label: str, *, quiet: bool = False) -> Iterator[Callable[[int, int | None], None]]:
-    """A bar on standard error; call what it yields with the bytes done and the total."""
+    """A bar on standard error; call what it yields with the bytes done and the total. It shows from the first call on:
+    a transfer that is refused shows none."""
     bar = Progress(
         TextColumn("{task.description}"),
         BarColumn(),
@@ -119,6 +121,14 @@ def transfer(label: str, *, quiet: bool = False) -> Iterator[Callable[[int, int 
         console=err,
         disable=quiet,
     )
-    with bar:
-        task = bar.add_task(label, total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
+    task = bar.add_task(label, total=None)
+
+    def update(done: int, total: int | None) -> None:
+        bar.start()
+        bar.update(task, completed=done, total=total)
+
+    try:
+        yield update
+    finally:
+        if bar.live.is_started:  # stopping what never began prints an empty line
+            bar.stop()

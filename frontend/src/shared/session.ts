@@ -11,6 +11,8 @@ export const useSession = defineStore('session', () => {
   const session = ref<Session | null>(null)
   /** The session ran out or ended in another tab, while the page still shows somebody, and what they write. */
   const hasEnded = ref(false)
+  /** Whether the dialog to sign in again, where one is, stands open. */
+  const asksToSignIn = ref(false)
   let asking: Promise<void> | null = null
 
   const user = computed(() => session.value?.user ?? null)
@@ -74,5 +76,5 @@ export const useSession = defineStore('session', () => {
     return asking
   }
 
-  return { session, user, site, isSignedIn, hasEnded, ready, check, refresh, chooseLanguage }
+  return { session, user, site, isSignedIn, hasEnded, asksToSignIn, ready, check, refresh, chooseLanguage }
 })

@@ -8,9 +8,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
+from competitions.leaderboards.standings import lock_teams, rebuild_standings
 from competitions.models import Competition
-from competitions.services.search import index_names
-from competitions.standings import lock_teams, rebuild_standings
+from competitions.teams.searching import index_names
 from submissions.checking import differences
 from submissions.derivation import private_standings, public_standings
 from submissions.runs import active_run

@@ -18,6 +18,7 @@
                 bar.max = Math.max(run.total, 1);
                 bar.value = run.done;
                 panel.querySelector("[data-status]").textContent = run.status;
+                panel.querySelector("[data-waits-for]").textContent = run.waits_for;
                 panel.querySelector("[data-done]").textContent = run.done;
                 panel.querySelector("[data-total]").textContent = run.total;
             }

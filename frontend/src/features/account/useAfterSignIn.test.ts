@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { safePath } from './useAfterSignIn'
+import { nextOf, safePath } from './useAfterSignIn'
 
 it.each([
   ['/competitions/x?tab=1', '/competitions/x?tab=1'],
@@ -10,4 +10,12 @@ it.each([
   [['/a'], '/'],
 ])('goes from %s to %s', (next, path) => {
   expect(safePath(next)).toBe(path)
+})
+
+it.each([
+  ['/competitions/x?join', { next: '/competitions/x?join' }],
+  ['//evil.example', {}],
+  [undefined, {}],
+])('carries %s on as %j', (next, query) => {
+  expect(nextOf({ query: next === undefined ? {} : { next } })).toEqual(query)
 })

@@ -2,6 +2,7 @@ import { defineQueryOptions, useQuery, type UseQueryReturn } from '@pinia/colada
 import { toValue, watch, type MaybeRefOrGetter } from 'vue'
 import { api, ok } from '@/shared/api/client'
 import type { Competition, EntryAnswers } from '@/shared/api/models'
+import { readBoard } from '@/shared/competition/board'
 import { setClock } from '@/shared/format/clock'
 
 export interface CompetitionFilters {
@@ -33,6 +34,13 @@ export function useCompetition(slug: MaybeRefOrGetter<string>): UseQueryReturn<C
   return competition
 }
 
+/** What a built-in metric computes; the same for everybody. */
+export const metricQuery = defineQueryOptions((name: string) => ({
+  key: ['metrics', name],
+  query: ({ signal }) => ok(api.GET('/api/metrics/{name}/', { params: { path: { name } }, signal })),
+  staleTime: 3_600_000,
+}))
+
 export function enterCompetition(slug: string, answers: EntryAnswers) {
   return ok(api.POST('/api/competitions/{competition}/enter/', { params: { path: { competition: slug } }, body: answers }))
 }
@@ -42,3 +50,16 @@ export function acceptRules(slug: string, rulesVersion: number) {
   const params = { path: { competition: slug } }
   return ok(api.POST('/api/competitions/{competition}/accept-rules/', { params, body: { rulesVersion } }))
 }
+
+/** One's own row of the public leaderboard, and how many teams there are. */
+export const myRowQuery = defineQueryOptions((slug: string) => ({
+  key: ['competitions', slug, 'my-row'],
+  query: ({ signal }) => readBoard({ slug, kind: 'public', page: 1, search: '', pageSize: 1 }, signal),
+  staleTime: 30_000,
+}))
+
+/** How many submissions a team has left. */
+export const leftQuery = defineQueryOptions((team: number) => ({
+  key: ['teams', team, 'allowance'],
+  query: ({ signal }) => ok(api.GET('/api/teams/{id}/allowance/', { params: { path: { id: team } }, signal })),
+}))

@@ -33,10 +33,15 @@ export interface DiscussionFilters {
 /** A discussion or a comment: most of what one can do is the same for both. */
 export type PostKind = 'discussion' | 'comment'
 
-export const discussionsQuery = defineQueryOptions((filters: DiscussionFilters) => ({
-  key: ['discussions', 'list', { ...filters }],
+export const discussionsQuery = defineQueryOptions(({ sort, ...filters }: DiscussionFilters) => ({
+  key: ['discussions', 'list', { sort, ...filters }],
   query: ({ signal }) =>
-    ok(api.GET('/api/discussions/', { params: { query: { ...filters, pageSize: PAGE_SIZE } }, signal })),
+    ok(
+      api.GET('/api/discussions/', {
+        params: { query: { ...filters, ordering: sort, pageSize: PAGE_SIZE } },
+        signal,
+      }),
+    ),
 }))
 
 export const tagsQuery = defineQueryOptions((competition: string | undefined) => ({
@@ -55,7 +60,7 @@ export const commentsQuery = defineQueryOptions(({ id, sort, page }: { id: numbe
   query: ({ signal }) =>
     ok(
       api.GET('/api/discussions/{id}/comments/', {
-        params: { path: { id }, query: { sort, page, pageSize: COMMENTS_PAGE } },
+        params: { path: { id }, query: { ordering: sort, page, pageSize: COMMENTS_PAGE } },
         signal,
       }),
     ),

@@ -1,3 +1,4 @@
+import { useTimeoutFn } from '@vueuse/core'
 import { onScopeDispose, ref, shallowRef } from 'vue'
 import type { UserRef } from '@/shared/api/models'
 import { findUsers } from '@/shared/api/users'
@@ -11,11 +12,10 @@ export function useMentions(find: typeof findUsers = findUsers) {
   const mention = shallowRef<Mention | null>(null)
   const people = shallowRef<UserRef[]>([])
   const chosen = ref(0)
-  let timer: ReturnType<typeof setTimeout> | undefined
   let asking: AbortController | undefined
 
   function close() {
-    clearTimeout(timer)
+    wait.stop()
     asking?.abort()
     mention.value = null
     people.value = []
@@ -35,14 +35,15 @@ export function useMentions(find: typeof findUsers = findUsers) {
     }
   }
 
+  const wait = useTimeoutFn((name: string) => void ask(name), WAIT, { immediate: false })
+
   function look(text: string, caret: number) {
     const found = mentionAt(text, caret)
     if (!found) return close()
     const isSame = mention.value?.at === found.at && mention.value.name === found.name
     mention.value = found
     if (isSame) return
-    clearTimeout(timer)
-    timer = setTimeout(() => void ask(found.name), WAIT)
+    wait.start(found.name)
   }
 
   function move(step: number) {

@@ -1,5 +1,6 @@
 import { computed, onScopeDispose, reactive, ref, shallowRef, toValue, watch, type MaybeRefOrGetter } from 'vue'
-import { PAGE_SIZE, readBoard, type BoardKind, type Row } from '@/shared/competition/board'
+import { PAGE_SIZE, readBoard, type BaselineLine, type BoardKind, type Row } from '@/shared/competition/board'
+import { NO_ZONES, type Zones } from '@/shared/competition/zones'
 import { usePolling } from '@/shared/ui/usePolling'
 
 const POLL_EVERY = 8000
@@ -11,8 +12,16 @@ const POLL_EVERY = 8000
 export function useBoard(slug: MaybeRefOrGetter<string>, kind: MaybeRefOrGetter<BoardKind>, search: MaybeRefOrGetter<string>, polls: MaybeRefOrGetter<boolean>) {
   const pages = reactive(new Map<number, Row[]>())
   const count = ref<number | null>(null)
+  /** How many teams compete, whatever is searched for. */
+  const teams = ref<number | null>(null)
+  const zones = shallowRef<Zones>(NO_ZONES)
+  const baselines = shallowRef<readonly BaselineLine[]>([])
   const me = shallowRef<Row | null>(null)
   const updatedAt = ref<string | null>(null)
+  /** Since when the public leaderboard stands still; null: it moves. */
+  const frozenSince = ref<string | null>(null)
+  /** Whether one sees the row of one's own team alone. */
+  const onlyOwn = ref(false)
   const error = shallowRef<unknown>(null)
   const inSight = new Set<number>([1])
   let abort = new AbortController()
@@ -31,8 +40,13 @@ export function useBoard(slug: MaybeRefOrGetter<string>, kind: MaybeRefOrGetter<
       }
       pages.set(page, board.results)
       count.value = board.count
+      teams.value = board.teams
+      zones.value = board.zones
+      baselines.value = board.baselines
       me.value = board.me
       updatedAt.value = board.updatedAt
+      frozenSince.value = board.frozenSince
+      onlyOwn.value = board.onlyOwn
     } catch (caught) {
       if (!mine.signal.aborted && count.value === null) error.value = caught
     }
@@ -60,6 +74,14 @@ export function useBoard(slug: MaybeRefOrGetter<string>, kind: MaybeRefOrGetter<
     }
   }
 
+  /** Sees to it that the row at an index from zero is there, though nobody looks at it. */
+  function need(index: number) {
+    const page = Math.floor(index / PAGE_SIZE) + 1
+    if (pages.has(page) || count.value === null || index < 0 || index >= count.value) return
+    pages.set(page, [])
+    void load(page)
+  }
+
   const rowAt = (index: number): Row | undefined => pages.get(Math.floor(index / PAGE_SIZE) + 1)?.[index % PAGE_SIZE]
   const loadedRows = computed(() => [...pages.values()].flat())
 
@@ -83,5 +105,5 @@ export function useBoard(slug: MaybeRefOrGetter<string>, kind: MaybeRefOrGetter<
   )
   onScopeDispose(() => abort.abort())
 
-  return { count, me, updatedAt, error, rowAt, loadedRows, show, restart }
+  return { count, teams, zones, baselines, me, updatedAt, frozenSince, onlyOwn, error, rowAt, loadedRows, show, need, restart }
 }

@@ -4,28 +4,52 @@ import {
   mdiAt,
   mdiBullhornOutline,
   mdiCalculatorVariantOutline,
+  mdiCheckboxMarkedCirclePlusOutline,
+  mdiCommentAccountOutline,
   mdiCommentOutline,
+  mdiFileDocumentEditOutline,
   mdiFlagOutline,
   mdiForumOutline,
+  mdiGavel,
+  mdiGiftOutline,
   mdiReplyOutline,
   mdiThumbUpOutline,
+  mdiTimerSand,
   mdiTrophyOutline,
 } from '@mdi/js'
 import type { NotificationKind } from '@/shared/api/models'
 
-export const ICONS: Record<NotificationKind, string> = {
-  discussion: mdiForumOutline,
-  comment: mdiCommentOutline,
-  reply: mdiReplyOutline,
-  mention: mdiAt,
-  like: mdiThumbUpOutline,
-  announcement: mdiBullhornOutline,
-  invitation: mdiAccountPlusOutline,
-  invitation_answer: mdiAccountPlusOutline,
-  merge_request: mdiAccountMultiplePlusOutline,
-  merge_answer: mdiAccountMultiplePlusOutline,
-  scoring_finished: mdiCalculatorVariantOutline,
-  rescored: mdiCalculatorVariantOutline,
-  private_confirmed: mdiTrophyOutline,
-  report: mdiFlagOutline,
+interface KindEntry {
+  icon: string
 }
+
+/**
+ * Every kind of notification, in the order in which lists can be narrowed to it. The name of a kind is the text
+ * `kind_<kind>` of `notifications.json`, in each language.
+ */
+export const KINDS = {
+  announcement: { icon: mdiBullhornOutline },
+  mention: { icon: mdiAt },
+  reply: { icon: mdiReplyOutline },
+  comment: { icon: mdiCommentOutline },
+  discussion: { icon: mdiForumOutline },
+  like: { icon: mdiThumbUpOutline },
+  invitation: { icon: mdiAccountPlusOutline },
+  invitation_answer: { icon: mdiAccountPlusOutline },
+  merge_request: { icon: mdiAccountMultiplePlusOutline },
+  merge_answer: { icon: mdiAccountMultiplePlusOutline },
+  merge_deadline: { icon: mdiTimerSand },
+  nothing_selected: { icon: mdiCheckboxMarkedCirclePlusOutline },
+  last_hour: { icon: mdiTimerSand },
+  private_confirmed: { icon: mdiTrophyOutline },
+  changed: { icon: mdiFileDocumentEditOutline },
+  excluded: { icon: mdiGavel },
+  exclusion: { icon: mdiGavel },
+  exclusion_answer: { icon: mdiCommentAccountOutline },
+  extra_submissions: { icon: mdiGiftOutline },
+  rescored: { icon: mdiCalculatorVariantOutline },
+  scoring_finished: { icon: mdiCalculatorVariantOutline },
+  report: { icon: mdiFlagOutline },
+} as const satisfies Record<NotificationKind, KindEntry>
+
+export const KIND_NAMES = Object.keys(KINDS) as NotificationKind[]

@@ -3,22 +3,6 @@ import { api, ok } from '@/shared/api/client'
 import type { EmailMode, NotificationKind, Preferences } from '@/shared/api/models'
 
 export const PAGE_SIZE = 25
-export const KINDS = [
-  'announcement',
-  'mention',
-  'reply',
-  'comment',
-  'discussion',
-  'like',
-  'invitation',
-  'invitation_answer',
-  'merge_request',
-  'merge_answer',
-  'private_confirmed',
-  'rescored',
-  'scoring_finished',
-  'report',
-] as const satisfies NotificationKind[]
 
 export interface NotificationFilters {
   unread?: boolean

@@ -12,3 +12,13 @@ export const historyQuery = defineQueryOptions(({ username, page }: { username: 
   query: ({ signal }) =>
     ok(api.GET('/api/users/{username}/competitions/', { params: { path: { username }, query: { page, pageSize: 50 } }, signal })),
 }))
+
+export const achievementsQuery = defineQueryOptions((username: string) => ({
+  key: ['users', username, 'achievements'],
+  query: ({ signal }) => ok(api.GET('/api/users/{username}/achievements/', { params: { path: { username } }, signal })),
+}))
+
+export const rankingQuery = defineQueryOptions(({ page, pageSize }: { page: number; pageSize: number }) => ({
+  key: ['ranking', page],
+  query: ({ signal }) => ok(api.GET('/api/ranking/', { params: { query: { page, pageSize } }, signal })),
+}))

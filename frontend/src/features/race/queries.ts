@@ -1,16 +1,16 @@
 import { defineQueryOptions } from '@pinia/colada'
-import { api, ok } from '@/shared/api/client'
+import type { PrivateRow } from '@/shared/api/models'
+import { readBoard } from '@/shared/competition/board'
+import { MOST_TEAMS } from '@/shared/competition/history'
 
-/** As many teams as the API tells of at once: ranks of earlier moments need those that have fallen since, too. */
-export const MOST_TEAMS = 100
-
-export const historyQuery = defineQueryOptions((slug: string) => ({
-  key: ['competitions', slug, 'history'],
-  query: ({ signal }) =>
-    ok(
-      api.GET('/api/competitions/{competition}/leaderboard/history/', {
-        params: { path: { competition: slug }, query: { top: MOST_TEAMS } },
-        signal,
-      }),
-    ),
+/** The best of the final ranking, with one's own team where it is not among them. Only once it is confirmed. */
+export const finalQuery = defineQueryOptions((slug: string) => ({
+  key: ['competitions', slug, 'final'],
+  query: async ({ signal }): Promise<PrivateRow[]> => {
+    const board = await readBoard({ slug, kind: 'private', page: 1, search: '', pageSize: MOST_TEAMS }, signal)
+    const rows = board.results as PrivateRow[]
+    const me = board.me as PrivateRow | null
+    return me && !rows.some((row) => row.team.id === me.team.id) ? [...rows, me] : rows
+  },
+  staleTime: Number.POSITIVE_INFINITY,
 }))

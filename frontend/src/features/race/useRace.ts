@@ -1,5 +1,6 @@
+import { usePreferredReducedMotion } from '@vueuse/core'
 import { computed, onScopeDispose, ref, toValue, watch, type MaybeRefOrGetter } from 'vue'
-import { neighbour, type Point } from './standings'
+import { neighbour, type Point } from '@/shared/competition/standings'
 
 export const SPEEDS = [0.5, 1, 2, 4] as const
 
@@ -16,15 +17,6 @@ interface Course {
   last: number
 }
 
-function useReducedMotion() {
-  const query = matchMedia('(prefers-reduced-motion: reduce)')
-  const isReduced = ref(query.matches)
-  const follow = () => (isReduced.value = query.matches)
-  query.addEventListener('change', follow)
-  onScopeDispose(() => query.removeEventListener('change', follow))
-  return isReduced
-}
-
 /**
  * The moment of the race, and how it passes. `chosen` null is the last moment there is, which goes on while the
  * competition runs. For people who ask for less motion the play goes in steps, from change to change.
@@ -32,7 +24,8 @@ function useReducedMotion() {
 export function useRace(course: MaybeRefOrGetter<Course>, speed: MaybeRefOrGetter<number>) {
   const chosen = ref<number | null>(null)
   const isPlaying = ref(false)
-  const isReduced = useReducedMotion()
+  const motion = usePreferredReducedMotion()
+  const isReduced = computed(() => motion.value === 'reduce')
   const moment = computed(() => {
     const { start, last } = toValue(course)
     return Math.min(last, Math.max(start, chosen.value ?? last))

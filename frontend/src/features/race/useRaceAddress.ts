@@ -1,4 +1,5 @@
-import { computed, onScopeDispose, watch, type Ref } from 'vue'
+import { watchDebounced } from '@vueuse/core'
+import { computed, watch, type Ref } from 'vue'
 import { useRoute, useRouter, type LocationQueryValue } from 'vue-router'
 import { SPEEDS } from './useRace'
 
@@ -38,19 +39,19 @@ export function useMomentInAddress(moment: Ref<number | null>, isPlaying: Ref<bo
   const router = useRouter()
   const path = route.path
   let written = route.query.at
-  let timer: ReturnType<typeof setTimeout> | undefined
   moment.value = momentIn(written)
 
-  watch([moment, isPlaying], () => {
-    clearTimeout(timer)
-    if (isPlaying.value) return
-    timer = setTimeout(() => {
+  watchDebounced(
+    [moment, isPlaying],
+    () => {
+      if (isPlaying.value) return
       const at = moment.value === null ? undefined : new Date(moment.value).toISOString()
       if (route.path !== path || at === route.query.at) return
       written = at
       void router.replace({ query: { ...route.query, at } })
-    }, SETTLED)
-  })
+    },
+    { debounce: SETTLED },
+  )
   watch(
     () => route.query.at,
     (at) => {
@@ -60,5 +61,4 @@ export function useMomentInAddress(moment: Ref<number | null>, isPlaying: Ref<bo
       moment.value = momentIn(at)
     },
   )
-  onScopeDispose(() => clearTimeout(timer))
 }

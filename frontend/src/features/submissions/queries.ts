@@ -2,6 +2,8 @@ import { defineQueryOptions } from '@pinia/colada'
 import { api, ok } from '@/shared/api/client'
 import type { Submission, Submitted } from '@/shared/api/models'
 import { upload, type UploadOptions } from '@/shared/api/upload'
+import { readBoard } from '@/shared/competition/board'
+import type { Source } from './csv'
 
 const MOST_PAGES = 25
 const PAGE_SIZE = 200
@@ -25,6 +27,15 @@ async function allSubmissions(team: number, signal: AbortSignal): Promise<Submis
 export const submissionsQuery = defineQueryOptions((team: number) => ({
   key: ['teams', team, 'submissions'],
   query: ({ signal }) => allSubmissions(team, signal),
+}))
+
+/** The best score of the public leaderboard; null while it has none. */
+export const leaderQuery = defineQueryOptions((slug: string) => ({
+  key: ['leaderboard', slug, 'leader'],
+  query: async ({ signal }) => {
+    const board = await readBoard({ slug, kind: 'public', page: 1, search: '', pageSize: 1 }, signal)
+    return board.results[0]?.score ?? null
+  },
 }))
 
 export const allowanceQuery = defineQueryOptions((team: number) => ({
@@ -53,7 +64,30 @@ export function readSubmission(id: number, signal?: AbortSignal): Promise<Submis
   return ok(api.GET('/api/submissions/{id}/', { params: { path: { id } }, signal }))
 }
 
-export function describe(id: number, fields: { memo?: string; cvScore?: number | null }): Promise<Submission> {
+// Larger ones are not fetched only to show a line of them.
+const LARGEST_SENT = 64 * 2 ** 20
+
+export const fileAddress = (id: number) => `/api/submissions/${id}/file/`
+
+/** The file of an own submission as it was sent; null where it is too large or gone. */
+export async function sentFile({ id, filename, size, fileDeletedAt }: Submission, signal?: AbortSignal): Promise<Source | null> {
+  if (size > LARGEST_SENT || fileDeletedAt) return null
+  const response = await fetch(fileAddress(id), { credentials: 'same-origin', signal })
+  return response.ok ? { name: filename, blob: await response.blob() } : null
+}
+
+export function readReceipt(id: number) {
+  return ok(api.GET('/api/submissions/{id}/receipt/', { params: { path: { id } } }))
+}
+
+export const experimentQuery = defineQueryOptions((id: number) => ({
+  key: ['submissions', id, 'experiment'],
+  query: ({ signal }) => ok(api.GET('/api/submissions/{id}/experiment/', { params: { path: { id } }, signal })),
+}))
+
+export type Description = Partial<Pick<Submission, 'memo' | 'cvScore' | 'experiment' | 'sharesExperiment'>>
+
+export function describe(id: number, fields: Description): Promise<Submission> {
   return ok(api.PATCH('/api/submissions/{id}/', { params: { path: { id } }, body: fields }))
 }
 

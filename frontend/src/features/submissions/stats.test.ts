@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import type { Submission } from '@/shared/api/models'
-import { bestSoFar, correlation } from './stats'
+import { bestSoFar, correlation, diagonalOf } from './stats'
 
 const submission = (createdAt: string, publicScore: number | null, isLate = false) =>
   ({ createdAt, publicScore, isLate }) as Submission
@@ -16,6 +16,14 @@ it.each([
 
 it('leaves late submissions out', () => {
   expect(bestSoFar([...three, submission('14', 1, true)], 'larger_is_better')).toHaveLength(3)
+})
+
+it.each([
+  [[[1, 2], [4, 5]], [[2, 2], [4, 4]]],
+  [[[1, 20], [4, 50]], null],
+  [[], null],
+] as [[number, number][], [number, number][] | null][])('draws for %j the line where both are equal over %j', (pairs, line) => {
+  expect(diagonalOf(pairs)).toEqual(line)
 })
 
 it('correlates', () => {

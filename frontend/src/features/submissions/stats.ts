@@ -15,11 +15,23 @@ export function scored(submissions: Submission[]): (Submission & { publicScore: 
 export function bestSoFar(submissions: Submission[], direction: Direction): [string, number][] {
   let best: number | null = null
   return scored(submissions)
-    .filter((submission) => !submission.isLate)
+    .filter((submission) => !submission.isLate && !submission.isVoid)
     .map(({ createdAt, publicScore }) => {
       if (best === null || isBetter(direction, publicScore, best)) best = publicScore
       return [createdAt, best]
     })
+}
+
+/**
+ * The line on which the CV score is the public score, over the range that both share; null where they share none, as two
+ * different measures do.
+ */
+export function diagonalOf(pairs: readonly (readonly [number, number, ...unknown[]])[]): [number, number][] | null {
+  if (pairs.length === 0) return null
+  const range = (index: 0 | 1) => pairs.map((pair) => pair[index])
+  const from = Math.max(Math.min(...range(0)), Math.min(...range(1)))
+  const to = Math.min(Math.max(...range(0)), Math.max(...range(1)))
+  return from < to ? [[from, from], [to, to]] : null
 }
 
 /** Pearson's correlation; null below three pairs, or where one side does not vary. */

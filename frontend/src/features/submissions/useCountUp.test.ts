@@ -1,55 +1,48 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { effectScope } from 'vue'
-import { eased, useCountUp } from './useCountUp'
+import { DURATION, useCountUp } from './useCountUp'
 
-let frames: FrameRequestCallback[] = []
-
-beforeEach(() => {
-  frames = []
-  vi.spyOn(performance, 'now').mockReturnValue(1000)
-  vi.stubGlobal('requestAnimationFrame', (callback: FrameRequestCallback) => frames.push(callback))
-  vi.stubGlobal('cancelAnimationFrame', () => (frames = []))
-})
-
+beforeEach(() => void vi.useFakeTimers())
 afterEach(() => {
+  vi.useRealTimers()
   vi.restoreAllMocks()
-  vi.unstubAllGlobals()
 })
 
 function asksForLessMotion(less: boolean) {
-  vi.stubGlobal('matchMedia', (query: string) => ({ matches: less && query === '(prefers-reduced-motion: reduce)' }))
+  vi.spyOn(window, 'matchMedia').mockImplementation(
+    (query) => Object.assign(new EventTarget(), { matches: less && query === '(prefers-reduced-motion: reduce)' }) as MediaQueryList,
+  )
 }
 
-/** Lets the browser draw once. */
-function draw(time: number) {
-  for (const frame of frames.splice(0)) frame(time)
+function count(from: number, to: number) {
+  const scope = effectScope()
+  return { scope, shown: scope.run(() => useCountUp(from, to))! }
 }
 
-it('counts from the old number to the new, and stops there', () => {
+it('counts from the old number to the new, fast at first, and stops there', async () => {
   asksForLessMotion(false)
-  effectScope().run(() => {
-    const shown = useCountUp(0.5, 0.9)
-    expect(shown.value).toBe(0.5)
-    draw(1400)
-    expect(shown.value).toBeCloseTo(eased(0.5, 0.9, 0.25))
-    draw(9000)
-    expect(shown.value).toBe(0.9)
-    expect(frames).toEqual([])
-  })
+  const { shown } = count(0.5, 0.9)
+  expect(shown.value).toBe(0.5)
+  await vi.advanceTimersByTimeAsync(DURATION / 2)
+  expect(shown.value).toBeGreaterThan(0.7)
+  expect(shown.value).toBeLessThan(0.9)
+  await vi.advanceTimersByTimeAsync(DURATION)
+  expect(shown.value).toBe(0.9)
 })
 
 it('is there at once for people who ask for less motion', () => {
   asksForLessMotion(true)
-  effectScope().run(() => {
-    expect(useCountUp(0.5, 0.9).value).toBe(0.9)
-    expect(frames).toEqual([])
-  })
+  expect(count(0.5, 0.9).shown.value).toBe(0.9)
 })
 
-it('stops counting when nobody looks any more', () => {
+it('stops counting when nobody looks any more', async () => {
   asksForLessMotion(false)
-  const scope = effectScope()
-  scope.run(() => useCountUp(0, 1))
+  const { shown, scope } = count(0, 1)
+  await vi.advanceTimersByTimeAsync(DURATION / 4)
+  const there = shown.value
   scope.stop()
-  expect(frames).toEqual([])
+  await vi.advanceTimersByTimeAsync(DURATION)
+  expect(there).toBeLessThan(1)
+  expect(shown.value).toBe(there)
+  expect(vi.getTimerCount()).toBe(0)
 })

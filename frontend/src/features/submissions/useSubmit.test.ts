@@ -43,6 +43,15 @@ it('watches a queued file over a broken line until it is scored', async () => {
   expect(way.phase.value).toBe('scored')
 })
 
+it('keeps apart a file that was refused and a session that had ended', async () => {
+  vi.spyOn(queries, 'submit').mockRejectedValueOnce(new ApiError(401, [])).mockRejectedValueOnce(new ApiError(400, []))
+  const way = use()
+  await way.start(form)
+  expect(way.phase.value).toBe('signedOut')
+  await way.start(form)
+  expect(way.phase.value).toBe('refused')
+})
+
 it.each([
   [true, 'lost'],
   [false, 'failed'],

@@ -5,8 +5,21 @@ import type { Submitted } from '@/shared/api/models'
 import { useErrorText } from '@/shared/ui/useErrorText'
 import { readSubmission, submit, type SubmissionForm } from './queries'
 
-/** `changed`: the file was written again since it was chosen. `lost`: it left, and nobody heard what came of it. */
-export type Phase = 'idle' | 'uploading' | 'scoring' | 'queued' | 'scored' | 'refused' | 'failed' | 'changed' | 'lost'
+/**
+ * `changed`: the file was written again since it was chosen. `lost`: it left, and nobody heard what came of it.
+ * `signedOut`: the session had ended, so nothing was taken.
+ */
+export type Phase =
+  | 'idle'
+  | 'uploading'
+  | 'scoring'
+  | 'queued'
+  | 'scored'
+  | 'refused'
+  | 'failed'
+  | 'changed'
+  | 'lost'
+  | 'signedOut'
 
 const BUSY: readonly Phase[] = ['uploading', 'scoring', 'queued']
 
@@ -21,12 +34,14 @@ export function useSubmit(slug: () => string) {
   const outcome = shallowRef<Submitted | null>(null)
   const problems = shallowRef<ApiProblem[]>([])
   const message = ref('')
+  const wasShut = () => phase.value === 'signedOut'
   const busy = computed(() => BUSY.includes(phase.value))
   let abort = new AbortController()
   onScopeDispose(() => abort.abort())
 
+  /** Each query says itself where it could not be read again. */
   async function refresh(team: number) {
-    await Promise.all([
+    await Promise.allSettled([
       cache.invalidateQueries({ key: ['teams', team] }),
       cache.invalidateQueries({ key: ['competitions', slug()] }),
       cache.invalidateQueries({ key: ['leaderboard', slug()] }),
@@ -34,6 +49,10 @@ export function useSubmit(slug: () => string) {
   }
 
   async function fail(error: unknown, file: File) {
+    if (error instanceof ApiError && error.status === 401) {
+      phase.value = 'signedOut'
+      return
+    }
     // An answer of a gateway says that all of the file had arrived there.
     if (isUnheard(error) && (phase.value === 'scoring' || error instanceof ApiError)) {
       phase.value = 'lost'
@@ -90,7 +109,8 @@ export function useSubmit(slug: () => string) {
       if (error instanceof DOMException && error.name === 'AbortError') reset()
       else await fail(error, form.file)
     } finally {
-      void refresh(form.team)
+      // Nothing has changed for who was not let in.
+      if (!wasShut()) void refresh(form.team)
     }
   }
 

@@ -1,6 +1,6 @@
 import { defineQueryOptions } from '@pinia/colada'
 import { api, ok } from '@/shared/api/client'
-import type { EntryAnswers, Invitation, MergeRequest, Team } from '@/shared/api/models'
+import type { EntryAnswers, Invitation, MergePreview, MergeRequest, Team } from '@/shared/api/models'
 
 const MOST_FOUND = 10
 
@@ -55,6 +55,10 @@ export const cancelInvitation = (id: number): Promise<Invitation> =>
 
 export const requestMerge = (id: number, team: number): Promise<MergeRequest> =>
   ok(api.POST('/api/teams/{id}/merge-requests/', { params: { path: { id } }, body: { team } }))
+
+/** What one's own team and another one would be together; nothing is sent. */
+export const previewMerge = (id: number, team: number, signal: AbortSignal): Promise<MergePreview> =>
+  ok(api.GET('/api/teams/{id}/merge-requests/preview/', { params: { path: { id }, query: { team } }, signal }))
 
 /** The answer is the team they become. */
 export const acceptMerge = (id: number): Promise<Team> =>

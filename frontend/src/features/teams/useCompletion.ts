@@ -1,3 +1,4 @@
+import { useTimeoutFn } from '@vueuse/core'
 import { onScopeDispose, ref, shallowRef, watch } from 'vue'
 
 const WAIT = 200
@@ -7,11 +8,10 @@ export function useCompletion<T>(find: (text: string, signal: AbortSignal) => Pr
   const text = ref('')
   const found = shallowRef<T[]>([])
   const isAsking = ref(false)
-  let timer: ReturnType<typeof setTimeout> | undefined
   let asking: AbortController | undefined
 
   function stop() {
-    clearTimeout(timer)
+    wait.stop()
     asking?.abort()
     isAsking.value = false
   }
@@ -28,6 +28,8 @@ export function useCompletion<T>(find: (text: string, signal: AbortSignal) => Pr
     }
   }
 
+  const wait = useTimeoutFn((wanted: string) => void ask(wanted), WAIT, { immediate: false })
+
   watch(text, (typed) => {
     stop()
     const wanted = (typed ?? '').trim()
@@ -36,7 +38,7 @@ export function useCompletion<T>(find: (text: string, signal: AbortSignal) => Pr
       return
     }
     isAsking.value = true
-    timer = setTimeout(() => void ask(wanted), WAIT)
+    wait.start(wanted)
   })
   onScopeDispose(stop)
   return { text, found, isAsking }

@@ -12,8 +12,14 @@ function row(rank: number | null, id = rank ?? 0): PrivateRow {
     lastSubmittedAt: null,
     bestSubmittedAt: null,
     isMine: false,
+    outOfCompetition: false,
+    disqualified: false,
     publicRank: rank,
     change: 0,
+    rankLow: null,
+    rankHigh: null,
+    aboveNext: null,
+    isToldApart: null,
   }
 }
 const board = (teams: number) => Array.from({ length: teams }, (_, index) => row(index + 1))

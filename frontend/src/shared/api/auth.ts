@@ -37,20 +37,21 @@ function refuse(status: number, answer: AuthAnswer): never {
 
 export type SignedIn = 'signed-in' | 'confirm-email'
 
-async function enter(path: string, body: unknown): Promise<SignedIn> {
-  const { status, answer } = await request('POST', path, body)
+/** `next`: the page that a link confirming the address leads to afterwards. */
+async function enter(path: string, body: unknown, next = ''): Promise<SignedIn> {
+  const { status, answer } = await request('POST', next ? `${path}?${new URLSearchParams({ next })}` : path, body)
   if (status === 200) return 'signed-in'
   if (status === 401 && isPending(answer, 'verify_email')) return 'confirm-email'
   return refuse(status, answer)
 }
 
-export function signIn(identifier: string, password: string): Promise<SignedIn> {
+export function signIn(identifier: string, password: string, next?: string): Promise<SignedIn> {
   const name = identifier.includes('@') ? { email: identifier } : { username: identifier }
-  return enter('auth/login', { ...name, password })
+  return enter('auth/login', { ...name, password }, next)
 }
 
-export function signUp(fields: { username: string; email: string; password: string }): Promise<SignedIn> {
-  return enter('auth/signup', fields)
+export function signUp(fields: { username: string; email: string; password: string }, next?: string): Promise<SignedIn> {
+  return enter('auth/signup', fields, next)
 }
 
 /** Signing out is answered with 401: nobody is signed in any more. */

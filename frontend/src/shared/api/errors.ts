@@ -57,6 +57,9 @@ export function refusal(status: number, body: unknown): ApiError {
   return new ApiError(status, problemsIn(body), body)
 }
 
+/** There is nothing at the address, or it is not for who asks. */
+export const isNotFound = (error: unknown): boolean => error instanceof ApiError && error.status === 404
+
 /** No word from the server itself: the line broke, or what stands before it waited in vain. It may have done its work. */
 export function isUnheard(error: unknown): boolean {
   return error instanceof NetworkError || (error instanceof ApiError && [502, 504].includes(error.status))

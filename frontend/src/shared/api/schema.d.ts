@@ -136,6 +136,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/competition-bundles/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import bundle
+         * @description Make a draft of a bundle. What is wrong in one is told with its file, line and field; then nothing is made. Open to everybody who may make competitions.
+         */
+        post: operations["importBundle"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/competitions/": {
         parameters: {
             query?: never;
@@ -170,12 +190,16 @@ export interface paths {
         get: operations["getCompetition"];
         put?: never;
         post?: never;
-        delete?: never;
+        /**
+         * Delete draft
+         * @description Delete a draft for good, with its pages and files. Organisers only; not once it was published or somebody took part.
+         */
+        delete: operations["deleteDraft"];
         options?: never;
         head?: never;
         /**
          * Edit competition
-         * @description Change the competition. Organisers only. The end and the number of selections can't change once it has ended; the start and the metric not once there are submissions; the version of the rules only rises.
+         * @description Change the competition. Organisers only. The end and the limits can't change once it has ended; the start and the metric not once there are submissions; the version of the rules only rises. While it runs, limits only rise, and the end comes no earlier than after a notice, and later with a reason. What speaks against publishing it (no solution, a data file with its answers, ...) is told, and asked back where it can.
          */
         patch: operations["editCompetition"];
         trace?: never;
@@ -194,6 +218,66 @@ export interface paths {
          * @description Accept the present version of the rules, after they changed. Participants only.
          */
         post: operations["acceptCompetitionRules"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/competitions/{competition}/bundle/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download bundle
+         * @description The competition as a bundle: a zip of `uzu-competition.yaml`, pages and data files, without the solution and without what people did. Organisers only.
+         */
+        get: operations["downloadBundle"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/competitions/{competition}/calendar/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get competition calendar
+         * @description Start, deadlines and end as a calendar to subscribe to (iCalendar). Open to everybody who may see the competition.
+         */
+        get: operations["getCompetitionCalendar"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/competitions/{competition}/clone/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Clone competition
+         * @description Make a draft like this competition, with its pages, data files and settings, and its moments moved to a new start. Organisers who may make competitions.
+         */
+        post: operations["cloneCompetition"];
         delete?: never;
         options?: never;
         head?: never;
@@ -256,6 +340,26 @@ export interface paths {
          * @description One data file, resumable: Range, If-Range, ETag, Last-Modified. Participants, from the start on, with the present rules accepted; organisers always.
          */
         get: operations["downloadDataFile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/competitions/{competition}/data/{id}/preview/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get data file preview
+         * @description The first rows of a table, and of each column its type, gaps and distribution; 202 with Retry-After while a job looks at it. Whoever may download the file.
+         */
+        get: operations["getDataFilePreview"];
         put?: never;
         post?: never;
         delete?: never;
@@ -412,6 +516,90 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/competitions/{competition}/exclusions/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List exclusions
+         * @description Every team and submission that was taken out of the ranking, newest first, with reasons and answers. Organisers only; what is public of it stands in the competition log.
+         */
+        get: operations["listExclusions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/competitions/{competition}/integrity/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List comparisons
+         * @description The comparisons of teams' files, newest first, without what they found. Organisers only.
+         */
+        get: operations["listComparisons"];
+        put?: never;
+        /**
+         * Start comparison
+         * @description Compare the files of all teams, in the background: identical files, nearly identical predictions, and files of a team that hardly differ from the one before. No truth is used, and until the result is confirmed only public rows are looked at. Organisers only.
+         */
+        post: operations["startComparison"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/competitions/{competition}/integrity/{id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get comparison
+         * @description A comparison: how far it is, what was compared, and what was found. A list with evidence, not a verdict. Organisers only.
+         */
+        get: operations["getComparison"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/competitions/{competition}/integrity/{id}/cancel/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel comparison
+         * @description Stop a comparison that is under way. Organisers only.
+         */
+        post: operations["cancelComparison"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/competitions/{competition}/leaderboard/history/": {
         parameters: {
             query?: never;
@@ -521,7 +709,7 @@ export interface paths {
         };
         /**
          * Get public leaderboard
-         * @description Teams by their best public score; of equal scores the earlier one ranks higher, teams without a score stand last and have no rank. Open to everybody who may see the competition; in one by invitation to its people.
+         * @description Teams by their best public score; of equal scores the earlier one ranks higher, teams without a score stand last and have no rank. Open to everybody who may see the competition; in one by invitation to its people. Until the result is confirmed the organisers may let fewer see it, or each team its own row alone, or let it stand still from some moment on.
          */
         get: operations["getPublicLeaderboard"];
         put?: never;
@@ -544,6 +732,274 @@ export interface paths {
          * @description The whole public leaderboard as CSV. Open as the leaderboard is.
          */
         get: operations["downloadPublicLeaderboard"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/competitions/{competition}/log/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List log
+         * @description What organisers did that can move the ranking, newest first. Nobody can change an entry: `hash` is the SHA-256 of the JSON of `competition`, `sequence`, `at`, `actorId`, `subjectId`, `kind`, `facts`, `reason` and `previous` (keys sorted, no blanks, UTF-8), and `previous` the hash of the entry before. Open to everybody who may see the leaderboard.
+         */
+        get: operations["listLog"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/competitions/{competition}/log/feed/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get log feed
+         * @description The newest entries as an Atom feed, for a feed reader. Open to everybody who may see the leaderboard.
+         */
+        get: operations["getLogFeed"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/competitions/{competition}/log/jsonl/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download log
+         * @description The whole log as a file, oldest first: each line is the JSON of one entry as it is hashed, with its `hash`. `uzu verify` checks it without this server. Open to everybody who may see the leaderboard.
+         */
+        get: operations["downloadLog"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/competitions/{competition}/log/kinds/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List log kinds
+         * @description Which kinds of entries stand in the log, and how many of each. Open to everybody who may see the leaderboard.
+         */
+        get: operations["listLogKinds"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/competitions/{competition}/noise/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get noise
+         * @description How much of the scores is noise: the wobble of a baseline's public score, and, once the result is confirmed, how the intervals of the ranks on the private leaderboard were computed. Open as the leaderboard is.
+         */
+        get: operations["getNoise"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/competitions/{competition}/noise/ranks/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Measure ranks
+         * @description Measure the intervals of the ranks anew, with another seed, in the background; the first time the confirmation does so by itself. It is told in the competition log. Organisers only, once the result is confirmed.
+         */
+        post: operations["measureRanks"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/competitions/{competition}/noise/wobble/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Measure wobble
+         * @description Measure how much the public score of a baseline wobbles, in the background and on public rows alone; everybody sees it. Organisers only.
+         */
+        post: operations["measureWobble"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/competitions/{competition}/own-metrics/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List own metrics
+         * @description The versions of the competition's own metric, newest first. Organisers only.
+         */
+        get: operations["listOwnMetrics"];
+        put?: never;
+        /**
+         * Upload own metric
+         * @description Keep a metric as the next version. It is read and not run, and does not score yet: have it tried out, then use it. Organisers only.
+         */
+        post: operations["uploadOwnMetric"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/competitions/{competition}/own-metrics/{version}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get own metric
+         * @description One version, with what came of trying it out. Organisers only.
+         */
+        get: operations["getOwnMetric"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Update own metric
+         * @description Let participants read the source while it scores, or no longer. Organisers only.
+         */
+        patch: operations["updateOwnMetric"];
+        trace?: never;
+    };
+    "/api/competitions/{competition}/own-metrics/{version}/trial/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try own metric
+         * @description Have a version tried out by the job queue, on the public rows of the solution: ask for the version until `trialStatus` is no longer `pending`. Organisers only.
+         */
+        post: operations["tryOwnMetric"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/competitions/{competition}/own-metrics/{version}/use/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Use own metric
+         * @description Let a version score from now on. Scores that exist stay until somebody starts a rescoring. Organisers only.
+         */
+        post: operations["useOwnMetric"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/competitions/{competition}/own-metrics/current/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get current own metric
+         * @description The version that scores: its parameters, its libraries, and the source where the organisers show it. For whoever is signed in; open as the leaderboard is.
+         */
+        get: operations["getCurrentOwnMetric"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/competitions/{competition}/own-metrics/failures/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List own metric failures
+         * @description Where the metric broke off, newest first, with tracebacks; those of private rows once the end has passed. Organisers only.
+         */
+        get: operations["listOwnMetricFailures"];
         put?: never;
         post?: never;
         delete?: never;
@@ -615,7 +1071,7 @@ export interface paths {
         put?: never;
         /**
          * Confirm private leaderboard
-         * @description Open the private leaderboard to everybody, once it is complete; everybody who takes part is told. Organisers only, after the end.
+         * @description Open the private leaderboard to everybody, once it is complete; everybody who takes part is told. Not while participants may still object to a solution that was changed after the end (`objectionsUntil`). Organisers only, after the end.
          */
         post: operations["confirmPrivateLeaderboard"];
         delete?: never;
@@ -635,9 +1091,29 @@ export interface paths {
         put?: never;
         /**
          * Unconfirm private leaderboard
-         * @description Close the private leaderboard again. Organisers only, after the end.
+         * @description Close the private leaderboard again, with a reason that participants are told. Organisers only, after the end.
          */
         post: operations["unconfirmPrivateLeaderboard"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/competitions/{competition}/readiness/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get readiness
+         * @description What speaks against publishing the competition as it is now, as `editCompetition` asks it back: no solution, every row public and private, a data file with the answers. Once it is published, what would. Organisers only.
+         */
+        get: operations["getReadiness"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -659,7 +1135,7 @@ export interface paths {
         put?: never;
         /**
          * Start scoring run
-         * @description Start private scoring (only after the end, whoever asks) or a rescoring of everything, which after the end includes the private side. It runs in the background, one at a time. Organisers only.
+         * @description Start private scoring (only after the end, whoever asks) or a rescoring of everything, which after the end includes the private side. It runs in the background, one at a time. A rescoring needs a reason, and so does private scoring once it was complete; before the end it may be rescored a few times only. Organisers only.
          */
         post: operations["startScoringRun"];
         delete?: never;
@@ -712,6 +1188,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/competitions/{competition}/solution/file/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download solution
+         * @description The file of the solution, where the organisers release it (`releasesSolution`): once the result is confirmed, for everybody who may see the leaderboard. Before, for nobody.
+         */
+        get: operations["downloadSolution"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/competitions/{competition}/submission-schema/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get submission schema
+         * @description Columns, types and bounds of a submission, as a Frictionless table schema: `pandera` makes its checks of it, and `uzu check` checks a file by it. Participants, from the start on, with the present rules accepted; organisers always. It tells no more than the sample submission and the refusals do.
+         */
+        get: operations["getSubmissionSchema"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/competitions/{competition}/submissions/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List competition submissions
+         * @description The submissions of a competition, newest first, so that one can be found that is to be voided: without files and memos, and with the public score alone. Organisers only.
+         */
+        get: operations["listCompetitionSubmissions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/competitions/{competition}/teams/": {
         parameters: {
             query?: never;
@@ -727,6 +1263,74 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/competitions/{competition}/trials/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List trials
+         * @description The files that organisers tried out, newest first. Organisers only.
+         */
+        get: operations["listTrials"];
+        put?: never;
+        /**
+         * Try out
+         * @description Check and score a file as a submission would be, before the start and before the competition is published too. It counts for nothing, takes no slot and freezes nothing; only its public score is told. Organisers only.
+         */
+        post: operations["tryOut"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/competitions/{competition}/trials/{id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete trial
+         * @description Forget a trial and its file. Organisers only.
+         */
+        delete: operations["deleteTrial"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/competitions/{competition}/trials/{id}/baseline/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set baseline
+         * @description Let a trial stand on the leaderboards as a named line without a rank: at its public score at once, at its private one after the confirmation. The competition log tells it. Organisers only.
+         */
+        put: operations["setBaseline"];
+        post?: never;
+        /**
+         * Remove baseline
+         * @description Take a baseline off the leaderboards; the trial stays. Organisers only.
+         */
+        delete: operations["removeBaseline"];
         options?: never;
         head?: never;
         patch?: never;
@@ -813,7 +1417,7 @@ export interface paths {
         };
         /**
          * List comments
-         * @description The comments as a flat list: a comment is followed by all replies of its thread, oldest first; `parent` and `thread` tell how they belong together. `sort` orders the threads. Open to whoever may read the discussion.
+         * @description The comments as a flat list: a comment is followed by all replies of its thread, oldest first; `parent` and `thread` tell how they belong together. `ordering` is that of the threads. Open to whoever may read the discussion.
          */
         get: operations["listComments"];
         put?: never;
@@ -932,6 +1536,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/discussions/feed/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get discussion feed
+         * @description The newest of the same discussions as an Atom feed, for a feed reader. Open as the list.
+         */
+        get: operations["getDiscussionFeed"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/discussions/tags/": {
         parameters: {
             query?: never;
@@ -946,6 +1570,46 @@ export interface paths {
         get: operations["listTags"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/exclusions/{id}/answer/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Answer exclusion
+         * @description Say something to the organisers about an exclusion, once. Members of the team only.
+         */
+        post: operations["answerExclusion"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/exclusions/{id}/lift/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Lift exclusion
+         * @description Take an exclusion back: the team is reinstated, or the submission counts again and is selected as it was. The reason is public. Organisers only.
+         */
+        post: operations["liftExclusion"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1043,7 +1707,7 @@ export interface paths {
          * Terms of use, or privacy
          * @description What the operator says about using the site (`terms`) or data (`privacy`). Open to everybody.
          */
-        get: operations["legalText"];
+        get: operations["getLegalText"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1083,7 +1747,7 @@ export interface paths {
          * One's own account
          * @description The account that is signed in, with what only its owner sees.
          */
-        get: operations["me"];
+        get: operations["getMe"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1151,7 +1815,7 @@ export interface paths {
          * One's API tokens
          * @description One's own tokens, the newest first, with the characters they begin with and when they were used. For whoever is signed in.
          */
-        get: operations["tokens"];
+        get: operations["listTokens"];
         put?: never;
         /**
          * Make an API token
@@ -1238,6 +1902,46 @@ export interface paths {
          * @description Say no to a merge. Only the owner of the team that was asked.
          */
         post: operations["refuseMerge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/metrics/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List metrics
+         * @description Every built-in metric by its label: formula (LaTeX), parameters, inputs, an example, limits, in English and Japanese. Open to everybody.
+         */
+        get: operations["listMetrics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/metrics/{name}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get metric
+         * @description One built-in metric: formula (LaTeX), parameters, inputs, an example, limits, in both languages. Open to everybody.
+         */
+        get: operations["getMetric"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1428,6 +2132,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/ranking/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get site ranking
+         * @description Everybody with points, the most first. A final rank is worth 100000 / sqrt(members of the team) * rank ^ -0.75 * log10(1 + log10(teams)) points, which decay by exp(-days / 500). Open to everybody.
+         */
+        get: operations["getSiteRanking"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/reports/": {
         parameters: {
             query?: never;
@@ -1479,7 +2203,7 @@ export interface paths {
          * The description of this API
          * @description OpenAPI 3.1 of every endpoint, generated from the code. JSON, or YAML with `Accept: application/yaml`. Open to everybody.
          */
-        get: operations["schema"];
+        get: operations["getSchema"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1499,7 +2223,7 @@ export interface paths {
          * Who is signed in
          * @description The first thing an app asks: who is signed in (`user` is null for nobody), the CSRF token, which is also set as a cookie, and a few facts of the site. Open to everybody.
          */
-        get: operations["session"];
+        get: operations["getSession"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1519,17 +2243,57 @@ export interface paths {
          * One submission
          * @description A submission of your team: what to poll while it waits for the job queue. Others are not found.
          */
-        get: operations["submission"];
+        get: operations["getSubmission"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
         /**
-         * Change memo or CV score
-         * @description Writes the memo or the team's own CV score anew. For members of the team, at any time.
+         * Change memo, CV score or experiment
+         * @description Writes the memo, the team's own CV score or its experiment anew, or shares the experiment. For members of the team, at any time. An experiment has up to 32 KiB and 1,000 values; no score is made of it.
          */
         patch: operations["describeSubmission"];
+        trace?: never;
+    };
+    "/api/submissions/{id}/exclusions/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Void submission
+         * @description Take one submission out of the ranking, before or after the confirmation: the team stands by its others. It used up the limits all the same, and can't be selected. The competition log tells it, and the team is told why. Organisers only.
+         */
+        post: operations["voidSubmission"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/submissions/{id}/experiment/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The experiment of a submission
+         * @description What a team wrote down of how a submission was made. For members of the team, and where the team shares it for everybody who sees the leaderboard; others are not found. No score is told here.
+         */
+        get: operations["getExperiment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/submissions/{id}/file/": {
@@ -1543,7 +2307,47 @@ export interface paths {
          * Download your submission
          * @description The file as your team sent it; from an object storage by a redirect. Others are not found.
          */
-        get: operations["submissionFile"];
+        get: operations["downloadSubmissionFile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/submissions/{id}/receipt/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The receipt of a submission
+         * @description The site's signed statement that it accepted this file at this time and showed this score. It stays as it is, whatever becomes of the submission. For members of the team; others are not found.
+         */
+        get: operations["getReceipt"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/submissions/{id}/receipt/path/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Proof that a receipt was counted
+         * @description The path from the receipt to the root of all receipts (a tree as in RFC 6962), which the competition log holds from the end on, before private scoring starts. For members of the team; others are not found.
+         */
+        get: operations["getReceiptPath"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1631,9 +2435,57 @@ export interface paths {
          * How often your team may still submit
          * @description What the limits leave, when the day begins anew, and why nothing is left if so. For members. After the end, late submissions are counted by themselves, against the daily limit only.
          */
-        get: operations["teamAllowance"];
+        get: operations["getTeamAllowance"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/teams/{id}/exclusions/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List team exclusions
+         * @description What was taken out of the ranking of one team, newest first. Members of the team, and organisers.
+         */
+        get: operations["listTeamExclusions"];
+        put?: never;
+        /**
+         * Disqualify team
+         * @description Take a team out of the ranking, before or after the confirmation: ranks close up, and the team stands last, marked. It can't submit, take anybody in or merge until it is reinstated. The competition log tells it, and the team is told why. Organisers only.
+         */
+        post: operations["disqualifyTeam"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/teams/{id}/extra-submissions/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List extra submissions
+         * @description The extra submissions a team was given, newest first. Members of the team, and organisers.
+         */
+        get: operations["listExtraSubmissions"];
+        put?: never;
+        /**
+         * Give extra submissions
+         * @description Let one team make more submissions until its day ends; other teams' limits stay as they are. The team is told, and the competition log tells everybody. Organisers only, while the competition runs.
+         */
+        post: operations["giveExtraSubmissions"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1708,6 +2560,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/teams/{id}/merge-requests/preview/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Preview merge
+         * @description What your team and another one would be together, and whether you may ask it: nothing is sent. The owner only.
+         */
+        get: operations["previewMerge"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/teams/{id}/remove/": {
         parameters: {
             query?: never;
@@ -1739,7 +2611,7 @@ export interface paths {
          * Submissions of your team
          * @description All submissions of your team, newest first, refused and late ones included. For members only: nobody else, organisers included, sees another team's submissions here. `ordering`: `createdAt`, `publicScore`, `cvScore`, each with `-` for the reverse.
          */
-        get: operations["teamSubmissions"];
+        get: operations["listTeamSubmissions"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1779,7 +2651,7 @@ export interface paths {
         put?: never;
         /**
          * Submit predictions
-         * @description Checks and scores a file for your team and answers with the public score, whether it is the team's new best, and the rank before and after. Files above a size that the site sets wait for the job queue: then the answer is 202, and `Location` is the place to watch. A file that can't be scored answers 400 with one entry for every problem, is kept as refused, and does not count against the limits. For members of the team, from the start of the competition; after its end as a late submission, where those are allowed.
+         * @description Checks and scores a file for your team and answers with the public score, whether it is the team's new best, and the rank before and after. Files above a size that the site sets wait for the job queue: then the answer is 202, and `Location` is the place to watch. A file that can't be scored answers 400 with one entry for every problem, is kept as refused, and does not count against the limits. For members of the team, from the start of the competition; after its end as a late submission, where those are allowed. Instead of a form, the body may be the file itself, which is quicker for a large one: then `team` and the other fields stand in the query, and the name of the file in the header `Content-Disposition`.
          */
         post: operations["submit"];
         delete?: never;
@@ -1839,7 +2711,7 @@ export interface paths {
          * Find people by name
          * @description Completes a name, to invite or to mention somebody: at most 20 accounts whose user name begins with the text, or whose display name has it in it; the closest first. Nothing for an empty text. For signed-in users.
          */
-        get: operations["users"];
+        get: operations["listUsers"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1859,7 +2731,27 @@ export interface paths {
          * A public profile
          * @description What everybody may see of a user; capitals in the name make no difference. Open to everybody.
          */
-        get: operations["user"];
+        get: operations["getUser"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users/{username}/achievements/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get achievements
+         * @description Medals, points and activity of a user. Medals and points follow from confirmed results of public competitions alone, and go when a confirmation is taken back. Open to everybody.
+         */
+        get: operations["getAchievements"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1899,7 +2791,7 @@ export interface paths {
          * What signing in takes
          * @description How this site has set up its accounts: the ways to sign in, and whether sign-up is open. Open to everybody.
          */
-        get: operations["authConfigGet"];
+        get: operations["getSignInConfig"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1921,7 +2813,7 @@ export interface paths {
          * Sign in
          * @description By user name or e-mail address, and password. 401 with the pending flow `verify_email`: the address has to be confirmed first, and the message has been sent again. 409: somebody is signed in already. After five wrong passwords for an account within five minutes, `too_many_login_attempts`, right ones too. Open to everybody.
          */
-        post: operations["authAuthLoginPost"];
+        post: operations["signIn"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1941,7 +2833,7 @@ export interface paths {
          * Sign up
          * @description Makes an account and sends a message to confirm the address; until then the answer is 401 with the pending flow `verify_email`. An address that has an account already gets the same answer, and its owner a message. 403: sign-up is closed. Open to everybody.
          */
-        post: operations["authAuthSignupPost"];
+        post: operations["signUp"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1959,13 +2851,13 @@ export interface paths {
          * Look at a confirmation
          * @description Whose address the key from an e-mail confirms, without confirming it. For whoever has the key.
          */
-        get: operations["authAuthEmailVerifyGet"];
+        get: operations["getEmailConfirmation"];
         put?: never;
         /**
          * Confirm an e-mail address
          * @description By the key from an e-mail, which works for three days. For a new address, it takes the place of the old one, which is told. 200 signs in the browser that signed up; elsewhere the address is confirmed and the answer is 401: sign in. For whoever has the key.
          */
-        post: operations["authAuthEmailVerifyPost"];
+        post: operations["confirmEmail"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1985,7 +2877,7 @@ export interface paths {
          * Give the password again
          * @description Before the e-mail address may be changed; good for five minutes. For whoever is signed in by a session.
          */
-        post: operations["authAuthReauthenticatePost"];
+        post: operations["confirmPassword"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2005,7 +2897,7 @@ export interface paths {
          * Forgot the password
          * @description Sends a link to choose a new one. The answer does not tell whether the address has an account; at most three messages to an address in ten minutes. Open to everybody.
          */
-        post: operations["authAuthPasswordRequestPost"];
+        post: operations["requestPasswordReset"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2023,13 +2915,13 @@ export interface paths {
          * Look at a password reset
          * @description Whether the key from the e-mail still works, and for whom. For whoever has the key.
          */
-        get: operations["authAuthPasswordResetGet"];
+        get: operations["getPasswordReset"];
         put?: never;
         /**
          * Choose a new password
          * @description By the key from the e-mail, once. Every session of the account ends; 401 is the answer when all went well: sign in with the new password. For whoever has the key.
          */
-        post: operations["authAuthPasswordResetPost"];
+        post: operations["resetPassword"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2047,29 +2939,29 @@ export interface paths {
          * One's e-mail addresses
          * @description The address that counts, and the one that waits to be confirmed, if any. For whoever is signed in by a session.
          */
-        get: operations["authAccountEmailGet"];
+        get: operations["listEmailAddresses"];
         /**
          * Send the confirmation again
          * @description To an address of one's own that waits for it, once a minute at most. For whoever is signed in by a session.
          */
-        put: operations["authAccountEmailPut"];
+        put: operations["resendEmailConfirmation"];
         /**
          * Change one's e-mail address
          * @description Sends a message to the new address; it counts once it is confirmed, and the old one is told. 401 with the flow `reauthenticate`: give the password again first. For whoever is signed in by a session.
          */
-        post: operations["authAccountEmailPost"];
+        post: operations["changeEmailAddress"];
         /**
          * Forget an e-mail address
          * @description One that waits to be confirmed; the one that counts stays. For whoever is signed in by a session.
          */
-        delete: operations["authAccountEmailDelete"];
+        delete: operations["deleteEmailAddress"];
         options?: never;
         head?: never;
         /**
          * Make an address the first
          * @description Only one that is confirmed. For whoever is signed in by a session.
          */
-        patch: operations["authAccountEmailPatch"];
+        patch: operations["makeEmailAddressPrimary"];
         trace?: never;
     };
     "/api/auth/browser/v1/auth/session": {
@@ -2083,14 +2975,14 @@ export interface paths {
          * Who is signed in
          * @description The account of this session, or 401 with the ways to sign in. Open to everybody.
          */
-        get: operations["authAuthSessionGet"];
+        get: operations["getSignIn"];
         put?: never;
         post?: never;
         /**
          * Sign out
          * @description Ends the session; 401 is the answer when all went well. For whoever is signed in by a session.
          */
-        delete: operations["authAuthSessionDelete"];
+        delete: operations["signOut"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2109,7 +3001,7 @@ export interface paths {
          * Change one's password
          * @description Takes the present one too. Every other session of the account ends, and a message tells of it. For whoever is signed in by a session.
          */
-        post: operations["authAccountPasswordChangePost"];
+        post: operations["changePassword"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2136,12 +3028,32 @@ export interface components {
             /** @description The version of the rules that you read. If it is not the present one, you are asked to read again. */
             rulesVersion?: number;
         };
+        /** @description What somebody has won in confirmed, public competitions that count. */
+        Achievement: {
+            /** @description In the ranking of the site; null without points. */
+            readonly rank: number | null;
+            /**
+             * Format: double
+             * @description They decay: after 500 days a little more than a third is left.
+             */
+            points: number;
+            medals: components["schemas"]["Medals"];
+            /** @description How many of these gave a final rank. */
+            competitions: number;
+            /** @description On which days of the last year how often a public score became better, in competitions that you see. */
+            readonly activity: components["schemas"]["ActiveDay"][];
+        };
         /**
          * @description * `hide` - hide
          *     * `dismiss` - dismiss
          * @enum {string}
          */
         ActionEnum: "hide" | "dismiss";
+        ActiveDay: {
+            /** Format: date */
+            day: string;
+            count: number;
+        };
         /** @description How often the team may still submit. Null where there is no limit. */
         Allowance: {
             dailyLimit: number | null;
@@ -2159,6 +3071,42 @@ export interface components {
             remaining: number | null;
             /** @description Why none may be made now: the code of the refusal. */
             reason: string | null;
+        };
+        /** @description How far a piece of work is. */
+        Analysis: {
+            readonly id: number;
+            readonly kind: components["schemas"]["AnalysisKind"];
+            readonly status: components["schemas"]["RunStatus"];
+            /**
+             * Format: double
+             * @description 0 to 1.
+             */
+            readonly progress: number;
+            /** @description Why a failed one failed: `broke_down`, `nothing` or `closed`; empty otherwise. */
+            readonly error: string;
+            /** @description Why a failed one failed, for people. */
+            readonly errorText: string;
+            /** @description What everything drawn at random follows from. */
+            readonly seed: number;
+            /** @description Null: the server itself. */
+            readonly startedBy: components["schemas"]["UserRef"] | null;
+            /** Format: date-time */
+            readonly createdAt: string;
+            /** Format: date-time */
+            readonly startedAt: string | null;
+            /** Format: date-time */
+            readonly finishedAt: string | null;
+        };
+        /**
+         * @description * `integrity` - integrity desk
+         *     * `ranks` - noise of the final ranking
+         *     * `wobble` - noise of the public score
+         * @enum {string}
+         */
+        AnalysisKind: "integrity" | "ranks" | "wobble";
+        AnswerRequest: {
+            /** @description What the team says, once. */
+            answer: string;
         };
         ArchiveStatus: {
             status: components["schemas"]["ArchiveStatusStatusEnum"];
@@ -2180,6 +3128,18 @@ export interface components {
              */
             avatar: string;
         };
+        /** @description A named line of the organisers: no team, no rank, counted nowhere. */
+        BaselineLine: {
+            name: string;
+            /** Format: double */
+            score: number;
+            /** @description How many teams score better: it stands below the last of these. */
+            after: number;
+        };
+        BaselineRequest: {
+            /** @description As it stands on the leaderboard. */
+            name: string;
+        };
         BeginUploadRequest: {
             /** @description May hold folders: images/a.png. */
             name: string;
@@ -2188,11 +3148,8 @@ export interface components {
              * @description Bytes of the whole file.
              */
             size: number;
-            /**
-             * @description Compared with what arrives, if given.
-             * @default
-             */
-            sha256: string;
+            /** @description Compared with what arrives, if given. */
+            sha256?: string;
             /** @default  */
             description: string;
             /**
@@ -2203,7 +3160,59 @@ export interface components {
         };
         /** @enum {unknown} */
         BlankEnum: "";
-        /** @description Reads rows of `Comment.objects.for_list(user)`, whose `discussion` is the viewer's. */
+        /**
+         * @description * `everybody` - everybody
+         *     * `participants` - those who take part
+         *     * `own_row` - each team its own row only
+         *     * `hosts` - organisers only
+         * @enum {string}
+         */
+        BoardAudienceEnum: "everybody" | "participants" | "own_row" | "hosts";
+        BundleRequest: {
+            /**
+             * Format: binary
+             * @description A zip with `uzu-competition.yaml` at its root.
+             */
+            bundle: string;
+            /** @description Its name here; that of the bundle where there is none. */
+            slug?: string;
+            /**
+             * Format: date-time
+             * @description When it starts here; all other moments move by the same time.
+             */
+            startsAt?: string;
+        };
+        Case: {
+            /** @description perfect (the solution's own values), shuffled, constant, blanks, sample; …_again. */
+            name: string;
+            /**
+             * Format: double
+             * @description Of the public rows.
+             */
+            score: number | null;
+            /** @description What the metric would say to the participant. */
+            refusal: string;
+            error: string;
+            traceback: string;
+            /** Format: double */
+            seconds: number;
+        };
+        CloneRequest: {
+            title: string;
+            /** @description Its name in addresses. At least one letter. */
+            slug: string;
+            /**
+             * Format: date-time
+             * @description When the copy starts; all other moments move by the same time.
+             */
+            startsAt: string;
+            /**
+             * @description Take the solution along: yours, or that of a confirmed competition.
+             * @default false
+             */
+            withSolution: boolean;
+        };
+        /** @description Reads rows of `Comment.objects.for_list(user)`, whose `discussion` is of `for_page(user)`. */
         Comment: {
             readonly id: number;
             readonly discussion: number;
@@ -2240,7 +3249,7 @@ export interface components {
              */
             parent?: number | null;
         };
-        /** @description Reads rows of `Comment.objects.for_list(user)`, whose `discussion` is the viewer's. */
+        /** @description Reads rows of `Comment.objects.for_list(user)`, whose `discussion` is of `for_page(user)`. */
         CommentPlace: {
             readonly id: number;
             readonly discussion: number;
@@ -2276,6 +3285,10 @@ export interface components {
             like: boolean;
             report: boolean;
             hide: boolean;
+        };
+        CommonValue: {
+            value: string;
+            count: number;
         };
         /** @description A competition with its rules, its clock and what is yours in it. */
         Competition: {
@@ -2328,15 +3341,30 @@ export interface components {
             readonly totalSubmissionLimit: number | null;
             /**
              * Day begins at
-             * Format: time
              * @description In the competition's time zone.
              */
             readonly limitResetsAt: string;
             readonly selectableSubmissions: number;
             /** Maximum team size */
             readonly maxTeamSize: number;
+            /**
+             * Submissions of teams that merge
+             * @description How many two teams may have made together. In an event of one day the first rule forbids most.
+             *
+             *     * `by_now` - as many as one team could have made by now
+             *     * `by_end` - as many as one team can make by the end
+             *     * `none` - any number
+             */
+            readonly mergeBound: components["schemas"]["MergeBoundEnum"];
             /** Late submissions */
             readonly allowsLateSubmissions: boolean;
+            /**
+             * Minutes for objections
+             * @description How long participants may object to a solution that is changed after the end, before the result can be confirmed. 0: no time.
+             */
+            readonly objectionMinutes: number;
+            /** Format: date-time */
+            readonly objectionsUntil: string | null;
             /** Rules must be accepted */
             readonly rulesRequired: boolean;
             /** @description Raise it when the rules change: everybody accepts them anew. */
@@ -2359,6 +3387,42 @@ export interface components {
              * Format: date-time
              */
             readonly confirmedAt: string | null;
+            /**
+             * Who sees the leaderboard
+             * @description Until the result is confirmed; from then on everybody who may look inside sees it.
+             *
+             *     * `everybody` - everybody
+             *     * `participants` - those who take part
+             *     * `own_row` - each team its own row only
+             *     * `hosts` - organisers only
+             */
+            readonly boardAudience: components["schemas"]["BoardAudienceEnum"];
+            /**
+             * Leaderboard stands still from
+             * Format: date-time
+             * @description What is submitted from then on shows when the result is confirmed. Empty: it never stands still.
+             */
+            readonly boardFreezesAt: string | null;
+            /**
+             * Leaderboard stands still for the last minutes
+             * @description Instead of a moment: so many minutes before the end, also when the end moves.
+             */
+            readonly boardFreezeMinutes: number | null;
+            /**
+             * Format: date-time
+             * @description The public leaderboard stands still and shows what was submitted before; null: it moves.
+             */
+            readonly boardFrozenSince: string | null;
+            /**
+             * Solution open to all after the confirmation
+             * @description With it anybody can compute the final ranking again. Closed until the result is confirmed.
+             */
+            readonly releasesSolution: boolean;
+            /**
+             * Counts for medals and points
+             * @description Once the result is confirmed. Nobody can change this after the end.
+             */
+            readonly awardsMedals: boolean;
             readonly pages: components["schemas"]["PageRef"][];
             /** @description Only organisers are told; null for everybody else. */
             readonly hasSolution: boolean | null;
@@ -2456,6 +3520,29 @@ export interface components {
             expiresAt?: string | null;
             readonly token: string;
         };
+        /** @description The version that scores, for everybody inside. The source only where organisers show it. */
+        CurrentMetric: {
+            readonly version: number;
+            /** SHA-256 */
+            readonly sha256: string;
+            readonly direction: components["schemas"]["MetricDirection"];
+            readonly parameters: components["schemas"]["OwnParameter"][];
+            readonly params: {
+                [key: string]: unknown;
+            };
+            /**
+             * Value that ranks
+             * @description Where the metric returns a mapping of names to numbers. Empty: it returns one number.
+             */
+            readonly ranked: string;
+            readonly libraries: {
+                [key: string]: string;
+            };
+            /** @description Null where the organisers do not show it. */
+            readonly source: string | null;
+            /** Format: date-time */
+            readonly createdAt: string;
+        };
         /** @description A file that participants download. */
         DataFile: {
             readonly id: number;
@@ -2472,6 +3559,16 @@ export interface components {
             readonly createdAt: string;
             /** @description Where to download it. */
             readonly url: string;
+        };
+        /** @description What a data file holds, from its beginning. */
+        DataPreview: {
+            /** @description Null where there are more than were read. */
+            rows: number | null;
+            /** @description How many rows everything here is made from. */
+            readRows: number;
+            /** @description 200 at most. */
+            columns: components["schemas"]["PreviewColumn"][];
+            firstRows: string[][];
         };
         DataUploadRequest: {
             /** Format: binary */
@@ -2500,12 +3597,6 @@ export interface components {
              */
             onlyRead: boolean;
         };
-        /**
-         * @description * `smaller_is_better` - smaller_is_better
-         *     * `larger_is_better` - larger_is_better
-         * @enum {string}
-         */
-        DirectionEnum: "smaller_is_better" | "larger_is_better";
         /** @description Reads a row of `Discussion.objects.for_page(user)`. */
         Discussion: {
             readonly id: number;
@@ -2646,9 +3737,166 @@ export interface components {
             /** Format: date-time */
             readonly endsAt: string;
         };
+        ExcludeRequest: {
+            /** @description Why. The team is told, and everybody if it is public. */
+            reason: string;
+            /**
+             * @description False: the competition log says “by the rules”, and only the team reads the reason.
+             * @default true
+             */
+            isReasonPublic: boolean;
+        };
+        /** @description A team or a submission that organisers took out of the ranking. */
+        Exclusion: {
+            readonly id: number;
+            readonly team: components["schemas"]["TeamRef"];
+            /** @description Null: the whole team is disqualified. */
+            readonly submission: number | null;
+            /** @description Of the submission. */
+            readonly filename: string | null;
+            readonly reason: string;
+            /** Reason is public */
+            readonly isReasonPublic: boolean;
+            readonly by: components["schemas"]["UserRef"] | null;
+            /** Format: date-time */
+            readonly at: string;
+            /**
+             * Taken back at
+             * Format: date-time
+             */
+            readonly liftedAt: string | null;
+            readonly liftedBy: components["schemas"]["UserRef"] | null;
+            /** Reason for taking it back */
+            readonly liftingReason: string;
+            /** Answer of the team */
+            readonly answer: string;
+            /** Format: date-time */
+            readonly answeredAt: string | null;
+            readonly answeredBy: components["schemas"]["UserRef"] | null;
+            /** @description Whether you may still answer for the team. */
+            readonly canAnswer: boolean;
+        };
+        /** @description What a team wrote down of how a file was made; what it left out is not there. */
+        Experiment: {
+            /** @description Its number or name where it was run. */
+            run?: string;
+            /**
+             * Format: uri
+             * @description Where one can look at it.
+             */
+            url?: string;
+            /** @description Of the code. */
+            commit?: string;
+            /** @description Parameters by name; groups may be objects and lists. */
+            params?: {
+                [key: string]: unknown;
+            };
+            metrics?: {
+                [key: string]: number;
+            };
+            tags?: string[];
+        };
+        ExplainedMetric: {
+            /** @description The key of the metric, as competitions store it. */
+            name: string;
+            label: string;
+            direction: components["schemas"]["MetricDirection"];
+            task: components["schemas"]["TaskEnum"];
+            description: components["schemas"]["Text"];
+            /** @description LaTeX: y is the truth, p the prediction, w the weight of a row, n the number of rows. */
+            formula: string;
+            /** @description What solution and submission hold; the first that suits is used. */
+            inputs: components["schemas"]["Text"][];
+            /** @description Whether rows may have weights. */
+            takesWeights: boolean;
+            params: components["schemas"]["MetricParameter"][];
+            /** @description What any metric takes besides. */
+            options: components["schemas"]["MetricParameter"][];
+            /** @description What to know before choosing it. */
+            limits: components["schemas"]["Text"];
+            example: components["schemas"]["MetricExample"];
+            /** @description Where the definition comes from. */
+            source: string;
+        };
+        /** @description Submissions that an organiser gave one team for a day. */
+        ExtraSubmissions: {
+            readonly id: number;
+            readonly team: number;
+            /** How many */
+            readonly count: number;
+            /**
+             * Day begins at
+             * Format: date-time
+             */
+            readonly dayStarts: string;
+            /**
+             * Day ends at
+             * Format: date-time
+             */
+            readonly dayEnds: string;
+            readonly reason: string;
+            readonly by: components["schemas"]["UserRef"] | null;
+            /** Format: date-time */
+            readonly at: string;
+        };
         FileRequest: {
             /** Format: binary */
             file: string;
+        };
+        /** @description One thing that speaks against publishing. */
+        Finding: {
+            code: string;
+            /**
+             * @description `forbids`: it can't be published. `asks`: only with `publishAnyway`.
+             *
+             *     * `forbids` - forbids
+             *     * `asks` - asks
+             */
+            weight: components["schemas"]["WeightEnum"];
+            /** @description For people, in the language of the request. */
+            detail: string;
+            params: {
+                [key: string]: unknown;
+            };
+        };
+        /** @description What was compared, and what was found. Evidence, not a verdict. */
+        Findings: {
+            /**
+             * @description The rows compared: until the result is confirmed the public ones alone.
+             *
+             *     * `public` - public
+             *     * `all` - all
+             */
+            scope: components["schemas"]["ScopeEnum"];
+            rows: number;
+            teams: number;
+            /** @description All whose checksums were compared. */
+            submissions: number;
+            /** @description Files whose predictions were compared with all others: of each team the best public one and those chosen for the final ranking. */
+            files: number;
+            /** @description Files that could not be read. */
+            unread: number;
+            /** @description Pairs of files of different teams. */
+            compared: number;
+            /**
+             * Format: double
+             * @description Of the middle one of all pairs.
+             */
+            typicalCorrelation: number | null;
+            /** Format: double */
+            typicalEqual: number | null;
+            probedTeams: number;
+            /** @description Files compared with the one before it of the same team. */
+            probedFiles: number;
+            identical: components["schemas"]["Identical"][];
+            similar: components["schemas"]["Similar"][];
+            probing: components["schemas"]["Probing"][];
+        };
+        GiveExtraRequest: {
+            /** @description How many, until the day ends. */
+            count: number;
+            /** @description Why. Public. */
+            reason: string;
         };
         Hidden: {
             reason: string;
@@ -2665,6 +3913,8 @@ export interface components {
             start: string;
             /** Format: date-time */
             end: string;
+            /** @description Where medals end, were this the result. */
+            zones: components["schemas"]["Zones"];
             /** @description By team id: `[time, score]` whenever the team's best public score became better, oldest first. */
             points: {
                 [key: string]: unknown[][];
@@ -2677,6 +3927,45 @@ export interface components {
         };
         Html: {
             html: string;
+        };
+        /** @description A file that several teams sent, byte by byte the same. */
+        Identical: {
+            sha256: string;
+            teams: number;
+            /** @description Submissions of the file; the list holds the first of them. */
+            count: number;
+            submissions: components["schemas"]["Sent"][];
+        };
+        /** @description A comparison with what it found. */
+        Integrity: {
+            readonly id: number;
+            readonly kind: components["schemas"]["AnalysisKind"];
+            readonly status: components["schemas"]["RunStatus"];
+            /**
+             * Format: double
+             * @description 0 to 1.
+             */
+            readonly progress: number;
+            /** @description Why a failed one failed: `broke_down`, `nothing` or `closed`; empty otherwise. */
+            readonly error: string;
+            /** @description Why a failed one failed, for people. */
+            readonly errorText: string;
+            /** @description What everything drawn at random follows from. */
+            readonly seed: number;
+            /** @description Null: the server itself. */
+            readonly startedBy: components["schemas"]["UserRef"] | null;
+            /** Format: date-time */
+            readonly createdAt: string;
+            /** Format: date-time */
+            readonly startedAt: string | null;
+            /** Format: date-time */
+            readonly finishedAt: string | null;
+            /** @description Null until it is complete. */
+            findings: components["schemas"]["Findings"] | null;
+            /** @description Whether the operator has switched that on. */
+            looksForSharedBrowsers: boolean;
+            /** @description As they are now; accounts of different teams. */
+            sharedBrowsers: components["schemas"]["SharedBrowser"][];
         };
         /** @description An invitation into a team. */
         Invitation: {
@@ -2691,6 +3980,12 @@ export interface components {
             readonly createdAt: string;
             /** Format: date-time */
             readonly decidedAt: string | null;
+        };
+        KindCount: {
+            kind: components["schemas"]["LogKind"];
+            /** @description For people, in the language of the request. */
+            label: string;
+            entries: number;
         };
         /**
          * @description * `en` - en
@@ -2713,7 +4008,7 @@ export interface components {
             /** @description Numbers of the parts that have not arrived, while it is open. */
             readonly missing: number[];
             /** @description The published file, once it is done. */
-            readonly dataFile: number;
+            readonly dataFile: number | null;
             /** Format: date-time */
             readonly createdAt: string;
             /** Format: date-time */
@@ -2730,6 +4025,12 @@ export interface components {
         /** @description Describes the answer; `views` put it together. */
         Leaderboard: {
             count: number;
+            /** @description How many teams compete, on the whole leaderboard: without those out of competition or disqualified. */
+            teams: number;
+            /** @description Where medals end, were this the result. */
+            zones: components["schemas"]["Zones"];
+            /** @description Best first, those of all pages. */
+            baselines: components["schemas"]["BaselineLine"][];
             /** Format: uri */
             next: string | null;
             /** Format: uri */
@@ -2742,6 +4043,13 @@ export interface components {
              */
             updatedAt: string | null;
             state: components["schemas"]["CompetitionState"];
+            /** @description Whether you see your own team's row alone. */
+            onlyOwn: boolean;
+            /**
+             * Format: date-time
+             * @description The public leaderboard stands still: it takes in nothing submitted from this moment on, until the result is confirmed. Null: it moves.
+             */
+            frozenSince: string | null;
             results: components["schemas"]["Row"][];
             /** @description Your team's row, wherever it stands; null if you have none. */
             me: components["schemas"]["Row"] | null;
@@ -2754,6 +4062,10 @@ export interface components {
             updatedAt: string | null;
             /** @description For staff, where nothing is written: where to write it. */
             file: string | null;
+        };
+        LiftRequest: {
+            /** @description Why it is taken back. Public. */
+            reason: string;
         };
         Liked: {
             likeCount: number;
@@ -2781,12 +4093,69 @@ export interface components {
         LinkedSubmission: {
             id: number;
             team: components["schemas"]["LinkedTeam"];
-            /** Format: double */
+            /**
+             * Format: double
+             * @description Null until it is scored, and as long as the leaderboard does not show it to you.
+             */
             publicScore: number | null;
         };
         LinkedTeam: {
             id: number;
             name: string;
+        };
+        /**
+         * @description * `published` - published
+         *     * `unpublished` - taken off the site
+         *     * `clock` - clock changed
+         *     * `limits` - limits changed
+         *     * `board` - leaderboard shown to others, or from when it stands still
+         *     * `rules` - rules changed
+         *     * `metric` - metric changed
+         *     * `solution` - new version of the solution
+         *     * `baseline_set` - baseline set
+         *     * `baseline_removed` - baseline removed
+         *     * `host_added` - organiser added
+         *     * `host_removed` - organiser removed
+         *     * `readmitted` - somebody who left a team let into another one
+         *     * `rescored` - rescored
+         *     * `receipts_root` - receipts sealed
+         *     * `private_run` - private scoring complete
+         *     * `previewed` - private leaderboard looked at before the confirmation
+         *     * `confirmed` - result confirmed
+         *     * `unconfirmed` - confirmation taken back
+         *     * `noise` - noise of the scores measured
+         *     * `out_of_competition` - team out of competition
+         *     * `disqualified` - team disqualified
+         *     * `reinstated` - team reinstated
+         *     * `voided` - submission voided
+         *     * `restored` - submission restored
+         *     * `allowance` - extra submissions given
+         * @enum {string}
+         */
+        LogKind: "published" | "unpublished" | "clock" | "limits" | "board" | "rules" | "metric" | "solution" | "baseline_set" | "baseline_removed" | "host_added" | "host_removed" | "readmitted" | "rescored" | "receipts_root" | "private_run" | "previewed" | "confirmed" | "unconfirmed" | "noise" | "out_of_competition" | "disqualified" | "reinstated" | "voided" | "restored" | "allowance";
+        LogRow: {
+            readonly competition: number;
+            /** Number */
+            readonly sequence: number;
+            /** @description UTC, with microseconds, as it is hashed. */
+            readonly at: string;
+            readonly actorId: number | null;
+            /** @description Who did it; null: the server itself. */
+            readonly actor: components["schemas"]["UserRef"] | null;
+            readonly subjectId: number | null;
+            /** @description Whom it is about. */
+            readonly subject: components["schemas"]["UserRef"] | null;
+            readonly kind: components["schemas"]["LogKind"];
+            /** @description The kind for people, in the language of the request. */
+            readonly label: string;
+            /** @description What was done, by kind. */
+            readonly facts: {
+                [key: string]: unknown;
+            };
+            readonly reason: string;
+            /** Hash of the former entry */
+            readonly previous: string;
+            readonly hash: string;
         };
         MarkdownRequest: {
             body: string;
@@ -2830,6 +4199,14 @@ export interface components {
             /** Format: date-time */
             readonly dateJoined: string;
         };
+        /** @enum {string} */
+        MedalEnum: "gold" | "silver" | "bronze";
+        /** @description How many medals of each kind somebody has won. */
+        Medals: {
+            gold: number;
+            silver: number;
+            bronze: number;
+        };
         /** @description A user in a team, and since when. */
         Member: {
             username: string | null;
@@ -2838,6 +4215,13 @@ export interface components {
             /** Format: date-time */
             readonly joinedAt: string;
         };
+        /**
+         * @description * `by_now` - as many as one team could have made by now
+         *     * `by_end` - as many as one team can make by the end
+         *     * `none` - any number
+         * @enum {string}
+         */
+        MergeBoundEnum: "by_now" | "by_end" | "none";
         /** @description One team asks another to become one. */
         MergeRequest: {
             readonly id: number;
@@ -2858,7 +4242,51 @@ export interface components {
         Metric: {
             name: string;
             label: string;
-            direction: components["schemas"]["DirectionEnum"];
+            direction: components["schemas"]["MetricDirection"];
+        };
+        MetricColumn: {
+            name: string;
+            values: string[];
+        };
+        /**
+         * @description * `smaller_is_better` - smaller is better
+         *     * `larger_is_better` - larger is better
+         * @enum {string}
+         */
+        MetricDirection: "smaller_is_better" | "larger_is_better";
+        /** @description What the predictions score for the truth. */
+        MetricExample: {
+            truth: components["schemas"]["MetricColumn"][];
+            predictions: components["schemas"]["MetricColumn"][];
+            params: components["schemas"]["MetricSetting"][];
+            /** Format: double */
+            score: number;
+        };
+        /** @description An own metric broke off, for organisers. */
+        MetricFailure: {
+            readonly version: number;
+            readonly submission: number | null;
+            /** Of private rows */
+            readonly isPrivate: boolean;
+            readonly reason: string;
+            readonly error: string;
+            /** @description Of private rows empty until the end has passed. */
+            readonly traceback: string;
+            /** Format: date-time */
+            readonly at: string;
+        };
+        MetricParameter: {
+            name: string;
+            /** @description As JSON. */
+            default: string;
+            /** @description What a value must be. */
+            expected: string;
+            description: components["schemas"]["Text"];
+        };
+        MetricSetting: {
+            name: string;
+            /** @description As JSON. */
+            value: string;
         };
         NarrowRequest: {
             /** @description Slug or id. */
@@ -2866,6 +4294,12 @@ export interface components {
             kind?: components["schemas"]["NotificationKind"] | components["schemas"]["NullEnum"];
             /** Format: int64 */
             discussion?: number | null;
+        };
+        Noise: {
+            /** @description Null until an organiser had it measured. */
+            wobble: components["schemas"]["Wobble"] | null;
+            /** @description Null until the result is confirmed. */
+            ranks: components["schemas"]["RankNoise"] | null;
         };
         NotebookMetadata: {
             language: string;
@@ -2927,11 +4361,86 @@ export interface components {
          *     * `scoring_finished` - the end of scoring in competitions I organise
          *     * `rescored` - rescoring of competitions I take part in
          *     * `private_confirmed` - final results
+         *     * `changed` - changes of competitions I take part in that can move the ranking
+         *     * `excluded` - exclusions of my team or its submissions
+         *     * `exclusion` - exclusions of others in competitions I take part in
+         *     * `exclusion_answer` - answers to exclusions in competitions I organise
+         *     * `extra_submissions` - extra submissions that organisers give my team
+         *     * `merge_deadline` - the deadline for merging teams, before it passes
+         *     * `nothing_selected` - submissions I have not selected, before a competition ends
+         *     * `last_hour` - the end of a competition, shortly before it
          *     * `report` - reports of posts in competitions I organise
          * @enum {string}
          */
-        NotificationKind: "discussion" | "comment" | "reply" | "mention" | "like" | "announcement" | "invitation" | "invitation_answer" | "merge_request" | "merge_answer" | "scoring_finished" | "rescored" | "private_confirmed" | "report";
+        NotificationKind: "discussion" | "comment" | "reply" | "mention" | "like" | "announcement" | "invitation" | "invitation_answer" | "merge_request" | "merge_answer" | "scoring_finished" | "rescored" | "private_confirmed" | "changed" | "excluded" | "exclusion" | "exclusion_answer" | "extra_submissions" | "merge_deadline" | "nothing_selected" | "last_hour" | "report";
         NullEnum: null;
+        /** @description What organisers see of a team's submission: that it was made, and its public score. */
+        OrganisersSubmission: {
+            readonly id: number;
+            readonly team: components["schemas"]["TeamRef"];
+            readonly user: components["schemas"]["UserRef"] | null;
+            /**
+             * Submitted at
+             * Format: date-time
+             */
+            readonly createdAt: string;
+            /** File name */
+            readonly filename: string;
+            /** @description Bytes. */
+            readonly size: number;
+            readonly status: components["schemas"]["SubmissionStatus"];
+            /** Format: double */
+            readonly publicScore: number | null;
+            /** Late */
+            readonly isLate: boolean;
+            readonly isVoid: boolean;
+            readonly source: components["schemas"]["SourceEnum"];
+        };
+        /** @description One version, for organisers. */
+        OwnMetric: {
+            readonly version: number;
+            /** Active */
+            readonly isActive: boolean;
+            /** File name */
+            readonly filename: string;
+            /** SHA-256 */
+            readonly sha256: string;
+            readonly direction: components["schemas"]["MetricDirection"];
+            readonly parameters: components["schemas"]["OwnParameter"][];
+            readonly params: {
+                [key: string]: unknown;
+            };
+            /**
+             * Value that ranks
+             * @description Where the metric returns a mapping of names to numbers. Empty: it returns one number.
+             */
+            readonly ranked: string;
+            /**
+             * Shown to participants
+             * @description Whether everybody inside may read the source.
+             */
+            readonly isShown: boolean;
+            readonly libraries: {
+                [key: string]: string;
+            };
+            readonly createdBy: components["schemas"]["UserRef"] | null;
+            /** Format: date-time */
+            readonly createdAt: string;
+            /** Trial */
+            readonly trialStatus: components["schemas"]["TrialStatusEnum"];
+            readonly trial: components["schemas"]["TrialOfMetric"] | null;
+            /** Format: date-time */
+            readonly triedAt: string | null;
+        };
+        OwnParameter: {
+            name: string;
+            /** @description int, float, str, bool, list or any. */
+            kind: string;
+            default: unknown;
+            isRequired: boolean;
+            /** @description Whether null is taken too. */
+            isOptional: boolean;
+        };
         Page: {
             slug: string;
             title: string;
@@ -2957,6 +4466,14 @@ export interface components {
             /** @description Markdown. */
             body: string;
         };
+        PaginatedAnalysisList: {
+            count: number;
+            /** Format: uri */
+            next?: string | null;
+            /** Format: uri */
+            previous?: string | null;
+            results: components["schemas"]["Analysis"][];
+        };
         PaginatedCommentList: {
             count: number;
             /** Format: uri */
@@ -2981,6 +4498,22 @@ export interface components {
             previous?: string | null;
             results: components["schemas"]["DiscussionList"][];
         };
+        PaginatedExclusionList: {
+            count: number;
+            /** Format: uri */
+            next?: string | null;
+            /** Format: uri */
+            previous?: string | null;
+            results: components["schemas"]["Exclusion"][];
+        };
+        PaginatedExtraSubmissionsList: {
+            count: number;
+            /** Format: uri */
+            next?: string | null;
+            /** Format: uri */
+            previous?: string | null;
+            results: components["schemas"]["ExtraSubmissions"][];
+        };
         PaginatedInvitationList: {
             count: number;
             /** Format: uri */
@@ -2988,6 +4521,14 @@ export interface components {
             /** Format: uri */
             previous?: string | null;
             results: components["schemas"]["Invitation"][];
+        };
+        PaginatedLogRowList: {
+            count: number;
+            /** Format: uri */
+            next?: string | null;
+            /** Format: uri */
+            previous?: string | null;
+            results: components["schemas"]["LogRow"][];
         };
         PaginatedNotificationList: {
             count: number;
@@ -2997,6 +4538,22 @@ export interface components {
             previous?: string | null;
             results: components["schemas"]["Notification"][];
         };
+        PaginatedOrganisersSubmissionList: {
+            count: number;
+            /** Format: uri */
+            next?: string | null;
+            /** Format: uri */
+            previous?: string | null;
+            results: components["schemas"]["OrganisersSubmission"][];
+        };
+        PaginatedOwnMetricList: {
+            count: number;
+            /** Format: uri */
+            next?: string | null;
+            /** Format: uri */
+            previous?: string | null;
+            results: components["schemas"]["OwnMetric"][];
+        };
         PaginatedParticipationList: {
             count: number;
             /** Format: uri */
@@ -3004,6 +4561,14 @@ export interface components {
             /** Format: uri */
             previous?: string | null;
             results: components["schemas"]["Participation"][];
+        };
+        PaginatedRankedPersonList: {
+            count: number;
+            /** Format: uri */
+            next?: string | null;
+            /** Format: uri */
+            previous?: string | null;
+            results: components["schemas"]["RankedPerson"][];
         };
         PaginatedReportList: {
             count: number;
@@ -3037,6 +4602,14 @@ export interface components {
             previous?: string | null;
             results: components["schemas"]["Team"][];
         };
+        PaginatedTrialList: {
+            count: number;
+            /** Format: uri */
+            next?: string | null;
+            /** Format: uri */
+            previous?: string | null;
+            results: components["schemas"]["Trial"][];
+        };
         PartNumbersRequest: {
             numbers: number[];
         };
@@ -3051,12 +4624,19 @@ export interface components {
         Participation: {
             readonly competition: components["schemas"]["EnteredCompetition"];
             readonly team: components["schemas"]["TeamBrief"];
-            /** @description null: no score yet. */
+            /** @description null: no score yet, or a leaderboard that you may not see. */
             readonly publicRank: number | null;
             /** @description null until the private leaderboard is confirmed. */
             readonly privateRank: number | null;
             /** @description How many teams take part. */
             readonly teams: number;
+            /** @description null: none, the result is not confirmed, or the competition gives none. */
+            readonly medal: components["schemas"]["MedalEnum"] | components["schemas"]["NullEnum"];
+            /**
+             * Format: double
+             * @description What is left of them today; null as `medal`.
+             */
+            readonly points: number | null;
         };
         /** @description The password once more. */
         PasswordRequest: {
@@ -3102,10 +4682,7 @@ export interface components {
             metric?: string;
             /** Metric parameters */
             metricParams?: unknown;
-            /**
-             * Digits shown
-             * Format: int64
-             */
+            /** Digits shown */
             scoreDigits?: number;
             /**
              * Submissions a day
@@ -3115,7 +4692,6 @@ export interface components {
             dailySubmissionLimit?: number | null;
             /**
              * Day begins at
-             * Format: time
              * @description In the competition's time zone.
              */
             limitResetsAt?: string;
@@ -3134,12 +4710,64 @@ export interface components {
             maxTeamSize?: number;
             /** Late submissions */
             allowsLateSubmissions?: boolean;
+            /**
+             * Submissions of teams that merge
+             * @description How many two teams may have made together. In an event of one day the first rule forbids most.
+             *
+             *     * `by_now` - as many as one team could have made by now
+             *     * `by_end` - as many as one team can make by the end
+             *     * `none` - any number
+             */
+            mergeBound?: components["schemas"]["MergeBoundEnum"];
+            /**
+             * Minutes for objections
+             * @description How long participants may object to a solution that is changed after the end, before the result can be confirmed. 0: no time.
+             */
+            objectionMinutes?: number;
+            /**
+             * Who sees the leaderboard
+             * @description Until the result is confirmed; from then on everybody who may look inside sees it.
+             *
+             *     * `everybody` - everybody
+             *     * `participants` - those who take part
+             *     * `own_row` - each team its own row only
+             *     * `hosts` - organisers only
+             */
+            boardAudience?: components["schemas"]["BoardAudienceEnum"];
+            /**
+             * Leaderboard stands still from
+             * Format: date-time
+             * @description What is submitted from then on shows when the result is confirmed. Empty: it never stands still.
+             */
+            boardFreezesAt?: string | null;
+            /**
+             * Leaderboard stands still for the last minutes
+             * Format: int64
+             * @description Instead of a moment: so many minutes before the end, also when the end moves.
+             */
+            boardFreezeMinutes?: number | null;
+            /**
+             * Solution open to all after the confirmation
+             * @description With it anybody can compute the final ranking again. Closed until the result is confirmed.
+             */
+            releasesSolution?: boolean;
+            /**
+             * Counts for medals and points
+             * @description Once the result is confirmed. Nobody can change this after the end.
+             */
+            awardsMedals?: boolean;
+            /** @description Why, for everybody to read. Needed for a later end while it runs, and for taking it off the site. */
+            reason?: string;
+            /** @description To publish it in spite of what was told to speak against it. */
+            publishAnyway?: boolean;
         };
         /** @description What a team may change of a submission later. */
         PatchedDescribeRequest: {
             memo?: string;
             /** Format: double */
             cvScore?: number | null;
+            experiment?: unknown | null;
+            sharesExperiment?: boolean;
         };
         PatchedDiscussionEditRequest: {
             title?: string;
@@ -3177,9 +4805,25 @@ export interface components {
         PatchedPreferencesRequest: {
             preferences?: components["schemas"]["PreferenceRequest"][];
         };
+        PatchedShowMetricRequest: {
+            isShown?: boolean;
+        };
         PatchedTeamNameRequest: {
-            /** @description At most 80 characters; unique in the competition. */
+            /** @description At most 80 characters; unique in the competition, in whatever capitals and width. */
             name?: string;
+        };
+        /** @description From a receipt to the root of all receipts in the competition log. */
+        Path: {
+            /** @description As the log has it. */
+            root: string;
+            /** @description How many receipts the root stands for. */
+            receipts: number;
+            /** @description The number of the log entry. */
+            entry: number;
+            /** @description The place of this receipt among them, from 0. */
+            index: number;
+            /** @description From the leaf up. */
+            steps: components["schemas"]["Step"][];
         };
         Preference: {
             kind: components["schemas"]["NotificationKind"];
@@ -3199,9 +4843,50 @@ export interface components {
             readonly timeZone: string;
             preferences: components["schemas"]["Preference"][];
         };
+        /** @description A column of a data file, as far as it was read. */
+        PreviewColumn: {
+            name: string;
+            type: components["schemas"]["PreviewColumnTypeEnum"];
+            /** @description How many cells are empty. */
+            missing: number;
+            /** @description How many different values there are. */
+            distinct: number | null;
+            /**
+             * Format: double
+             * @description Of numbers.
+             */
+            smallest: number | null;
+            /**
+             * Format: double
+             * @description Of numbers.
+             */
+            largest: number | null;
+            /**
+             * Format: double
+             * @description Of numbers.
+             */
+            mean: number | null;
+            /** @description Of numbers: how many lie in each of 20 equal parts. */
+            histogram: number[];
+            /** @description Of texts: the values that occur most. */
+            common: components["schemas"]["CommonValue"][];
+        };
+        /**
+         * @description * `integer` - integer
+         *     * `number` - number
+         *     * `text` - text
+         * @enum {string}
+         */
+        PreviewColumnTypeEnum: "integer" | "number" | "text";
         /** @description Describes the answer; `views` put it together. */
         PrivateLeaderboard: {
             count: number;
+            /** @description How many teams compete, on the whole leaderboard: without those out of competition or disqualified. */
+            teams: number;
+            /** @description Where medals end, were this the result. */
+            zones: components["schemas"]["Zones"];
+            /** @description Best first, those of all pages. */
+            baselines: components["schemas"]["BaselineLine"][];
             /** Format: uri */
             next: string | null;
             /** Format: uri */
@@ -3214,6 +4899,13 @@ export interface components {
              */
             updatedAt: string | null;
             state: components["schemas"]["CompetitionState"];
+            /** @description Whether you see your own team's row alone. */
+            onlyOwn: boolean;
+            /**
+             * Format: date-time
+             * @description The public leaderboard stands still: it takes in nothing submitted from this moment on, until the result is confirmed. Null: it moves.
+             */
+            frozenSince: string | null;
             results: components["schemas"]["PrivateRow"][];
             me: components["schemas"]["PrivateRow"] | null;
         };
@@ -3234,9 +4926,47 @@ export interface components {
              */
             bestSubmittedAt: string | null;
             isMine: boolean;
+            /** @description Somebody in the team may know the solution, as organiser or as staff of the site: shown after all others, without a rank. */
+            outOfCompetition: boolean;
+            /** @description Excluded by the organisers: shown last, without a rank. The competition log says when and why. */
+            disqualified: boolean;
             publicRank: number | null;
             /** @description Places won (positive) or lost: the shake-up. */
             change: number | null;
+            /** @description With `rankHigh`: the 95 % interval of the rank, from drawing the private rows anew (bootstrap). Null until it is computed, which begins with the confirmation. */
+            rankLow: number | null;
+            rankHigh: number | null;
+            /**
+             * Format: double
+             * @description Probability of standing above the next team, equal scores counting half.
+             */
+            aboveNext: number | null;
+            /** @description Whether that is at least 95 %: otherwise the two can't be told apart. */
+            isToldApart: boolean | null;
+        };
+        /** @description A team whose files hardly differ from one another. */
+        Probing: {
+            team: components["schemas"]["TeamRef"];
+            files: number;
+            /** @description Steps that changed few rows; `steps` holds the first of them. */
+            small: number;
+            /** @description Steps that changed one row. */
+            single: number;
+            /** @description The most steps in a row that changed one row each. */
+            longestWalk: number;
+            /** @description Files that say the same in every row. */
+            constants: components["schemas"]["Sent"][];
+            steps: components["schemas"]["ProbingStep"][];
+        };
+        ProbingStep: {
+            submission: components["schemas"]["Sent"];
+            /** @description Rows that differ from the team's file before. */
+            changed: number;
+            /**
+             * Format: double
+             * @description Of the public score, as it was shown.
+             */
+            scoreChange: number;
         };
         /** @description One fault of a refused file, and where it is. */
         Problem: {
@@ -3267,6 +4997,35 @@ export interface components {
             /** Format: date-time */
             readonly dateJoined: string;
         };
+        /** @description How the intervals on the private leaderboard were computed. */
+        RankNoise: {
+            status: components["schemas"]["RunStatus"];
+            /** Format: double */
+            progress: number;
+            seed: number;
+            /** @description 1,000, or as many as the time allowed for metrics that are no function of means. */
+            resamples: number | null;
+            teams: number | null;
+            /** @description Whether these are enough to tell intervals. */
+            isEnough: boolean | null;
+            /** Format: date-time */
+            measuredAt: string | null;
+        };
+        /** @description A person in the ranking of the site. */
+        RankedPerson: {
+            rank: number;
+            user: components["schemas"]["UserRef"];
+            /** Format: double */
+            points: number;
+            medals: components["schemas"]["Medals"];
+            competitions: number;
+        };
+        /** @description What speaks against publishing a competition, what forbids it first. */
+        Readiness: {
+            /** @description Nothing forbids it; what asks for a yes may remain. */
+            canBePublished: boolean;
+            findings: components["schemas"]["Finding"][];
+        };
         /**
          * @description * `spam` - spam
          *     * `abuse` - abuse
@@ -3275,26 +5034,23 @@ export interface components {
          * @enum {string}
          */
         ReasonEnum: "spam" | "abuse" | "leak" | "other";
-        /** @description What every refused request answers. */
-        Refusal: {
-            type: components["schemas"]["RefusalTypeEnum"];
-            errors: components["schemas"]["RefusalEntry"][];
-        };
-        RefusalEntry: {
-            code: string;
-            detail: string;
-            attr: string | null;
-            params?: {
+        /** @description The signed statement that a submission was accepted. `uzu verify` checks it without this server. */
+        Receipt: {
+            /** @description What is signed: as JSON with sorted keys and without blanks, in UTF-8. `site`, `competition`, `team`, `submission`, `number` in the team, `sha256` and `size` of the file, `receivedAt`, `isLate`, `solutionVersion` with its `commitment`, `score` as it was shown, `logHead`: the competition log's newest hash at that moment. */
+            readonly receipt: {
                 [key: string]: unknown;
             };
+            /** @description Which key of `/.well-known/uzu-key` signed. */
+            readonly key: string;
+            /** @description Ed25519, in hexadecimal digits. */
+            readonly signature: string;
         };
-        /**
-         * @description * `validation_error` - validation_error
-         *     * `client_error` - client_error
-         *     * `server_error` - server_error
-         * @enum {string}
-         */
-        RefusalTypeEnum: "validation_error" | "client_error" | "server_error";
+        /** @description Why something can't be done now. */
+        Refusal: {
+            code: string;
+            /** @description For people, in the language of the request. */
+            detail: string;
+        };
         Report: {
             readonly id: number;
             readonly reporter: components["schemas"]["UserRef"] | null;
@@ -3352,7 +5108,11 @@ export interface components {
             /** @default  */
             reason: string;
         };
-        /** @description What the celebration screen needs. Ranks and `teams` are null for a late submission, which moves nothing. */
+        /**
+         * @description What the celebration screen needs. Ranks and `teams` are null where nothing moved, or the own rank is not shown.
+         *
+         *     Nothing moves by a late submission, nor while the leaderboard stands still.
+         */
         Result: {
             /** Format: double */
             score: number;
@@ -3393,6 +5153,10 @@ export interface components {
              */
             bestSubmittedAt: string | null;
             isMine: boolean;
+            /** @description Somebody in the team may know the solution, as organiser or as staff of the site: shown after all others, without a rank. */
+            outOfCompetition: boolean;
+            /** @description Excluded by the organisers: shown last, without a rank. The competition log says when and why. */
+            disqualified: boolean;
         };
         /**
          * @description * `private` - private scoring
@@ -3409,6 +5173,12 @@ export interface components {
          * @enum {string}
          */
         RunStatus: "queued" | "running" | "complete" | "failed" | "cancelled";
+        /**
+         * @description * `public` - public
+         *     * `all` - all
+         * @enum {string}
+         */
+        ScopeEnum: "public" | "all";
         ScoringRun: {
             readonly id: number;
             readonly kind: components["schemas"]["RunKind"];
@@ -3430,6 +5200,8 @@ export interface components {
             readonly progress: number;
             /** @description Why a failed run failed. */
             readonly error: string;
+            /** @description What a queued run waits for before it can begin, for people; empty: for nothing but a worker. */
+            readonly waitingFor: string;
             /** Format: date-time */
             readonly createdAt: string;
             /** Format: date-time */
@@ -3437,12 +5209,64 @@ export interface components {
             /** Format: date-time */
             readonly finishedAt: string | null;
         };
+        /** @description A submission, without anything that its team alone may see. */
+        Sent: {
+            id: number;
+            team: components["schemas"]["TeamRef"];
+            /** @description Its place among the scored submissions of its team, from 1. */
+            number: number;
+            /** Format: date-time */
+            at: string;
+        };
         /** @description Who is signed in, and what the app needs to speak with this server. */
         Session: {
             user: components["schemas"]["Me"] | null;
             /** @description For the header X-CSRFToken of every change made with a session. */
             csrfToken: string;
             site: components["schemas"]["Site"];
+        };
+        SharedAccount: {
+            user: components["schemas"]["UserRef"];
+            team: components["schemas"]["TeamRef"];
+        };
+        SharedBrowser: {
+            accounts: components["schemas"]["SharedAccount"][];
+            /** @description How many browsers they share. */
+            browsers: number;
+            /** Format: date-time */
+            lastSeenAt: string;
+        };
+        /** @description An experiment that its team shares. Nothing of the submission is told but whose it is and when it came. */
+        SharedExperiment: {
+            /** @description Of the submission. */
+            id: number;
+            competition: string;
+            team: components["schemas"]["TeamRef"];
+            /** Format: date-time */
+            createdAt: string;
+            experiment: components["schemas"]["Experiment"];
+        };
+        /**
+         * @description * `left` - left
+         *     * `right` - right
+         * @enum {string}
+         */
+        SideEnum: "left" | "right";
+        /** @description Two teams with nearly the same predictions. */
+        Similar: {
+            /** @description The earlier one. */
+            first: components["schemas"]["Sent"];
+            second: components["schemas"]["Sent"];
+            /**
+             * Format: double
+             * @description Rank correlation; null for labels and constants.
+             */
+            correlation: number | null;
+            /**
+             * Format: double
+             * @description Share of values that are the same, 0 to 1.
+             */
+            equal: number;
         };
         /** @description What the app has to know before anybody signs in. */
         Site: {
@@ -3490,6 +5314,18 @@ export interface components {
              * @default Usage
              */
             usageColumn: string;
+            /** @description Only for an own metric: the columns of a submission beside the ids. Repeat the field for each. None: as the version before, or as the solution. */
+            submissionColumns?: string[];
+            /**
+             * @description Why. Needed once submissions were received; everybody can read it.
+             * @default
+             */
+            reason: string;
+            /**
+             * @description Yes, although submissions made so far have other ids or columns and a rescoring would refuse them.
+             * @default false
+             */
+            acceptRefusals: boolean;
         };
         /**
          * @description * `web` - web
@@ -3502,10 +5338,24 @@ export interface components {
         StartRunRequest: {
             kind: components["schemas"]["RunKind"];
             /**
-             * @description Why everything is scored again; participants are told.
+             * @description Why it is scored again; participants are told.
              * @default
              */
             reason: string;
+        };
+        StartWobbleRequest: {
+            /** @description A scored submission of an organiser's own team. */
+            submission: number;
+        };
+        Step: {
+            /**
+             * @description On which side `hash` stands.
+             *
+             *     * `left` - left
+             *     * `right` - right
+             */
+            side: components["schemas"]["SideEnum"];
+            hash: string;
         };
         /** @description One file of predictions and what became of it. */
         Submission: {
@@ -3535,6 +5385,8 @@ export interface components {
             readonly isSelected: boolean;
             /** Late */
             readonly isLate: boolean;
+            /** @description Taken out of the ranking by the organisers; it used up the limits all the same. */
+            readonly isVoid: boolean;
             readonly memo: string;
             /**
              * Own CV score
@@ -3544,6 +5396,20 @@ export interface components {
             /** @description What is wrong with a refused file. */
             readonly problems: components["schemas"]["Problem"][];
             readonly source: components["schemas"]["SourceEnum"];
+            /**
+             * Public score before
+             * Format: double
+             * @description What it was before the last rescoring that moved it; null: none did.
+             */
+            readonly formerPublicScore: number | null;
+            /** @description Null, but while it waits because of a fault on our side, or for a sandbox. */
+            readonly waiting: components["schemas"]["Waiting"] | null;
+            /** Format: date-time */
+            readonly fileDeletedAt: string | null;
+            /** @description The lab book of your team; null: nothing was written. */
+            readonly experiment: components["schemas"]["Experiment"] | null;
+            /** @description Whether everybody who sees the leaderboard may read the experiment. */
+            readonly sharesExperiment: boolean;
         };
         /**
          * @description * `pending` - being scored
@@ -3572,12 +5438,29 @@ export interface components {
              * @description Your own cross-validation score.
              */
             cvScore?: number | null;
+            /** @description How it was made, as JSON: see `Experiment`. */
+            experiment?: unknown | null;
         };
         Submitted: {
             submission: components["schemas"]["Submission"];
             /** @description Null while the file waits for the job queue. */
             result: components["schemas"]["Result"] | null;
             allowance: components["schemas"]["Allowance"];
+            /** @description Null while the file waits for the job queue: ask for it once it is scored. */
+            receipt: components["schemas"]["Receipt"] | null;
+        };
+        /** @description A Table Schema of Frictionless Data; `uzu` says what that has no words for. */
+        TableSchema: {
+            /** @description `name`, `type` and `constraints`. */
+            fields: {
+                [key: string]: unknown;
+            }[];
+            primaryKey: string[];
+            missingValues: string[];
+            /** @description What `uzu check` needs besides. */
+            uzu: {
+                [key: string]: unknown;
+            };
         };
         Tag: {
             name: string;
@@ -3599,6 +5482,21 @@ export interface components {
          * @enum {string}
          */
         TargetTypeEnum: "comment" | "competition" | "discussion" | "invitation" | "merge_request" | "report" | "scoring_run" | "team";
+        /**
+         * @description * `regression` - regression
+         *     * `binary` - binary
+         *     * `multiclass` - multiclass
+         *     * `ranking` - ranking
+         *     * `label_sets` - label_sets
+         *     * `text` - text
+         *     * `images` - images
+         *     * `survival` - survival
+         *     * `distributions` - distributions
+         *     * `clustering` - clustering
+         *     * `places` - places
+         * @enum {string}
+         */
+        TaskEnum: "regression" | "binary" | "multiclass" | "ranking" | "label_sets" | "text" | "images" | "survival" | "distributions" | "clustering" | "places";
         /** @description A team and its members. */
         Team: {
             readonly id: number;
@@ -3611,6 +5509,10 @@ export interface components {
             readonly createdAt: string;
             /** @description False once merged into another team or disbanded. */
             readonly isActive: boolean;
+            /** @description Somebody in it may know the solution, as organiser or as staff: it has no rank. */
+            readonly isOutOfCompetition: boolean;
+            /** @description The organisers have excluded it: it has no rank and can't submit. */
+            readonly isDisqualified: boolean;
             /** @description Whether you are a member. */
             readonly isMine: boolean;
             /** @description Whether you own it. */
@@ -3631,6 +5533,25 @@ export interface components {
         TeamRef: {
             id: number;
             name: string;
+        };
+        /** @description The same in English and Japanese. */
+        Text: {
+            en: string;
+            ja: string;
+        };
+        /** @description What two teams would be as one, before anybody is asked. */
+        Together: {
+            members: number;
+            memberLimit: number;
+            /** @description Submissions of your team, as limits count them. */
+            ours: number;
+            /** @description Of the other team; null where the leaderboard does not tell it. */
+            theirs: number | null;
+            total: number | null;
+            /** @description How many they may have made together; null: any number. */
+            limit: number | null;
+            /** @description Why they can't merge now; null: you may ask. */
+            refusal: components["schemas"]["Refusal"] | null;
         };
         /** @description A personal API token, without the token itself. */
         Token: {
@@ -3659,6 +5580,66 @@ export interface components {
              */
             expiresAt?: string | null;
         };
+        /** @description A file that an organiser tried out. Its private score is told to nobody. */
+        Trial: {
+            readonly id: number;
+            readonly user: components["schemas"]["UserRef"] | null;
+            /**
+             * Tried at
+             * Format: date-time
+             */
+            readonly createdAt: string;
+            /** File name */
+            readonly filename: string;
+            /** @description Bytes. */
+            readonly size: number;
+            readonly status: components["schemas"]["SubmissionStatus"];
+            /** Format: double */
+            readonly publicScore: number | null;
+            /** @description What is wrong with a refused file. */
+            readonly problems: components["schemas"]["Problem"][];
+            /** @description What it was scored with. */
+            readonly solutionVersion: number | null;
+            /** @description Its name on the leaderboard. */
+            readonly baseline: string | null;
+        };
+        /** @description What came of trying a metric out, on the public rows. */
+        TrialOfMetric: {
+            /** @description Codes of what forbids to use it. */
+            why: string[];
+            cases?: components["schemas"]["Case"][];
+            /**
+             * @description Whether there was a sample submission to try.
+             * @default false
+             */
+            hasSample: boolean;
+            libraries?: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * @description * `none` - not tried
+         *     * `pending` - being tried
+         *     * `passed` - passed
+         *     * `failed` - failed
+         *     * `broken` - could not be tried
+         * @enum {string}
+         */
+        TrialStatusEnum: "none" | "pending" | "passed" | "failed" | "broken";
+        TryOutRequest: {
+            /**
+             * Format: binary
+             * @description As a submission.
+             */
+            file: string;
+        };
+        UnconfirmRequest: {
+            /**
+             * @description Why; needed, and participants are told.
+             * @default
+             */
+            reason: string;
+        };
         Upload: {
             /** Format: uuid */
             readonly id: string;
@@ -3681,6 +5662,33 @@ export interface components {
          * @enum {string}
          */
         UploadKind: "image" | "file" | "notebook";
+        UploadMetricRequest: {
+            /**
+             * Format: binary
+             * @description Python: `score(solution, submission, row_id_column_name, …)`.
+             */
+            file: string;
+            direction: components["schemas"]["MetricDirection"];
+            /** @description Values of its parameters by name; a form sends them as one JSON text. */
+            params?: unknown;
+            /**
+             * @description Where it returns a mapping of names to numbers: the name of the one that ranks.
+             * @default
+             */
+            ranked: string;
+            /**
+             * @description Whether participants may read it.
+             * @default false
+             */
+            isShown: boolean;
+        };
+        UseMetricRequest: {
+            /**
+             * @description Why. Needed once submissions were received; everybody can read it.
+             * @default
+             */
+            reason: string;
+        };
         /** @description A user, as shown beside what they did. A deleted account has neither user name nor avatar. */
         UserRef: {
             readonly username: string | null;
@@ -3698,6 +5706,43 @@ export interface components {
          * @enum {string}
          */
         VisibilityEnum: "public" | "unlisted" | "invitation";
+        /** @description Why a pending submission has not been scored yet; it is tried again by itself. */
+        Waiting: {
+            /** @description Of the last fault, such as `storage_unavailable`; or `no_sandbox_ready`: the organisers' own metric scores it by the job queue. */
+            code: string;
+            /** @description For people, in the language of the request. */
+            detail: string;
+            /** Format: date-time */
+            nextTryAt: string | null;
+        };
+        /**
+         * @description * `forbids` - forbids
+         *     * `asks` - asks
+         * @enum {string}
+         */
+        WeightEnum: "forbids" | "asks";
+        /** @description How much the public score of a baseline wobbles. */
+        Wobble: {
+            /**
+             * Format: double
+             * @description Standard deviation of the baseline's public score when the public rows are drawn anew (bootstrap), rounded: what a difference of two public scores is worth.
+             */
+            deviation: number;
+            resamples: number;
+            seed: number;
+            /** @description Whose score it is: a submission, */
+            submission: number | null;
+            /** @description or a baseline on the leaderboard. */
+            baseline: number | null;
+            /** Format: date-time */
+            measuredAt: string;
+        };
+        /** @description The last rank of each medal, by the number of teams with a score. */
+        Zones: {
+            gold: number;
+            silver: number;
+            bronze: number;
+        };
         Error: {
             /** @description Stable; what a program decides by. */
             code: string;
@@ -3757,10 +5802,30 @@ export interface components {
         AuthForbiddenResponse: {
             /** @enum {integer} */
             status: 403;
+            /** @enum {string} */
+            type: "validation_error" | "client_error" | "server_error";
+            errors: {
+                /** @description Stable; what a program decides by. */
+                code: string;
+                /** @description For people, in the language of the request. */
+                detail: string;
+                /** @description The field it speaks of, if any. */
+                attr: string | null;
+            }[];
         };
         AuthConflictResponse: {
             /** @enum {integer} */
             status: 409;
+            /** @enum {string} */
+            type: "validation_error" | "client_error" | "server_error";
+            errors: {
+                /** @description Stable; what a program decides by. */
+                code: string;
+                /** @description For people, in the language of the request. */
+                detail: string;
+                /** @description The field it speaks of, if any. */
+                attr: string | null;
+            }[];
         };
         AuthEndSessions: {
             /** @description The IDs of the sessions that are to be ended. */
@@ -4130,12 +6195,9 @@ export interface components {
              * @example 400
              * @enum {integer}
              */
-            status?: 400;
-            errors?: {
-                /**
-                 * @description An error code.
-                 * @example invalid
-                 */
+            status: 400;
+            errors: {
+                /** @description Stable; what a program decides by. */
                 code: string;
                 /**
                  * @description The name of the input parameter that was incorrect.
@@ -4146,8 +6208,14 @@ export interface components {
                  * @description A human readable error message.
                  * @example Enter a valid email address.
                  */
-                message: string;
+                message?: string;
+                /** @description For people, in the language of the request. */
+                detail: string;
+                /** @description The field it speaks of, if any. */
+                attr: string | null;
             }[];
+            /** @enum {string} */
+            type: "validation_error" | "client_error" | "server_error";
         };
         /**
          * @description The process to be executed when the user successfully
@@ -4951,7 +7019,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description `not_found` */
@@ -4960,27 +7028,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
-                };
-            };
-            /** @description Too many requests; `Retry-After` says when to come back. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "type": "client_error",
-                     *       "errors": [
-                     *         {
-                     *           "code": "throttled",
-                     *           "detail": "Request was throttled.",
-                     *           "attr": null
-                     *         }
-                     *       ]
-                     *     }
-                     */
                     "application/json": components["schemas"]["Errors"];
                 };
             };
@@ -5011,7 +7058,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description `not_the_author` */
@@ -5020,7 +7067,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description `not_found` */
@@ -5029,7 +7076,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description Too many requests; `Retry-After` says when to come back. */
@@ -5068,8 +7115,6 @@ export interface operations {
         requestBody?: {
             content: {
                 "application/json": components["schemas"]["PatchedCommentEditRequest"];
-                "multipart/form-data": components["schemas"]["PatchedCommentEditRequest"];
-                "application/x-www-form-urlencoded": components["schemas"]["PatchedCommentEditRequest"];
             };
         };
         responses: {
@@ -5087,7 +7132,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description `not_authenticated` */
@@ -5096,7 +7141,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description `not_the_author` */
@@ -5105,7 +7150,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description `not_found` */
@@ -5114,7 +7159,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description `locked`, `removed` */
@@ -5123,7 +7168,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description Too many requests; `Retry-After` says when to come back. */
@@ -5162,8 +7207,6 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["HideRequest"];
-                "multipart/form-data": components["schemas"]["HideRequest"];
-                "application/x-www-form-urlencoded": components["schemas"]["HideRequest"];
             };
         };
         responses: {
@@ -5181,7 +7224,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description `not_authenticated` */
@@ -5190,7 +7233,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description `not_a_moderator` */
@@ -5199,7 +7242,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description `not_found` */
@@ -5208,7 +7251,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description `removed` */
@@ -5217,7 +7260,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description Too many requests; `Retry-After` says when to come back. */
@@ -5269,7 +7312,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description This user may not do this, or not now; `code` says why. */
@@ -5299,7 +7342,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description `removed` */
@@ -5308,7 +7351,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description Too many requests; `Retry-After` says when to come back. */
@@ -5360,7 +7403,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description This user may not do this, or not now; `code` says why. */
@@ -5390,7 +7433,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description `removed` */
@@ -5399,7 +7442,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description Too many requests; `Retry-After` says when to come back. */
@@ -5438,8 +7481,6 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["ReportCreateRequest"];
-                "multipart/form-data": components["schemas"]["ReportCreateRequest"];
-                "application/x-www-form-urlencoded": components["schemas"]["ReportCreateRequest"];
             };
         };
         responses: {
@@ -5457,7 +7498,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description `not_authenticated` */
@@ -5466,7 +7507,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description This user may not do this, or not now; `code` says why. */
@@ -5496,16 +7537,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
-            /** @description `removed` */
+            /** @description `removed`, `already_reported` */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description Too many requests; `Retry-After` says when to come back. */
@@ -5557,7 +7598,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description `removed` */
@@ -5566,27 +7607,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
-                };
-            };
-            /** @description Too many requests; `Retry-After` says when to come back. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "type": "client_error",
-                     *       "errors": [
-                     *         {
-                     *           "code": "throttled",
-                     *           "detail": "Request was throttled.",
-                     *           "attr": null
-                     *         }
-                     *       ]
-                     *     }
-                     */
                     "application/json": components["schemas"]["Errors"];
                 };
             };
@@ -5618,7 +7638,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description `not_a_moderator` */
@@ -5627,7 +7647,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description `not_found` */
@@ -5636,16 +7656,90 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
-            /** @description `removed` */
-            409: {
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "throttled",
+                     *           "detail": "Request was throttled.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    importBundle: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["BundleRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Competition"];
+                };
+            };
+            /** @description `invalid_bundle` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not good. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "not_authenticated",
+                     *           "detail": "Authentication credentials were not provided.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `may_not_create_competitions` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description Too many requests; `Retry-After` says when to come back. */
@@ -5684,14 +7778,14 @@ export interface operations {
                 /**
                  * @description Ordering
                  *
-                 *     * `startsAt` - Startsat
-                 *     * `-startsAt` - Startsat (descending)
-                 *     * `endsAt` - Endsat
-                 *     * `-endsAt` - Endsat (descending)
-                 *     * `title` - Title
-                 *     * `-title` - Title (descending)
-                 *     * `teamCount` - Teamcount
-                 *     * `-teamCount` - Teamcount (descending)
+                 *     * `startsAt` - starts at
+                 *     * `-startsAt` - starts at (descending)
+                 *     * `endsAt` - ends at
+                 *     * `-endsAt` - ends at (descending)
+                 *     * `title` - title
+                 *     * `-title` - title (descending)
+                 *     * `teamCount` - number of teams
+                 *     * `-teamCount` - number of teams (descending)
                  */
                 ordering?: ("-endsAt" | "-startsAt" | "-teamCount" | "-title" | "endsAt" | "startsAt" | "teamCount" | "title")[];
                 /** @description A page number within the paginated result set. */
@@ -5724,6 +7818,48 @@ export interface operations {
                     "application/json": components["schemas"]["PaginatedCompetitionListList"];
                 };
             };
+            /** @description Something sent is missing or wrong; `attr` says what. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "validation_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "required",
+                     *           "detail": "This field is required.",
+                     *           "attr": "name"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description There is no such thing, or not for this user. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "not_found",
+                     *           "detail": "Not found.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
         };
     };
     getCompetition: {
@@ -5752,7 +7888,97 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    deleteDraft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deleted */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Nobody is signed in, or the token is not good. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "not_authenticated",
+                     *           "detail": "Authentication credentials were not provided.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `no_draft` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "throttled",
+                     *           "detail": "Request was throttled.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
@@ -5771,7 +7997,6 @@ export interface operations {
             content: {
                 "application/json": components["schemas"]["PatchedCompetitionEditRequest"];
                 "multipart/form-data": components["schemas"]["PatchedCompetitionEditRequest"];
-                "application/x-www-form-urlencoded": components["schemas"]["PatchedCompetitionEditRequest"];
             };
         };
         responses: {
@@ -5783,13 +8008,13 @@ export interface operations {
                     "application/json": components["schemas"]["Competition"];
                 };
             };
-            /** @description `end_in_the_past`, `rules_version_falls`, `…` */
+            /** @description `end_in_the_past`, `rules_version_falls`, `not_an_image`, `image_too_large`, `end_too_soon`, `reason_missing` */
             400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description Nobody is signed in, or the token is not good. */
@@ -5819,7 +8044,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description `not_found` */
@@ -5828,16 +8053,37 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
-            /** @description `clock_frozen`, `start_frozen`, `selection_frozen`, `metric_in_use` */
+            /** @description `clock_frozen`, `start_frozen`, `selection_frozen`, `medals_frozen`, `metric_in_use`, `changed_meanwhile`, `limits_only_rise`, `limits_frozen`, `not_ready_to_publish` */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "throttled",
+                     *           "detail": "Request was throttled.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
@@ -5855,8 +8101,6 @@ export interface operations {
         requestBody?: {
             content: {
                 "application/json": components["schemas"]["AcceptRulesRequest"];
-                "multipart/form-data": components["schemas"]["AcceptRulesRequest"];
-                "application/x-www-form-urlencoded": components["schemas"]["AcceptRulesRequest"];
             };
         };
         responses: {
@@ -5915,7 +8159,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description `not_found` */
@@ -5924,7 +8168,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description `rules_changed` */
@@ -5933,7 +8177,195 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "throttled",
+                     *           "detail": "Request was throttled.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    downloadBundle: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The bundle */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": string;
+                };
+            };
+            /** @description `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    getCompetitionCalendar: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/calendar": string;
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    cloneCompetition: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CloneRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Competition"];
+                };
+            };
+            /** @description `invalid_bundle` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not good. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "not_authenticated",
+                     *           "detail": "Authentication credentials were not provided.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `may_not_create_competitions`, `solution_not_yours`, `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "throttled",
+                     *           "detail": "Request was throttled.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
@@ -5964,7 +8396,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description `not_found` */
@@ -5973,7 +8405,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
@@ -6008,7 +8440,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description Nobody is signed in, or the token is not good. */
@@ -6038,7 +8470,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description `not_found` */
@@ -6047,16 +8479,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
-            /** @description `file_name_taken` */
+            /** @description `file_name_taken`, `storage_quota_reached`, `data_file_is_solution` */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description `file_too_large` */
@@ -6065,7 +8497,28 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "throttled",
+                     *           "detail": "Request was throttled.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
@@ -6118,7 +8571,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description `not_found` */
@@ -6127,7 +8580,28 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "throttled",
+                     *           "detail": "Request was throttled.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
@@ -6185,7 +8659,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description `not_found`, `file_gone` */
@@ -6194,7 +8668,28 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description It has changed since the `ETag` or the time that the request names. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "precondition_failed",
+                     *           "detail": "It is no longer what the conditions of the request ask for.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description The file does not have these bytes. */
@@ -6203,6 +8698,56 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    getDataFilePreview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+                /** @description Id. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DataPreview"];
+                };
+            };
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArchiveStatus"];
+                };
+            };
+            /** @description `not_entered`, `competition_not_started`, `rules_not_accepted` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found`, `no_preview` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
             };
         };
     };
@@ -6265,16 +8810,37 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
-            /** @description `not_found`, `no_data_files`, `file_gone` */
+            /** @description `not_found`, `file_gone`, `no_data_files` */
             404: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description It has changed since the `ETag` or the time that the request names. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "precondition_failed",
+                     *           "detail": "It is no longer what the conditions of the request ask for.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description The file does not have these bytes. */
@@ -6312,7 +8878,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description `not_found` */
@@ -6321,7 +8887,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
@@ -6339,8 +8905,6 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["BeginUploadRequest"];
-                "multipart/form-data": components["schemas"]["BeginUploadRequest"];
-                "application/x-www-form-urlencoded": components["schemas"]["BeginUploadRequest"];
             };
         };
         responses: {
@@ -6358,7 +8922,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description Nobody is signed in, or the token is not good. */
@@ -6388,7 +8952,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description `not_found` */
@@ -6397,16 +8961,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
-            /** @description `file_name_taken` */
+            /** @description `file_name_taken`, `storage_quota_reached` */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description `file_too_large` */
@@ -6415,7 +8979,28 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "throttled",
+                     *           "detail": "Request was throttled.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
@@ -6448,7 +9033,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description `not_found` */
@@ -6457,7 +9042,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
@@ -6510,7 +9095,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description `not_found` */
@@ -6519,7 +9104,28 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "throttled",
+                     *           "detail": "Request was throttled.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
@@ -6573,7 +9179,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description `not_found` */
@@ -6582,7 +9188,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description `parts_missing`, `upload_not_open` */
@@ -6591,7 +9197,28 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "throttled",
+                     *           "detail": "Request was throttled.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
@@ -6628,7 +9255,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description Nobody is signed in, or the token is not good. */
@@ -6658,7 +9285,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description `not_found` */
@@ -6667,7 +9294,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description `upload_not_open` */
@@ -6676,7 +9303,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
@@ -6696,8 +9323,6 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["PartNumbersRequest"];
-                "multipart/form-data": components["schemas"]["PartNumbersRequest"];
-                "application/x-www-form-urlencoded": components["schemas"]["PartNumbersRequest"];
             };
         };
         responses: {
@@ -6715,7 +9340,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description Nobody is signed in, or the token is not good. */
@@ -6745,7 +9370,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description `not_found` */
@@ -6754,7 +9379,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description `upload_not_open` */
@@ -6763,7 +9388,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
@@ -6781,8 +9406,6 @@ export interface operations {
         requestBody?: {
             content: {
                 "application/json": components["schemas"]["EnterRequest"];
-                "multipart/form-data": components["schemas"]["EnterRequest"];
-                "application/x-www-form-urlencoded": components["schemas"]["EnterRequest"];
             };
         };
         responses: {
@@ -6842,7 +9465,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description `not_found` */
@@ -6851,7 +9474,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description `already_entered`, `rules_changed` */
@@ -6860,7 +9483,386 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "throttled",
+                     *           "detail": "Request was throttled.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    listExclusions: {
+        parameters: {
+            query?: {
+                /** @description A page number within the paginated result set. */
+                page?: number;
+                /** @description Number of results to return per page. */
+                pageSize?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaginatedExclusionList"];
+                };
+            };
+            /** @description Something sent is missing or wrong; `attr` says what. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "validation_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "required",
+                     *           "detail": "This field is required.",
+                     *           "attr": "name"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not good. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "not_authenticated",
+                     *           "detail": "Authentication credentials were not provided.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    listComparisons: {
+        parameters: {
+            query?: {
+                /** @description A page number within the paginated result set. */
+                page?: number;
+                /** @description Number of results to return per page. */
+                pageSize?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaginatedAnalysisList"];
+                };
+            };
+            /** @description Something sent is missing or wrong; `attr` says what. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "validation_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "required",
+                     *           "detail": "This field is required.",
+                     *           "attr": "name"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    startComparison: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Analysis"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not good. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "not_authenticated",
+                     *           "detail": "Authentication credentials were not provided.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `analysis_active`, `no_solution_yet` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "throttled",
+                     *           "detail": "Request was throttled.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    getComparison: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+                /** @description Id. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Integrity"];
+                };
+            };
+            /** @description `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    cancelComparison: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+                /** @description Id. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Analysis"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not good. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "not_authenticated",
+                     *           "detail": "Authentication credentials were not provided.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `analysis_over` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description Too many requests; `Retry-After` says when to come back. */
@@ -6918,13 +9920,34 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description `not_entered` */
+            /** @description Something sent is missing or wrong; `attr` says what. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "validation_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "required",
+                     *           "detail": "This field is required.",
+                     *           "attr": "name"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `leaderboard_for_participants`, `leaderboard_for_hosts`, `leaderboard_own_row_only`, `not_entered` */
             403: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description `not_found` */
@@ -6933,7 +9956,28 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description It has changed since the `ETag` or the time that the request names. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "precondition_failed",
+                     *           "detail": "It is no longer what the conditions of the request ask for.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
@@ -6972,13 +10016,34 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description Something sent is missing or wrong; `attr` says what. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "validation_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "required",
+                     *           "detail": "This field is required.",
+                     *           "attr": "name"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
             /** @description `private_leaderboard_closed`, `not_entered` */
             403: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description `not_found` */
@@ -6987,7 +10052,28 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description It has changed since the `ETag` or the time that the request names. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "precondition_failed",
+                     *           "detail": "It is no longer what the conditions of the request ask for.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
@@ -7018,7 +10104,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description `not_found` */
@@ -7027,7 +10113,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
@@ -7059,13 +10145,34 @@ export interface operations {
                     "application/json": components["schemas"]["PrivateLeaderboard"];
                 };
             };
+            /** @description Something sent is missing or wrong; `attr` says what. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "validation_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "required",
+                     *           "detail": "This field is required.",
+                     *           "attr": "name"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
             /** @description `not_a_host`, `competition_running` */
             403: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description `not_found` */
@@ -7074,7 +10181,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description `scoring_run_active`, `private_scoring_missing`, `private_scoring_outdated` */
@@ -7083,7 +10190,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
@@ -7114,7 +10221,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description `not_found` */
@@ -7123,7 +10230,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description `scoring_run_active`, `private_scoring_missing`, `private_scoring_outdated` */
@@ -7132,7 +10239,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
@@ -7171,13 +10278,34 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description `not_entered` */
+            /** @description Something sent is missing or wrong; `attr` says what. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "validation_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "required",
+                     *           "detail": "This field is required.",
+                     *           "attr": "name"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `leaderboard_for_participants`, `leaderboard_for_hosts`, `leaderboard_own_row_only`, `not_entered` */
             403: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description `not_found` */
@@ -7186,7 +10314,28 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description It has changed since the `ETag` or the time that the request names. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "precondition_failed",
+                     *           "detail": "It is no longer what the conditions of the request ask for.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
@@ -7211,13 +10360,13 @@ export interface operations {
                     "text/csv": string;
                 };
             };
-            /** @description `not_entered` */
+            /** @description `leaderboard_for_participants`, `leaderboard_for_hosts`, `leaderboard_own_row_only`, `not_entered` */
             403: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description `not_found` */
@@ -7226,7 +10375,1134 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    listLog: {
+        parameters: {
+            query?: {
+                /** @description Only entries of this kind. */
+                kind?: "allowance" | "baseline_removed" | "baseline_set" | "board" | "clock" | "confirmed" | "disqualified" | "host_added" | "host_removed" | "limits" | "metric" | "noise" | "out_of_competition" | "previewed" | "private_run" | "published" | "readmitted" | "receipts_root" | "reinstated" | "rescored" | "restored" | "rules" | "solution" | "unconfirmed" | "unpublished" | "voided";
+                /** @description A page number within the paginated result set. */
+                page?: number;
+                /** @description Number of results to return per page. */
+                pageSize?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaginatedLogRowList"];
+                };
+            };
+            /** @description Something sent is missing or wrong; `attr` says what. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "validation_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "required",
+                     *           "detail": "This field is required.",
+                     *           "attr": "name"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_entered` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    getLogFeed: {
+        parameters: {
+            query?: {
+                /** @description Only entries of this kind. */
+                kind?: "allowance" | "baseline_removed" | "baseline_set" | "board" | "clock" | "confirmed" | "disqualified" | "host_added" | "host_removed" | "limits" | "metric" | "noise" | "out_of_competition" | "previewed" | "private_run" | "published" | "readmitted" | "receipts_root" | "reinstated" | "rescored" | "restored" | "rules" | "solution" | "unconfirmed" | "unpublished" | "voided";
+            };
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/atom+xml": string;
+                };
+            };
+            /** @description Something sent is missing or wrong; `attr` says what. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "validation_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "required",
+                     *           "detail": "This field is required.",
+                     *           "attr": "name"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_entered` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    downloadLog: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": string;
+                };
+            };
+            /** @description `not_entered` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    listLogKinds: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KindCount"][];
+                };
+            };
+            /** @description `not_entered` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    getNoise: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Noise"];
+                };
+            };
+            /** @description `not_entered` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    measureRanks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Analysis"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not good. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "not_authenticated",
+                     *           "detail": "Authentication credentials were not provided.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `private_leaderboard_closed`, `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `analysis_active`, `no_solution_yet` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "throttled",
+                     *           "detail": "Request was throttled.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    measureWobble: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StartWobbleRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Analysis"];
+                };
+            };
+            /** @description `no_baseline` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not good. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "not_authenticated",
+                     *           "detail": "Authentication credentials were not provided.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `analysis_active`, `no_solution_yet` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "throttled",
+                     *           "detail": "Request was throttled.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    listOwnMetrics: {
+        parameters: {
+            query?: {
+                /** @description A page number within the paginated result set. */
+                page?: number;
+                /** @description Number of results to return per page. */
+                pageSize?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaginatedOwnMetricList"];
+                };
+            };
+            /** @description Something sent is missing or wrong; `attr` says what. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "validation_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "required",
+                     *           "detail": "This field is required.",
+                     *           "attr": "name"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not good. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "not_authenticated",
+                     *           "detail": "Authentication credentials were not provided.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    uploadOwnMetric: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["UploadMetricRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnMetric"];
+                };
+            };
+            /** @description `metric_refused`, `metric_syntax`, `metric_without_score`, `metric_signature`, `…` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not good. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "not_authenticated",
+                     *           "detail": "Authentication credentials were not provided.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `direction_fixed`, `too_many_metrics` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "throttled",
+                     *           "detail": "Request was throttled.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    getOwnMetric: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnMetric"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not good. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "not_authenticated",
+                     *           "detail": "Authentication credentials were not provided.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    updateOwnMetric: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PatchedShowMetricRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnMetric"];
+                };
+            };
+            /** @description Something sent is missing or wrong; `attr` says what. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "validation_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "required",
+                     *           "detail": "This field is required.",
+                     *           "attr": "name"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not good. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "not_authenticated",
+                     *           "detail": "Authentication credentials were not provided.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "throttled",
+                     *           "detail": "Request was throttled.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    tryOwnMetric: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnMetric"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not good. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "not_authenticated",
+                     *           "detail": "Authentication credentials were not provided.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `no_solution`, `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `metric_is_being_tried` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "throttled",
+                     *           "detail": "Request was throttled.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    useOwnMetric: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["UseMetricRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnMetric"];
+                };
+            };
+            /** @description `reason_missing`, `solution_refused`, `…` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not good. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "not_authenticated",
+                     *           "detail": "Authentication credentials were not provided.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `metric_in_use`, `direction_fixed`, `metric_not_tried`, `metric_is_being_tried`, `changed_meanwhile` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "throttled",
+                     *           "detail": "Request was throttled.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    getCurrentOwnMetric: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CurrentMetric"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not good. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "not_authenticated",
+                     *           "detail": "Authentication credentials were not provided.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_entered` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    listOwnMetricFailures: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MetricFailure"][];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not good. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "not_authenticated",
+                     *           "detail": "Authentication credentials were not provided.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
@@ -7257,7 +11533,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
@@ -7275,8 +11551,6 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["PageRequest"];
-                "multipart/form-data": components["schemas"]["PageRequest"];
-                "application/x-www-form-urlencoded": components["schemas"]["PageRequest"];
             };
         };
         responses: {
@@ -7336,7 +11610,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description `not_found` */
@@ -7345,7 +11619,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description `page_slug_taken` */
@@ -7354,7 +11628,28 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "throttled",
+                     *           "detail": "Request was throttled.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
@@ -7386,7 +11681,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
@@ -7438,7 +11733,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description `not_found` */
@@ -7447,7 +11742,28 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "throttled",
+                     *           "detail": "Request was throttled.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
@@ -7466,8 +11782,6 @@ export interface operations {
         requestBody?: {
             content: {
                 "application/json": components["schemas"]["PatchedPageRequest"];
-                "multipart/form-data": components["schemas"]["PatchedPageRequest"];
-                "application/x-www-form-urlencoded": components["schemas"]["PatchedPageRequest"];
             };
         };
         responses: {
@@ -7527,7 +11841,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description `not_found` */
@@ -7536,7 +11850,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description `page_slug_taken` */
@@ -7545,7 +11859,28 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "throttled",
+                     *           "detail": "Request was throttled.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
@@ -7597,7 +11932,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description `not_found` */
@@ -7606,16 +11941,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
-            /** @description `scoring_run_active`, `private_scoring_missing`, `private_scoring_outdated` */
+            /** @description `objections_open`, `scoring_run_active`, `private_scoring_missing`, `private_scoring_outdated` */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description Too many requests; `Retry-After` says when to come back. */
@@ -7651,7 +11986,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["UnconfirmRequest"];
+            };
+        };
         responses: {
             200: {
                 headers: {
@@ -7659,6 +11998,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Confirmation"];
+                };
+            };
+            /** @description `reason_missing` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description Nobody is signed in, or the token is not good. */
@@ -7688,7 +12036,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description `not_found` */
@@ -7697,7 +12045,68 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "throttled",
+                     *           "detail": "Request was throttled.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    getReadiness: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Readiness"];
+                };
+            };
+            /** @description `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description Too many requests; `Retry-After` says when to come back. */
@@ -7748,13 +12157,34 @@ export interface operations {
                     "application/json": components["schemas"]["PaginatedScoringRunList"];
                 };
             };
+            /** @description Something sent is missing or wrong; `attr` says what. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "validation_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "required",
+                     *           "detail": "This field is required.",
+                     *           "attr": "name"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
             /** @description `not_a_host` */
             403: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description `not_found` */
@@ -7763,27 +12193,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
-                };
-            };
-            /** @description Too many requests; `Retry-After` says when to come back. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "type": "client_error",
-                     *       "errors": [
-                     *         {
-                     *           "code": "throttled",
-                     *           "detail": "Request was throttled.",
-                     *           "attr": null
-                     *         }
-                     *       ]
-                     *     }
-                     */
                     "application/json": components["schemas"]["Errors"];
                 };
             };
@@ -7802,8 +12211,6 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["StartRunRequest"];
-                "multipart/form-data": components["schemas"]["StartRunRequest"];
-                "application/x-www-form-urlencoded": components["schemas"]["StartRunRequest"];
             };
         };
         responses: {
@@ -7821,7 +12228,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description Nobody is signed in, or the token is not good. */
@@ -7851,7 +12258,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description `not_found` */
@@ -7860,16 +12267,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
-            /** @description `scoring_run_active`, `no_solution_yet` */
+            /** @description `scoring_run_active`, `too_many_rescorings`, `no_solution_yet` */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description Too many requests; `Retry-After` says when to come back. */
@@ -7923,7 +12330,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description `not_found` */
@@ -7932,7 +12339,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
@@ -7963,36 +12370,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
-            /** @description `no_solution`, `not_found` */
+            /** @description `not_found`, `no_solution` */
             404: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
-                };
-            };
-            /** @description Too many requests; `Retry-After` says when to come back. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "type": "client_error",
-                     *       "errors": [
-                     *         {
-                     *           "code": "throttled",
-                     *           "detail": "Request was throttled.",
-                     *           "attr": null
-                     *         }
-                     *       ]
-                     *     }
-                     */
                     "application/json": components["schemas"]["Errors"];
                 };
             };
@@ -8030,13 +12416,13 @@ export interface operations {
                     "application/json": components["schemas"]["Solution"];
                 };
             };
-            /** @description `missing_columns`, `duplicate_ids`, `unknown_usage`, `…` */
+            /** @description `missing_columns`, `duplicate_ids`, `unknown_usage`, `reason_missing`, `…` */
             400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description Nobody is signed in, or the token is not good. */
@@ -8066,7 +12452,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description `not_found` */
@@ -8075,16 +12461,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
-            /** @description `changed_meanwhile` */
+            /** @description `changed_meanwhile`, `submissions_would_be_refused` */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description Too many requests; `Retry-After` says when to come back. */
@@ -8105,6 +12491,182 @@ export interface operations {
                      *       ]
                      *     }
                      */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    downloadSolution: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description To the object storage, for 15 minutes. */
+            302: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `private_leaderboard_closed`, `solution_not_released`, `not_entered` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `no_solution`, `not_found`, `file_gone` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    getSubmissionSchema: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TableSchema"];
+                };
+            };
+            /** @description `not_entered`, `competition_not_started`, `rules_not_accepted` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `no_solution`, `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    listCompetitionSubmissions: {
+        parameters: {
+            query?: {
+                /** @description A page number within the paginated result set. */
+                page?: number;
+                /** @description Number of results to return per page. */
+                pageSize?: number;
+                /** @description Of one team alone. */
+                team?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaginatedOrganisersSubmissionList"];
+                };
+            };
+            /** @description Something sent is missing or wrong; `attr` says what. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "validation_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "required",
+                     *           "detail": "This field is required.",
+                     *           "attr": "name"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not good. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "not_authenticated",
+                     *           "detail": "Authentication credentials were not provided.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
                     "application/json": components["schemas"]["Errors"];
                 };
             };
@@ -8137,13 +12699,34 @@ export interface operations {
                     "application/json": components["schemas"]["PaginatedTeamList"];
                 };
             };
+            /** @description Something sent is missing or wrong; `attr` says what. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "validation_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "required",
+                     *           "detail": "This field is required.",
+                     *           "attr": "name"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
             /** @description `not_entered` */
             403: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description `not_found` */
@@ -8152,27 +12735,24 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
     };
-    listDiscussions: {
+    listTrials: {
         parameters: {
             query?: {
-                /** @description User name. */
-                author?: string;
-                /** @description Slug or id; `site`: site-wide ones; none: all. */
-                competition?: string;
+                /** @description A page number within the paginated result set. */
                 page?: number;
+                /** @description Number of results to return per page. */
                 pageSize?: number;
-                /** @description Every word has to occur, in the post or in one comment. */
-                search?: string;
-                sort?: "hot" | "last_comment" | "most_liked" | "newest";
-                tag?: string;
             };
             header?: never;
-            path?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+            };
             cookie?: never;
         };
         requestBody?: never;
@@ -8182,16 +12762,58 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PaginatedDiscussionListList"];
+                    "application/json": components["schemas"]["PaginatedTrialList"];
                 };
             };
-            /** @description `not_entered` */
+            /** @description Something sent is missing or wrong; `attr` says what. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "validation_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "required",
+                     *           "detail": "This field is required.",
+                     *           "attr": "name"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not good. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "not_authenticated",
+                     *           "detail": "Authentication credentials were not provided.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_a_host` */
             403: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description `not_found` */
@@ -8200,7 +12822,209 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    tryOut: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["TryOutRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Trial"];
+                };
+            };
+            /** @description It waits for the job queue. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Trial"];
+                };
+            };
+            /** @description `required`, `missing_ids`, `not_a_number`, `missing_columns` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not good. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "not_authenticated",
+                     *           "detail": "Authentication credentials were not provided.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `no_solution_yet`, `too_many_trials` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `file_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "throttled",
+                     *           "detail": "Request was throttled.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `overloaded` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    deleteTrial: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+                /** @description Id. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Nobody is signed in, or the token is not good. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "not_authenticated",
+                     *           "detail": "Authentication credentials were not provided.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `trial_is_baseline` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description Too many requests; `Retry-After` says when to come back. */
@@ -8226,6 +13050,266 @@ export interface operations {
             };
         };
     };
+    setBaseline: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+                /** @description Id. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BaselineRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Trial"];
+                };
+            };
+            /** @description `invalid_baseline_name`, `baseline_name_taken` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not good. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "not_authenticated",
+                     *           "detail": "Authentication credentials were not provided.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `trial_not_scored`, `too_many_baselines` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "throttled",
+                     *           "detail": "Request was throttled.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    removeBaseline: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+                /** @description Id. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Nobody is signed in, or the token is not good. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "not_authenticated",
+                     *           "detail": "Authentication credentials were not provided.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "throttled",
+                     *           "detail": "Request was throttled.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    listDiscussions: {
+        parameters: {
+            query?: {
+                /** @description Announcements alone, or (`false`) everything else. */
+                announcements?: boolean;
+                /** @description User name. */
+                author?: string;
+                /** @description Slug or id; `site`: site-wide ones; none: all. */
+                competition?: string;
+                ordering?: "hot" | "last_comment" | "most_liked" | "newest";
+                page?: number;
+                pageSize?: number;
+                /** @description Every word has to occur, in the post or in one comment. */
+                search?: string;
+                tag?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaginatedDiscussionListList"];
+                };
+            };
+            /** @description Something sent is missing or wrong; `attr` says what. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "validation_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "required",
+                     *           "detail": "This field is required.",
+                     *           "attr": "name"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_entered` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
     startDiscussion: {
         parameters: {
             query?: never;
@@ -8236,8 +13320,6 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["DiscussionCreateRequest"];
-                "multipart/form-data": components["schemas"]["DiscussionCreateRequest"];
-                "application/x-www-form-urlencoded": components["schemas"]["DiscussionCreateRequest"];
             };
         };
         responses: {
@@ -8249,13 +13331,13 @@ export interface operations {
                     "application/json": components["schemas"]["Discussion"];
                 };
             };
-            /** @description `empty`, `too_long`, `invalid_tags` */
+            /** @description `empty`, `too_long`, `invalid_tags`, `no_such_competition` */
             400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description `not_authenticated` */
@@ -8264,7 +13346,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description `not_entered`, `not_a_moderator` */
@@ -8273,7 +13355,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description `not_found` */
@@ -8282,7 +13364,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description Too many requests; `Retry-After` says when to come back. */
@@ -8334,7 +13416,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description `not_found` */
@@ -8343,27 +13425,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
-                };
-            };
-            /** @description Too many requests; `Retry-After` says when to come back. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "type": "client_error",
-                     *       "errors": [
-                     *         {
-                     *           "code": "throttled",
-                     *           "detail": "Request was throttled.",
-                     *           "attr": null
-                     *         }
-                     *       ]
-                     *     }
-                     */
                     "application/json": components["schemas"]["Errors"];
                 };
             };
@@ -8394,7 +13455,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description `not_the_author` */
@@ -8403,7 +13464,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description `not_found` */
@@ -8412,7 +13473,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description Too many requests; `Retry-After` says when to come back. */
@@ -8451,8 +13512,6 @@ export interface operations {
         requestBody?: {
             content: {
                 "application/json": components["schemas"]["PatchedDiscussionEditRequest"];
-                "multipart/form-data": components["schemas"]["PatchedDiscussionEditRequest"];
-                "application/x-www-form-urlencoded": components["schemas"]["PatchedDiscussionEditRequest"];
             };
         };
         responses: {
@@ -8470,7 +13529,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description `not_authenticated` */
@@ -8479,7 +13538,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description `not_the_author`, `not_a_moderator` */
@@ -8488,7 +13547,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description `not_found` */
@@ -8497,7 +13556,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description `locked`, `removed` */
@@ -8506,7 +13565,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description Too many requests; `Retry-After` says when to come back. */
@@ -8558,7 +13617,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description `not_entered`, `not_a_moderator` */
@@ -8567,7 +13626,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description `not_found` */
@@ -8576,7 +13635,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description `already_announced`, `removed` */
@@ -8585,7 +13644,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description Too many requests; `Retry-After` says when to come back. */
@@ -8614,9 +13673,9 @@ export interface operations {
     listComments: {
         parameters: {
             query?: {
+                ordering?: "most_liked" | "newest" | "oldest";
                 page?: number;
                 pageSize?: number;
-                sort?: "most_liked" | "newest" | "oldest";
             };
             header?: never;
             path: {
@@ -8635,13 +13694,34 @@ export interface operations {
                     "application/json": components["schemas"]["PaginatedCommentList"];
                 };
             };
+            /** @description Something sent is missing or wrong; `attr` says what. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "validation_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "required",
+                     *           "detail": "This field is required.",
+                     *           "attr": "name"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
             /** @description `not_entered` */
             403: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description `not_found` */
@@ -8650,27 +13730,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
-                };
-            };
-            /** @description Too many requests; `Retry-After` says when to come back. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "type": "client_error",
-                     *       "errors": [
-                     *         {
-                     *           "code": "throttled",
-                     *           "detail": "Request was throttled.",
-                     *           "attr": null
-                     *         }
-                     *       ]
-                     *     }
-                     */
                     "application/json": components["schemas"]["Errors"];
                 };
             };
@@ -8689,8 +13748,6 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["CommentCreateRequest"];
-                "multipart/form-data": components["schemas"]["CommentCreateRequest"];
-                "application/x-www-form-urlencoded": components["schemas"]["CommentCreateRequest"];
             };
         };
         responses: {
@@ -8708,7 +13765,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description `not_authenticated` */
@@ -8717,16 +13774,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
-            /** @description `not_entered`, `not_a_moderator` */
+            /** @description `not_entered` */
             403: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description `not_found` */
@@ -8735,7 +13792,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description `locked`, `removed` */
@@ -8744,7 +13801,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description Too many requests; `Retry-After` says when to come back. */
@@ -8783,8 +13840,6 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["HideRequest"];
-                "multipart/form-data": components["schemas"]["HideRequest"];
-                "application/x-www-form-urlencoded": components["schemas"]["HideRequest"];
             };
         };
         responses: {
@@ -8802,7 +13857,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description `not_authenticated` */
@@ -8811,7 +13866,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description `not_a_moderator` */
@@ -8820,7 +13875,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description `not_found` */
@@ -8829,7 +13884,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description `removed` */
@@ -8838,7 +13893,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description Too many requests; `Retry-After` says when to come back. */
@@ -8890,7 +13945,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description This user may not do this, or not now; `code` says why. */
@@ -8920,7 +13975,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description `removed` */
@@ -8929,7 +13984,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description Too many requests; `Retry-After` says when to come back. */
@@ -8981,7 +14036,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description This user may not do this, or not now; `code` says why. */
@@ -9011,7 +14066,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description `removed` */
@@ -9020,7 +14075,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description Too many requests; `Retry-After` says when to come back. */
@@ -9059,8 +14114,6 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["ReportCreateRequest"];
-                "multipart/form-data": components["schemas"]["ReportCreateRequest"];
-                "application/x-www-form-urlencoded": components["schemas"]["ReportCreateRequest"];
             };
         };
         responses: {
@@ -9078,7 +14131,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description `not_authenticated` */
@@ -9087,7 +14140,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description This user may not do this, or not now; `code` says why. */
@@ -9117,16 +14170,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
-            /** @description `removed` */
+            /** @description `removed`, `already_reported` */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description Too many requests; `Retry-After` says when to come back. */
@@ -9178,7 +14231,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description `removed` */
@@ -9187,27 +14240,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
-                };
-            };
-            /** @description Too many requests; `Retry-After` says when to come back. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "type": "client_error",
-                     *       "errors": [
-                     *         {
-                     *           "code": "throttled",
-                     *           "detail": "Request was throttled.",
-                     *           "attr": null
-                     *         }
-                     *       ]
-                     *     }
-                     */
                     "application/json": components["schemas"]["Errors"];
                 };
             };
@@ -9239,7 +14271,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description `not_a_moderator` */
@@ -9248,7 +14280,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description `not_found` */
@@ -9257,16 +14289,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
-                };
-            };
-            /** @description `removed` */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description Too many requests; `Retry-After` says when to come back. */
@@ -9287,6 +14310,74 @@ export interface operations {
                      *       ]
                      *     }
                      */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    getDiscussionFeed: {
+        parameters: {
+            query?: {
+                /** @description Announcements alone, or (`false`) everything else. */
+                announcements?: boolean;
+                /** @description User name. */
+                author?: string;
+                /** @description Slug or id; `site`: site-wide ones; none: all. */
+                competition?: string;
+                /** @description Every word has to occur, in the post or in one comment. */
+                search?: string;
+                tag?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/atom+xml": string;
+                };
+            };
+            /** @description Something sent is missing or wrong; `attr` says what. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "validation_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "required",
+                     *           "detail": "This field is required.",
+                     *           "attr": "name"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_entered` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
                     "application/json": components["schemas"]["Errors"];
                 };
             };
@@ -9314,13 +14405,34 @@ export interface operations {
                     "application/json": components["schemas"]["Tag"][];
                 };
             };
+            /** @description Something sent is missing or wrong; `attr` says what. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "validation_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "required",
+                     *           "detail": "This field is required.",
+                     *           "attr": "name"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
             /** @description `not_entered` */
             403: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description `not_found` */
@@ -9329,7 +14441,215 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    answerExclusion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnswerRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Exclusion"];
+                };
+            };
+            /** @description `invalid_answer` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not good. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "not_authenticated",
+                     *           "detail": "Authentication credentials were not provided.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_excluded_team` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `already_lifted`, `already_answered` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "throttled",
+                     *           "detail": "Request was throttled.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    liftExclusion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LiftRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Exclusion"];
+                };
+            };
+            /** @description `reason_missing` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not good. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "not_authenticated",
+                     *           "detail": "Authentication credentials were not provided.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `already_lifted` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "throttled",
+                     *           "detail": "Request was throttled.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
@@ -9354,6 +14674,27 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PaginatedInvitationList"];
+                };
+            };
+            /** @description Something sent is missing or wrong; `attr` says what. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "validation_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "required",
+                     *           "detail": "This field is required.",
+                     *           "attr": "name"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description Nobody is signed in, or the token is not good. */
@@ -9398,6 +14739,27 @@ export interface operations {
                     "application/json": components["schemas"]["Errors"];
                 };
             };
+            /** @description There is no such thing, or not for this user. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "not_found",
+                     *           "detail": "Not found.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
         };
     };
     acceptInvitation: {
@@ -9413,8 +14775,6 @@ export interface operations {
         requestBody?: {
             content: {
                 "application/json": components["schemas"]["AcceptInvitationRequest"];
-                "multipart/form-data": components["schemas"]["AcceptInvitationRequest"];
-                "application/x-www-form-urlencoded": components["schemas"]["AcceptInvitationRequest"];
             };
         };
         responses: {
@@ -9468,13 +14828,13 @@ export interface operations {
                     "application/json": components["schemas"]["Errors"];
                 };
             };
-            /** @description `not_invited`, `competition_ended`, `merge_deadline_passed`, `entry_closed`, `rules_not_accepted`, `wrong_invitation_code`, `left_with_submissions` */
+            /** @description `not_invited`, `competition_ended`, `merge_deadline_passed`, `entry_closed`, `rules_not_accepted`, `wrong_invitation_code`, `left_with_submissions`, `team_disqualified` */
             403: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description `not_found` */
@@ -9483,7 +14843,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description `not_pending`, `team_full`, `merge_instead`, `already_a_member`, `team_not_active`, `rules_changed` */
@@ -9492,7 +14852,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description Too many requests; `Retry-After` says when to come back. */
@@ -9565,7 +14925,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description `not_found` */
@@ -9574,7 +14934,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description `not_pending` */
@@ -9583,7 +14943,28 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "throttled",
+                     *           "detail": "Request was throttled.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
@@ -9635,7 +15016,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description `not_found` */
@@ -9644,7 +15025,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description `not_pending` */
@@ -9653,12 +15034,33 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "throttled",
+                     *           "detail": "Request was throttled.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
     };
-    legalText: {
+    getLegalText: {
         parameters: {
             query?: never;
             header?: never;
@@ -9710,8 +15112,6 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["MarkdownRequest"];
-                "multipart/form-data": components["schemas"]["MarkdownRequest"];
-                "application/x-www-form-urlencoded": components["schemas"]["MarkdownRequest"];
             };
         };
         responses: {
@@ -9809,7 +15209,7 @@ export interface operations {
             };
         };
     };
-    me: {
+    getMe: {
         parameters: {
             query?: never;
             header?: never;
@@ -9868,27 +15268,6 @@ export interface operations {
                     "application/json": components["schemas"]["Errors"];
                 };
             };
-            /** @description Too many requests; `Retry-After` says when to come back. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "type": "client_error",
-                     *       "errors": [
-                     *         {
-                     *           "code": "throttled",
-                     *           "detail": "Request was throttled.",
-                     *           "attr": null
-                     *         }
-                     *       ]
-                     *     }
-                     */
-                    "application/json": components["schemas"]["Errors"];
-                };
-            };
         };
     };
     updateMe: {
@@ -9901,8 +15280,6 @@ export interface operations {
         requestBody?: {
             content: {
                 "application/json": components["schemas"]["PatchedMeRequest"];
-                "multipart/form-data": components["schemas"]["PatchedMeRequest"];
-                "application/x-www-form-urlencoded": components["schemas"]["PatchedMeRequest"];
             };
         };
         responses: {
@@ -9914,7 +15291,7 @@ export interface operations {
                     "application/json": components["schemas"]["Me"];
                 };
             };
-            /** @description `invisible_name`, `no_time_zone`, `invalid_scheme`, `max_length` */
+            /** @description `invisible_name`, `no_time_zone`, `invalid_scheme` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -10174,8 +15551,6 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["PasswordRequest"];
-                "multipart/form-data": components["schemas"]["PasswordRequest"];
-                "application/x-www-form-urlencoded": components["schemas"]["PasswordRequest"];
             };
         };
         responses: {
@@ -10186,7 +15561,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description `wrong_password`, `required` */
+            /** @description `wrong_password` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -10236,7 +15611,7 @@ export interface operations {
             };
         };
     };
-    tokens: {
+    listTokens: {
         parameters: {
             query?: never;
             header?: never;
@@ -10295,27 +15670,6 @@ export interface operations {
                     "application/json": components["schemas"]["Errors"];
                 };
             };
-            /** @description Too many requests; `Retry-After` says when to come back. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "type": "client_error",
-                     *       "errors": [
-                     *         {
-                     *           "code": "throttled",
-                     *           "detail": "Request was throttled.",
-                     *           "attr": null
-                     *         }
-                     *       ]
-                     *     }
-                     */
-                    "application/json": components["schemas"]["Errors"];
-                };
-            };
         };
     };
     createToken: {
@@ -10328,8 +15682,6 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["TokenRequest"];
-                "multipart/form-data": components["schemas"]["TokenRequest"];
-                "application/x-www-form-urlencoded": components["schemas"]["TokenRequest"];
             };
         };
         responses: {
@@ -10341,7 +15693,7 @@ export interface operations {
                     "application/json": components["schemas"]["CreatedToken"];
                 };
             };
-            /** @description `expires_in_the_past`, `required` */
+            /** @description `expires_in_the_past` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -10557,13 +15909,13 @@ export interface operations {
                     "application/json": components["schemas"]["Errors"];
                 };
             };
-            /** @description `not_the_team_owner`, `competition_ended`, `merge_deadline_passed` */
+            /** @description `competition_ended`, `merge_deadline_passed`, `team_disqualified`, `not_the_team_owner` */
             403: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description `not_found` */
@@ -10572,16 +15924,37 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
-            /** @description `not_pending`, `team_full`, `too_many_submissions_together`, `team_not_active` */
+            /** @description `not_pending`, `team_full`, `too_many_submissions_together`, `too_many_submissions_by_the_end`, `too_many_submissions_unseen`, `team_not_active` */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "throttled",
+                     *           "detail": "Request was throttled.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
@@ -10633,7 +16006,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description `not_found` */
@@ -10642,7 +16015,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description `not_pending` */
@@ -10651,7 +16024,28 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "throttled",
+                     *           "detail": "Request was throttled.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
@@ -10703,7 +16097,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description `not_found` */
@@ -10712,7 +16106,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description `not_pending` */
@@ -10721,7 +16115,174 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "throttled",
+                     *           "detail": "Request was throttled.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    listMetrics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExplainedMetric"][];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not good. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "not_authenticated",
+                     *           "detail": "Authentication credentials were not provided.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description This user may not do this, or not now; `code` says why. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "permission_denied",
+                     *           "detail": "You do not have permission to perform this action.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    getMetric: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The key of the metric, such as rmse. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExplainedMetric"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not good. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "not_authenticated",
+                     *           "detail": "Authentication credentials were not provided.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description This user may not do this, or not now; `code` says why. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "permission_denied",
+                     *           "detail": "You do not have permission to perform this action.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description There is no such thing, or not for this user. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "not_found",
+                     *           "detail": "Not found.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
@@ -10753,7 +16314,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description Nobody is signed in, or the token is not good. */
@@ -10804,7 +16365,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description `too_many_uploads` */
@@ -10813,7 +16374,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
@@ -10823,7 +16384,7 @@ export interface operations {
             query?: {
                 /** @description Slug or id. */
                 competition?: string;
-                kind?: "announcement" | "comment" | "discussion" | "invitation" | "invitation_answer" | "like" | "mention" | "merge_answer" | "merge_request" | "private_confirmed" | "reply" | "report" | "rescored" | "scoring_finished";
+                kind?: "announcement" | "changed" | "comment" | "discussion" | "excluded" | "exclusion" | "exclusion_answer" | "extra_submissions" | "invitation" | "invitation_answer" | "last_hour" | "like" | "mention" | "merge_answer" | "merge_deadline" | "merge_request" | "nothing_selected" | "private_confirmed" | "reply" | "report" | "rescored" | "scoring_finished";
                 page?: number;
                 pageSize?: number;
                 /** @description `true`: only what is unread. */
@@ -10843,13 +16404,22 @@ export interface operations {
                     "application/json": components["schemas"]["PaginatedNotificationList"];
                 };
             };
+            /** @description `invalid`, `invalid_choice` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
             /** @description `not_authenticated` */
             401: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description This user may not do this, or not now; `code` says why. */
@@ -10865,6 +16435,27 @@ export interface operations {
                      *         {
                      *           "code": "permission_denied",
                      *           "detail": "You do not have permission to perform this action.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description There is no such thing, or not for this user. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "not_found",
+                     *           "detail": "Not found.",
                      *           "attr": null
                      *         }
                      *       ]
@@ -10900,7 +16491,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description This user may not do this, or not now; `code` says why. */
@@ -10930,7 +16521,28 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "throttled",
+                     *           "detail": "Request was throttled.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
@@ -10960,7 +16572,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description This user may not do this, or not now; `code` says why. */
@@ -10990,7 +16602,28 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "throttled",
+                     *           "detail": "Request was throttled.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
@@ -11020,7 +16653,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description This user may not do this, or not now; `code` says why. */
@@ -11050,7 +16683,28 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "throttled",
+                     *           "detail": "Request was throttled.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
@@ -11065,8 +16719,6 @@ export interface operations {
         requestBody?: {
             content: {
                 "application/json": components["schemas"]["DeleteRequest"];
-                "multipart/form-data": components["schemas"]["DeleteRequest"];
-                "application/x-www-form-urlencoded": components["schemas"]["DeleteRequest"];
             };
         };
         responses: {
@@ -11105,7 +16757,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description This user may not do this, or not now; `code` says why. */
@@ -11121,6 +16773,27 @@ export interface operations {
                      *         {
                      *           "code": "permission_denied",
                      *           "detail": "You do not have permission to perform this action.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "throttled",
+                     *           "detail": "Request was throttled.",
                      *           "attr": null
                      *         }
                      *       ]
@@ -11154,7 +16827,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description This user may not do this, or not now; `code` says why. */
@@ -11190,8 +16863,6 @@ export interface operations {
         requestBody?: {
             content: {
                 "application/json": components["schemas"]["PatchedPreferencesRequest"];
-                "multipart/form-data": components["schemas"]["PatchedPreferencesRequest"];
-                "application/x-www-form-urlencoded": components["schemas"]["PatchedPreferencesRequest"];
             };
         };
         responses: {
@@ -11230,7 +16901,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description This user may not do this, or not now; `code` says why. */
@@ -11254,6 +16925,27 @@ export interface operations {
                     "application/json": components["schemas"]["Errors"];
                 };
             };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "throttled",
+                     *           "detail": "Request was throttled.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
         };
     };
     readAllNotifications: {
@@ -11266,8 +16958,6 @@ export interface operations {
         requestBody?: {
             content: {
                 "application/json": components["schemas"]["NarrowRequest"];
-                "multipart/form-data": components["schemas"]["NarrowRequest"];
-                "application/x-www-form-urlencoded": components["schemas"]["NarrowRequest"];
             };
         };
         responses: {
@@ -11306,7 +16996,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description This user may not do this, or not now; `code` says why. */
@@ -11322,6 +17012,27 @@ export interface operations {
                      *         {
                      *           "code": "permission_denied",
                      *           "detail": "You do not have permission to perform this action.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "throttled",
+                     *           "detail": "Request was throttled.",
                      *           "attr": null
                      *         }
                      *       ]
@@ -11362,7 +17073,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description This user may not do this, or not now; `code` says why. */
@@ -11378,6 +17089,93 @@ export interface operations {
                      *         {
                      *           "code": "permission_denied",
                      *           "detail": "You do not have permission to perform this action.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description It has changed since the `ETag` or the time that the request names. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "precondition_failed",
+                     *           "detail": "It is no longer what the conditions of the request ask for.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    getSiteRanking: {
+        parameters: {
+            query?: {
+                /** @description A page number within the paginated result set. */
+                page?: number;
+                /** @description Number of results to return per page. */
+                pageSize?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaginatedRankedPersonList"];
+                };
+            };
+            /** @description Something sent is missing or wrong; `attr` says what. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "validation_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "required",
+                     *           "detail": "This field is required.",
+                     *           "attr": "name"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description There is no such thing, or not for this user. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "not_found",
+                     *           "detail": "Not found.",
                      *           "attr": null
                      *         }
                      *       ]
@@ -11411,6 +17209,27 @@ export interface operations {
                     "application/json": components["schemas"]["PaginatedReportList"];
                 };
             };
+            /** @description Something sent is missing or wrong; `attr` says what. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "validation_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "required",
+                     *           "detail": "This field is required.",
+                     *           "attr": "name"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
             /** @description Nobody is signed in, or the token is not good. */
             401: {
                 headers: {
@@ -11438,7 +17257,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description `not_found` */
@@ -11447,27 +17266,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
-                };
-            };
-            /** @description Too many requests; `Retry-After` says when to come back. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "type": "client_error",
-                     *       "errors": [
-                     *         {
-                     *           "code": "throttled",
-                     *           "detail": "Request was throttled.",
-                     *           "attr": null
-                     *         }
-                     *       ]
-                     *     }
-                     */
                     "application/json": components["schemas"]["Errors"];
                 };
             };
@@ -11486,8 +17284,6 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["ResolveRequest"];
-                "multipart/form-data": components["schemas"]["ResolveRequest"];
-                "application/x-www-form-urlencoded": components["schemas"]["ResolveRequest"];
             };
         };
         responses: {
@@ -11568,7 +17364,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description `already_resolved` */
@@ -11577,7 +17373,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description Too many requests; `Retry-After` says when to come back. */
@@ -11603,7 +17399,7 @@ export interface operations {
             };
         };
     };
-    schema: {
+    getSchema: {
         parameters: {
             query?: {
                 format?: "json" | "yaml";
@@ -11636,7 +17432,7 @@ export interface operations {
             };
         };
     };
-    session: {
+    getSession: {
         parameters: {
             query?: never;
             header?: never;
@@ -11655,7 +17451,7 @@ export interface operations {
             };
         };
     };
-    submission: {
+    getSubmission: {
         parameters: {
             query?: never;
             header?: never;
@@ -11723,27 +17519,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
-                };
-            };
-            /** @description Too many requests; `Retry-After` says when to come back. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "type": "client_error",
-                     *       "errors": [
-                     *         {
-                     *           "code": "throttled",
-                     *           "detail": "Request was throttled.",
-                     *           "attr": null
-                     *         }
-                     *       ]
-                     *     }
-                     */
                     "application/json": components["schemas"]["Errors"];
                 };
             };
@@ -11762,8 +17537,6 @@ export interface operations {
         requestBody?: {
             content: {
                 "application/json": components["schemas"]["PatchedDescribeRequest"];
-                "multipart/form-data": components["schemas"]["PatchedDescribeRequest"];
-                "application/x-www-form-urlencoded": components["schemas"]["PatchedDescribeRequest"];
             };
         };
         responses: {
@@ -11775,13 +17548,13 @@ export interface operations {
                     "application/json": components["schemas"]["Submission"];
                 };
             };
-            /** @description `max_length`, `not_finite` */
+            /** @description `max_length`, `not_finite`, `invalid_experiment`, `unknown_in_experiment`, `experiment_too_deep`, `experiment_too_many`, `experiment_too_large` */
             400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description Nobody is signed in, or the token is not good. */
@@ -11832,7 +17605,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description Too many requests; `Retry-After` says when to come back. */
@@ -11858,7 +17631,154 @@ export interface operations {
             };
         };
     };
-    submissionFile: {
+    voidSubmission: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExcludeRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Exclusion"];
+                };
+            };
+            /** @description `reason_missing` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not good. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "not_authenticated",
+                     *           "detail": "Authentication credentials were not provided.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description This user may not do this, or not now; `code` says why. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "permission_denied",
+                     *           "detail": "You do not have permission to perform this action.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `already_excluded`, `nothing_to_void` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "throttled",
+                     *           "detail": "Request was throttled.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    getExperiment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SharedExperiment"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    downloadSubmissionFile: {
         parameters: {
             query?: never;
             header?: never;
@@ -11933,7 +17853,153 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    getReceipt: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Receipt"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not good. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "not_authenticated",
+                     *           "detail": "Authentication credentials were not provided.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description This user may not do this, or not now; `code` says why. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "permission_denied",
+                     *           "detail": "You do not have permission to perform this action.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found`, `no_receipt` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    getReceiptPath: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Path"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not good. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "not_authenticated",
+                     *           "detail": "Authentication credentials were not provided.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description This user may not do this, or not now; `code` says why. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "permission_denied",
+                     *           "detail": "You do not have permission to perform this action.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found`, `no_receipt`, `receipt_not_sealed` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
@@ -11985,7 +18051,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description `not_found` */
@@ -11994,16 +18060,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
-            /** @description `too_many_selected`, `late_not_selectable`, `not_scored`, `team_not_active` */
+            /** @description `too_many_selected`, `late_not_selectable`, `not_scored`, `submission_void`, `team_not_active` */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description Too many requests; `Retry-After` says when to come back. */
@@ -12076,7 +18142,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description `not_found` */
@@ -12085,7 +18151,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description Too many requests; `Retry-After` says when to come back. */
@@ -12137,6 +18203,27 @@ export interface operations {
                     "application/json": components["schemas"]["PaginatedTeamList"];
                 };
             };
+            /** @description Something sent is missing or wrong; `attr` says what. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "validation_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "required",
+                     *           "detail": "This field is required.",
+                     *           "attr": "name"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
             /** @description Nobody is signed in, or the token is not good. */
             401: {
                 headers: {
@@ -12179,6 +18266,27 @@ export interface operations {
                     "application/json": components["schemas"]["Errors"];
                 };
             };
+            /** @description There is no such thing, or not for this user. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "not_found",
+                     *           "detail": "Not found.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
         };
     };
     getTeam: {
@@ -12207,7 +18315,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description `not_found` */
@@ -12216,7 +18324,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
@@ -12234,8 +18342,6 @@ export interface operations {
         requestBody?: {
             content: {
                 "application/json": components["schemas"]["PatchedTeamNameRequest"];
-                "multipart/form-data": components["schemas"]["PatchedTeamNameRequest"];
-                "application/x-www-form-urlencoded": components["schemas"]["PatchedTeamNameRequest"];
             };
         };
         responses: {
@@ -12253,7 +18359,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description Nobody is signed in, or the token is not good. */
@@ -12283,7 +18389,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description `not_found` */
@@ -12292,7 +18398,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description `team_not_active` */
@@ -12301,12 +18407,33 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "throttled",
+                     *           "detail": "Request was throttled.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
     };
-    teamAllowance: {
+    getTeamAllowance: {
         parameters: {
             query?: never;
             header?: never;
@@ -12353,7 +18480,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description `not_found` */
@@ -12362,7 +18489,389 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    listTeamExclusions: {
+        parameters: {
+            query?: {
+                /** @description A page number within the paginated result set. */
+                page?: number;
+                /** @description Number of results to return per page. */
+                pageSize?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Id. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaginatedExclusionList"];
+                };
+            };
+            /** @description Something sent is missing or wrong; `attr` says what. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "validation_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "required",
+                     *           "detail": "This field is required.",
+                     *           "attr": "name"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not good. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "not_authenticated",
+                     *           "detail": "Authentication credentials were not provided.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    disqualifyTeam: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExcludeRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Exclusion"];
+                };
+            };
+            /** @description `reason_missing` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not good. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "not_authenticated",
+                     *           "detail": "Authentication credentials were not provided.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `already_excluded`, `team_not_active` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "throttled",
+                     *           "detail": "Request was throttled.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    listExtraSubmissions: {
+        parameters: {
+            query?: {
+                /** @description A page number within the paginated result set. */
+                page?: number;
+                /** @description Number of results to return per page. */
+                pageSize?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Id. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaginatedExtraSubmissionsList"];
+                };
+            };
+            /** @description Something sent is missing or wrong; `attr` says what. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "validation_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "required",
+                     *           "detail": "This field is required.",
+                     *           "attr": "name"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not good. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "not_authenticated",
+                     *           "detail": "Authentication credentials were not provided.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    giveExtraSubmissions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GiveExtraRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExtraSubmissions"];
+                };
+            };
+            /** @description `reason_missing` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not good. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "not_authenticated",
+                     *           "detail": "Authentication credentials were not provided.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_a_host`, `competition_not_started`, `competition_ended`, `team_disqualified` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `team_not_active`, `nothing_is_limited` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "throttled",
+                     *           "detail": "Request was throttled.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
@@ -12393,7 +18902,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description `not_found` */
@@ -12402,27 +18911,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
-                };
-            };
-            /** @description Too many requests; `Retry-After` says when to come back. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "type": "client_error",
-                     *       "errors": [
-                     *         {
-                     *           "code": "throttled",
-                     *           "detail": "Request was throttled.",
-                     *           "attr": null
-                     *         }
-                     *       ]
-                     *     }
-                     */
                     "application/json": components["schemas"]["Errors"];
                 };
             };
@@ -12441,8 +18929,6 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["UsernameRequest"];
-                "multipart/form-data": components["schemas"]["UsernameRequest"];
-                "application/x-www-form-urlencoded": components["schemas"]["UsernameRequest"];
             };
         };
         responses: {
@@ -12460,7 +18946,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description Nobody is signed in, or the token is not good. */
@@ -12484,13 +18970,13 @@ export interface operations {
                     "application/json": components["schemas"]["Errors"];
                 };
             };
-            /** @description `not_the_team_owner`, `competition_ended`, `merge_deadline_passed` */
+            /** @description `team_disqualified`, `competition_ended`, `merge_deadline_passed`, `not_the_team_owner` */
             403: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description `not_found` */
@@ -12499,7 +18985,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description `already_a_member`, `already_invited`, `team_full`, `team_not_active` */
@@ -12508,7 +18994,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description Too many requests; `Retry-After` says when to come back. */
@@ -12580,7 +19066,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description `not_found` */
@@ -12589,7 +19075,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description `owner_must_hand_over`, `team_not_active` */
@@ -12598,7 +19084,28 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "throttled",
+                     *           "detail": "Request was throttled.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
@@ -12629,7 +19136,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description `not_found` */
@@ -12638,27 +19145,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
-                };
-            };
-            /** @description Too many requests; `Retry-After` says when to come back. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "type": "client_error",
-                     *       "errors": [
-                     *         {
-                     *           "code": "throttled",
-                     *           "detail": "Request was throttled.",
-                     *           "attr": null
-                     *         }
-                     *       ]
-                     *     }
-                     */
                     "application/json": components["schemas"]["Errors"];
                 };
             };
@@ -12677,8 +19163,6 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["TeamIdRequest"];
-                "multipart/form-data": components["schemas"]["TeamIdRequest"];
-                "application/x-www-form-urlencoded": components["schemas"]["TeamIdRequest"];
             };
         };
         responses: {
@@ -12696,7 +19180,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description Nobody is signed in, or the token is not good. */
@@ -12720,13 +19204,13 @@ export interface operations {
                     "application/json": components["schemas"]["Errors"];
                 };
             };
-            /** @description `not_the_team_owner`, `competition_ended`, `merge_deadline_passed` */
+            /** @description `competition_ended`, `merge_deadline_passed`, `team_disqualified`, `not_the_team_owner` */
             403: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description `not_found` */
@@ -12735,16 +19219,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
-            /** @description `already_requested`, `team_full`, `too_many_submissions_together`, `team_not_active` */
+            /** @description `already_requested`, `team_full`, `too_many_submissions_together`, `too_many_submissions_by_the_end`, `too_many_submissions_unseen`, `team_not_active` */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description Too many requests; `Retry-After` says when to come back. */
@@ -12770,6 +19254,67 @@ export interface operations {
             };
         };
     };
+    previewMerge: {
+        parameters: {
+            query: {
+                /** @description The team that would be asked. */
+                team: number;
+            };
+            header?: never;
+            path: {
+                /** @description Id. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Together"];
+                };
+            };
+            /** @description `same_team`, `no_such_team` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_the_team_owner` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `team_not_active` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
     removeTeamMember: {
         parameters: {
             query?: never;
@@ -12783,8 +19328,6 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["UsernameRequest"];
-                "multipart/form-data": components["schemas"]["UsernameRequest"];
-                "application/x-www-form-urlencoded": components["schemas"]["UsernameRequest"];
             };
         };
         responses: {
@@ -12802,7 +19345,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description Nobody is signed in, or the token is not good. */
@@ -12826,13 +19369,13 @@ export interface operations {
                     "application/json": components["schemas"]["Errors"];
                 };
             };
-            /** @description `not_the_team_owner`, `competition_ended` */
+            /** @description `competition_ended`, `not_the_team_owner` */
             403: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description `not_found` */
@@ -12841,7 +19384,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description `team_not_active` */
@@ -12850,12 +19393,33 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "throttled",
+                     *           "detail": "Request was throttled.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
     };
-    teamSubmissions: {
+    listTeamSubmissions: {
         parameters: {
             query?: {
                 late?: boolean;
@@ -12900,6 +19464,27 @@ export interface operations {
                     "application/json": components["schemas"]["PaginatedSubmissionList"];
                 };
             };
+            /** @description Something sent is missing or wrong; `attr` says what. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "validation_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "required",
+                     *           "detail": "This field is required.",
+                     *           "attr": "name"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
             /** @description Nobody is signed in, or the token is not good. */
             401: {
                 headers: {
@@ -12927,7 +19512,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description `not_found` */
@@ -12936,7 +19521,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
@@ -12954,8 +19539,6 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["UsernameRequest"];
-                "multipart/form-data": components["schemas"]["UsernameRequest"];
-                "application/x-www-form-urlencoded": components["schemas"]["UsernameRequest"];
             };
         };
         responses: {
@@ -12973,7 +19556,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description Nobody is signed in, or the token is not good. */
@@ -13003,7 +19586,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description `not_found` */
@@ -13012,7 +19595,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description `team_not_active` */
@@ -13021,21 +19604,55 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "throttled",
+                     *           "detail": "Request was throttled.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
     };
     submit: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Where the body is the file itself: as the part of the form. */
+                cvScore?: number;
+                /** @description Where the body is the file itself: as the part of the form. */
+                experiment?: string;
+                /** @description Where the body is the file itself: as the part of the form. */
+                memo?: string;
+                /** @description Where the body is the file itself: as the part of the form. */
+                team?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 "multipart/form-data": components["schemas"]["SubmitRequest"];
+                "text/csv": string;
+                "application/vnd.apache.parquet": string;
+                "application/gzip": string;
+                "application/zip": string;
             };
         };
         responses: {
@@ -13047,7 +19664,7 @@ export interface operations {
                     "application/json": components["schemas"]["Submitted"];
                 };
             };
-            /** @description Accepted; it waits for the job queue. */
+            /** @description Accepted; it waits for the job queue, or for a fault on our side to pass. */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -13056,13 +19673,13 @@ export interface operations {
                     "application/json": components["schemas"]["Submitted"];
                 };
             };
-            /** @description `required`, `invalid`, `invalid_memo`, `missing_ids`, `not_a_number`, `missing_columns` */
+            /** @description `required`, `invalid`, `invalid_memo`, `missing_ids`, `not_a_number`, `missing_columns`, `invalid_experiment`, `unknown_in_experiment`, `experiment_too_deep`, `experiment_too_many`, `experiment_too_large` */
             400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description Nobody is signed in, or the token is not good. */
@@ -13086,13 +19703,13 @@ export interface operations {
                     "application/json": components["schemas"]["Errors"];
                 };
             };
-            /** @description `not_a_team_member`, `competition_not_started`, `competition_ended`, `rules_not_accepted` */
+            /** @description `not_a_team_member`, `competition_not_started`, `competition_ended`, `rules_not_accepted`, `team_disqualified` */
             403: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description `not_found` */
@@ -13101,16 +19718,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
-            /** @description `total_limit_reached`, `team_not_active`, `no_solution_yet` */
+            /** @description `total_limit_reached`, `team_not_active`, `no_solution_yet`, `storage_quota_reached` */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description `file_too_large` */
@@ -13119,25 +19736,25 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
-            /** @description `daily_limit_reached`, `throttled` */
+            /** @description `daily_limit_reached`, `too_many_refused`, `throttled` */
             429: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
-            /** @description `scoring_failed` */
+            /** @description `scoring_failed`, `submission_undecided`, `storage_unavailable`, `storage_full`, `database_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
@@ -13169,7 +19786,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description Nobody is signed in, or the token is not good. */
@@ -13220,7 +19837,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description `too_many_uploads` */
@@ -13229,7 +19846,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
@@ -13242,7 +19859,6 @@ export interface operations {
                 id: string;
                 /** @description Any; for people to read. */
                 name: string;
-                pk: string;
             };
             cookie?: never;
         };
@@ -13254,6 +19870,10 @@ export interface operations {
                 };
                 content: {
                     "application/octet-stream": string;
+                    "image/gif": string;
+                    "image/jpeg": string;
+                    "image/png": string;
+                    "image/webp": string;
                 };
             };
             /** @description `not_found` */
@@ -13262,12 +19882,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
     };
-    users: {
+    listUsers: {
         parameters: {
             query?: {
                 /** @description The beginning of a name. */
@@ -13285,6 +19905,27 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["UserRef"][];
+                };
+            };
+            /** @description Something sent is missing or wrong; `attr` says what. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "validation_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "required",
+                     *           "detail": "This field is required.",
+                     *           "attr": "name"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description Nobody is signed in, or the token is not good. */
@@ -13331,7 +19972,7 @@ export interface operations {
             };
         };
     };
-    user: {
+    getUser: {
         parameters: {
             query?: never;
             header?: never;
@@ -13373,6 +20014,36 @@ export interface operations {
             };
         };
     };
+    getAchievements: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                username: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Achievement"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
     listCompetitionsOfUser: {
         parameters: {
             query?: {
@@ -13397,18 +20068,39 @@ export interface operations {
                     "application/json": components["schemas"]["PaginatedParticipationList"];
                 };
             };
+            /** @description Something sent is missing or wrong; `attr` says what. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "validation_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "required",
+                     *           "detail": "This field is required.",
+                     *           "attr": "name"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
             /** @description `not_found` */
             404: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refusal"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
     };
-    authConfigGet: {
+    getSignInConfig: {
         parameters: {
             query?: never;
             header?: never;
@@ -13420,7 +20112,7 @@ export interface operations {
             200: components["responses"]["Configuration"];
         };
     };
-    authAuthLoginPost: {
+    signIn: {
         parameters: {
             query?: never;
             header?: never;
@@ -13448,6 +20140,15 @@ export interface operations {
                     "application/json": components["schemas"]["AuthAuthenticationResponse"];
                 };
             };
+            /** @description Without a good CSRF token: `csrf_failed`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
             /** @description Conflict. For example, when logging in when a user is already logged in. */
             409: {
                 headers: {
@@ -13459,7 +20160,7 @@ export interface operations {
             };
         };
     };
-    authAuthSignupPost: {
+    signUp: {
         parameters: {
             query?: never;
             header?: never;
@@ -13487,13 +20188,13 @@ export interface operations {
                     "application/json": components["schemas"]["AuthAuthenticationResponse"];
                 };
             };
-            /** @description Forbidden. For example, when signup is closed. */
+            /** @description Forbidden. For example, when signup is closed. Without a good CSRF token: `csrf_failed`. */
             403: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["AuthForbiddenResponse"];
+                    "application/json": components["schemas"]["Errors"] | components["schemas"]["AuthForbiddenResponse"];
                 };
             };
             /** @description Conflict. For example, when signing up while user is logged in. */
@@ -13507,7 +20208,7 @@ export interface operations {
             };
         };
     };
-    authAuthEmailVerifyGet: {
+    getEmailConfirmation: {
         parameters: {
             query?: never;
             header: {
@@ -13540,7 +20241,7 @@ export interface operations {
             };
         };
     };
-    authAuthEmailVerifyPost: {
+    confirmEmail: {
         parameters: {
             query?: never;
             header?: never;
@@ -13560,6 +20261,15 @@ export interface operations {
                 };
             };
             401: components["responses"]["Unauthenticated"];
+            /** @description Without a good CSRF token: `csrf_failed`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
             /** @description Conflict. The email verification (by code) flow is not pending. */
             409: {
                 headers: {
@@ -13571,7 +20281,7 @@ export interface operations {
             };
         };
     };
-    authAuthReauthenticatePost: {
+    confirmPassword: {
         parameters: {
             query?: never;
             header?: never;
@@ -13590,9 +20300,18 @@ export interface operations {
                     "application/json": components["schemas"]["AuthErrorResponse"];
                 };
             };
+            /** @description Without a good CSRF token: `csrf_failed`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
         };
     };
-    authAuthPasswordRequestPost: {
+    requestPasswordReset: {
         parameters: {
             query?: never;
             header?: never;
@@ -13612,9 +20331,18 @@ export interface operations {
                 };
             };
             401: components["responses"]["Authentication"];
+            /** @description Without a good CSRF token: `csrf_failed`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
         };
     };
-    authAuthPasswordResetGet: {
+    getPasswordReset: {
         parameters: {
             query?: never;
             header: {
@@ -13647,7 +20375,7 @@ export interface operations {
             };
         };
     };
-    authAuthPasswordResetPost: {
+    resetPassword: {
         parameters: {
             query?: never;
             header?: never;
@@ -13667,6 +20395,15 @@ export interface operations {
                 };
             };
             401: components["responses"]["Authentication"];
+            /** @description Without a good CSRF token: `csrf_failed`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
             /** @description Conflict. There is no password reset (by code) flow pending. */
             409: {
                 headers: {
@@ -13678,7 +20415,7 @@ export interface operations {
             };
         };
     };
-    authAccountEmailGet: {
+    listEmailAddresses: {
         parameters: {
             query?: never;
             header?: never;
@@ -13691,7 +20428,7 @@ export interface operations {
             401: components["responses"]["Authentication"];
         };
     };
-    authAccountEmailPut: {
+    resendEmailConfirmation: {
         parameters: {
             query?: never;
             header?: never;
@@ -13710,18 +20447,18 @@ export interface operations {
                     "application/json": components["schemas"]["AuthErrorResponse"];
                 };
             };
-            /** @description Too many email verification mails were already sent. */
+            /** @description Too many email verification mails were already sent. Without a good CSRF token: `csrf_failed`. */
             403: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["AuthForbiddenResponse"];
+                    "application/json": components["schemas"]["Errors"] | components["schemas"]["AuthForbiddenResponse"];
                 };
             };
         };
     };
-    authAccountEmailPost: {
+    changeEmailAddress: {
         parameters: {
             query?: never;
             header?: never;
@@ -13741,6 +20478,15 @@ export interface operations {
                 };
             };
             401: components["responses"]["AuthenticationOrReauthentication"];
+            /** @description Without a good CSRF token: `csrf_failed`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
             /** @description Conflict. For example, when no user is authenticated and no email verification flow is pending. */
             409: {
                 headers: {
@@ -13752,7 +20498,7 @@ export interface operations {
             };
         };
     };
-    authAccountEmailDelete: {
+    deleteEmailAddress: {
         parameters: {
             query?: never;
             header?: never;
@@ -13771,9 +20517,18 @@ export interface operations {
                     "application/json": components["schemas"]["AuthErrorResponse"];
                 };
             };
+            /** @description Without a good CSRF token: `csrf_failed`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
         };
     };
-    authAccountEmailPatch: {
+    makeEmailAddressPrimary: {
         parameters: {
             query?: never;
             header?: never;
@@ -13792,9 +20547,18 @@ export interface operations {
                     "application/json": components["schemas"]["AuthErrorResponse"];
                 };
             };
+            /** @description Without a good CSRF token: `csrf_failed`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
         };
     };
-    authAuthSessionGet: {
+    getSignIn: {
         parameters: {
             query?: never;
             header?: never;
@@ -13808,7 +20572,7 @@ export interface operations {
             410: components["responses"]["SessionGone"];
         };
     };
-    authAuthSessionDelete: {
+    signOut: {
         parameters: {
             query?: never;
             header?: never;
@@ -13818,9 +20582,18 @@ export interface operations {
         requestBody?: never;
         responses: {
             401: components["responses"]["Unauthenticated"];
+            /** @description Without a good CSRF token: `csrf_failed`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
         };
     };
-    authAccountPasswordChangePost: {
+    changePassword: {
         parameters: {
             query?: never;
             header?: never;
@@ -13829,8 +20602,18 @@ export interface operations {
         };
         requestBody?: components["requestBodies"]["ChangePassword"];
         responses: {
+            200: components["responses"]["Authenticated"];
             400: components["responses"]["Error"];
             401: components["responses"]["Authentication"];
+            /** @description Without a good CSRF token: `csrf_failed`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
         };
     };
 }

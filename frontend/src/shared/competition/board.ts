@@ -1,9 +1,12 @@
 import { api, ok } from '@/shared/api/client'
-import type { PrivateBoard, PrivateRow, PublicBoard, PublicRow } from '@/shared/api/models'
+import type { CompetitionState, PrivateBoard, PrivateRow, PublicBoard, PublicRow } from '@/shared/api/models'
 
-export type BoardKind = 'public' | 'private'
+/** `preview`: the private one before it is confirmed, for organisers only. */
+export type BoardKind = 'public' | 'private' | 'preview'
 export type Board = PublicBoard | PrivateBoard
-export type Row = PublicRow & Partial<Pick<PrivateRow, 'publicRank' | 'change'>>
+export type Row = PublicRow & Partial<Pick<PrivateRow, 'publicRank' | 'change' | 'rankLow' | 'rankHigh' | 'aboveNext' | 'isToldApart'>>
+
+export type BaselineLine = PublicBoard['baselines'][number]
 
 export const PAGE_SIZE = 200
 
@@ -18,10 +21,29 @@ export interface BoardRequest {
 /** One page of a leaderboard. The browser asks with the ETag it has, and an unchanged board costs no body. */
 export function readBoard({ slug, kind, page, search, pageSize = PAGE_SIZE }: BoardRequest, signal?: AbortSignal): Promise<Board> {
   const params = { path: { competition: slug }, query: { page, pageSize, search: search || undefined } }
-  return kind === 'public'
-    ? ok(api.GET('/api/competitions/{competition}/leaderboard/public/', { params, signal }))
-    : ok(api.GET('/api/competitions/{competition}/leaderboard/private/', { params, signal }))
+  if (kind === 'public') return ok(api.GET('/api/competitions/{competition}/leaderboard/public/', { params, signal }))
+  if (kind === 'private') return ok(api.GET('/api/competitions/{competition}/leaderboard/private/', { params, signal }))
+  return ok(api.GET('/api/competitions/{competition}/leaderboard/private/preview/', { params, signal }))
 }
 
-export const csvAddress = (slug: string, kind: BoardKind) =>
+/** The board the API gives for a side, or null: the private one is closed until confirmed, but for a preview by organisers. */
+export function boardShown(side: 'public' | 'private', state: CompetitionState, isHost: boolean): BoardKind | null {
+  if (side === 'public' || state === 'confirmed') return side
+  return state === 'finished' && isHost ? 'preview' : null
+}
+
+const SCORES_PAGE = 1000
+
+/** Public scores by team, of at most `most` of the best teams. */
+export async function readPublicScores(slug: string, most: number, signal?: AbortSignal): Promise<Map<number, number>> {
+  const scores = new Map<number, number>()
+  for (let page = 1; (page - 1) * SCORES_PAGE < most; page += 1) {
+    const board = await readBoard({ slug, kind: 'public', page, search: '', pageSize: SCORES_PAGE }, signal)
+    for (const { team, score } of board.results) if (score !== null) scores.set(team.id, score)
+    if (!board.next) break
+  }
+  return scores
+}
+
+export const csvAddress = (slug: string, kind: 'public' | 'private') =>
   `/api/competitions/${encodeURIComponent(slug)}/leaderboard/${kind}/csv/`

@@ -3,7 +3,8 @@ import { nextTick, ref } from 'vue'
 import type { Competition } from '@/shared/api/models'
 import { useEntry } from './useEntry'
 
-const cup = (rulesRequired: boolean, rulesVersion = 1) => ({ rulesRequired, rulesVersion }) as Competition
+const cup = (rulesRequired: boolean, rulesVersion = 1, pages = [{ slug: 'rules' }]) =>
+  ({ rulesRequired, rulesVersion, pages }) as Competition
 
 it('waits for the rules where there are some', () => {
   const { fields, waits } = useEntry(cup(true))
@@ -11,6 +12,12 @@ it('waits for the rules where there are some', () => {
   fields.acceptRules = true
   expect(waits.value).toBe(false)
   expect(useEntry(cup(false)).waits.value).toBe(false)
+})
+
+it('does not ask for a yes to rules that nobody wrote', () => {
+  const { waits, answers } = useEntry(cup(true, 1, []))
+  expect(waits.value).toBe(false)
+  expect(answers()).toMatchObject({ acceptRules: true })
 })
 
 it('takes a code with the spaces it was pasted with, and forgets it when asked to', () => {

@@ -1,30 +1,19 @@
-import { computed, onScopeDispose, ref, type ComputedRef } from 'vue'
+import { createSharedComposable, useTimestamp } from '@vueuse/core'
+import { computed, ref, type ComputedRef } from 'vue'
 
 // The server's clock decides deadlines; this is how far the browser's is behind it, in milliseconds.
-let offset = 0
-const now = ref(Date.now())
-let watchers = 0
-let timer: ReturnType<typeof setInterval> | undefined
+const offset = ref(0)
+const useBrowserClock = createSharedComposable(() => useTimestamp({ interval: 1000 }))
 
 /** Sets the clock by a moment the server named just now. */
 export function setClock(serverNow: string): void {
-  offset = Date.parse(serverNow) - Date.now()
-  now.value = Date.now() + offset
+  offset.value = Date.parse(serverNow) - Date.now()
 }
 
 /** The server's time in milliseconds, once a second. Ticks only while somebody looks. */
 export function useNow(): ComputedRef<number> {
-  watchers += 1
-  now.value = Date.now() + offset
-  timer ??= setInterval(() => (now.value = Date.now() + offset), 1000)
-  onScopeDispose(() => {
-    watchers -= 1
-    if (watchers === 0) {
-      clearInterval(timer)
-      timer = undefined
-    }
-  })
-  return computed(() => now.value)
+  const browser = useBrowserClock()
+  return computed(() => browser.value + offset.value)
 }
 
 export interface Remaining {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { remaining } from './clock'
-import { bytes, relativeTime, score } from './format'
+import { bytes, exactTime, ordinal, relativeTime, score } from './format'
 
 describe('score', () => {
   it.each([
@@ -28,6 +28,15 @@ describe('relativeTime', () => {
   })
 })
 
+it.each([
+  ['en', 'Asia/Tokyo', /^Tue, Nov 24, 2026, 7:00\sPM Japan Time$/],
+  ['en', 'America/New_York', /^Tue, Nov 24, 2026, 5:00\sAM EST$/],
+  ['en', 'UTC', /^Tue, Nov 24, 2026, 10:00\sAM UTC$/],
+  ['ja', 'Asia/Tokyo', /^2026年11月24日\(火\) 19:00 JST$/],
+])('writes a moment in %s and %s with its day of the week and a zone one knows', (locale, zone, text) => {
+  expect(exactTime('2026-11-24T10:00:00Z', locale, zone)).toMatch(text)
+})
+
 it('splits what remains, rounding up so that zero means over', () => {
   expect(remaining(90_061_000)).toEqual({ days: 1, hours: 1, minutes: 1, seconds: 1 })
   expect(remaining(1)).toEqual({ days: 0, hours: 0, minutes: 0, seconds: 1 })
@@ -37,4 +46,16 @@ it('splits what remains, rounding up so that zero means over', () => {
 it('writes sizes with short units', () => {
   expect(bytes(999, 'en')).toBe('999 byte')
   expect(bytes(1_234_567, 'en')).toBe('1.2 MB')
+})
+
+it.each([
+  [1, 'en', '1st'],
+  [2, 'en', '2nd'],
+  [3, 'en', '3rd'],
+  [11, 'en', '11th'],
+  [122, 'en', '122nd'],
+  [1003, 'en', '1,003rd'],
+  [3, 'ja', '3 位'],
+])('rank %i in %s is %s', (rank, locale, text) => {
+  expect(ordinal(rank, locale)).toBe(text)
 })

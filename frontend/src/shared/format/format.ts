@@ -18,27 +18,53 @@ export function relativeTime(iso: string, now: number, locale: string): string {
   return format.format(0, 'second')
 }
 
-/** Date and time with the zone's name: by default the viewer's zone. */
+/** Day of the week, date and time with the zone's name: by default the viewer's zone. */
 export function exactTime(iso: string, locale: string, timeZone?: string): string {
-  return new Intl.DateTimeFormat(locale, {
-    year: 'numeric',
-    month: 'short',
-    day: 'numeric',
-    hour: '2-digit',
-    minute: '2-digit',
-    timeZoneName: 'short',
-    timeZone: timeZone || undefined,
-  }).format(new Date(iso))
+  const written = (timeZoneName: 'short' | 'shortGeneric') =>
+    new Intl.DateTimeFormat(locale, {
+      year: 'numeric',
+      month: 'short',
+      day: 'numeric',
+      weekday: 'short',
+      hour: 'numeric',
+      minute: '2-digit',
+      timeZoneName,
+      timeZone: timeZone || undefined,
+    }).format(new Date(iso))
+  const text = written('short')
+  // "Japan Time" says more than "GMT+9", where the language knows no letters like EST for a zone.
+  return /(?:GMT|UTC)[+-]\d/.test(text) ? written('shortGeneric') : text
 }
 
 export function clockTime(iso: string, locale: string, timeZone?: string): string {
-  return new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit', timeZone: timeZone || undefined }).format(
+  return new Intl.DateTimeFormat(locale, { hour: 'numeric', minute: '2-digit', timeZone: timeZone || undefined }).format(
     new Date(iso),
   )
 }
 
+/** Day of the week, date and time, short, without the year: what people plan a few days by. */
+export function moment(iso: string, locale: string, timeZone?: string): string {
+  return new Intl.DateTimeFormat(locale, {
+    weekday: 'short',
+    month: 'short',
+    day: 'numeric',
+    hour: 'numeric',
+    minute: '2-digit',
+    timeZone: timeZone || undefined,
+  }).format(new Date(iso))
+}
+
 export function day(iso: string, locale: string): string {
   return new Intl.DateTimeFormat(locale, { dateStyle: 'medium' }).format(new Date(iso))
+}
+
+const ORDINAL_ENDINGS: Partial<Record<Intl.LDMLPluralRule, string>> = { one: 'st', two: 'nd', few: 'rd' }
+
+/** A rank as one says it: "3rd", "3 位". */
+export function ordinal(rank: number, locale: string): string {
+  const number = new Intl.NumberFormat(locale).format(rank)
+  if (locale.startsWith('ja')) return `${number} 位`
+  return `${number}${ORDINAL_ENDINGS[new Intl.PluralRules('en', { type: 'ordinal' }).select(rank)] ?? 'th'}`
 }
 
 /** The competition's digits, always all of them, so that columns align; beyond 1e15 and below the digits in powers. */

@@ -1,4 +1,5 @@
 import DOMPurify from 'dompurify'
+import { i18n } from '@/shared/i18n'
 import { segments } from './emoji'
 import '@/styles/prose.css'
 
@@ -51,13 +52,28 @@ function scrollable(root: HTMLElement) {
     table.replaceWith(frame)
     frame.append(table)
   }
-  for (const block of root.querySelectorAll<HTMLElement>('pre')) block.tabIndex = 0
+  for (const block of root.querySelectorAll<HTMLElement>('pre')) {
+    block.tabIndex = 0
+    copyable(block)
+  }
   for (const image of root.querySelectorAll('img')) image.loading = 'lazy'
   // Task lists are pictures of boxes here: nothing can be ticked.
   for (const box of root.querySelectorAll<HTMLInputElement>('input[type=checkbox]')) {
     box.disabled = true
     box.setAttribute('aria-label', box.checked ? '☑' : '☐')
   }
+}
+
+/** A button to copy a block of code; what a click does is for the component that shows the text. */
+function copyable(block: HTMLElement) {
+  const frame = document.createElement('div')
+  frame.className = 'prose__code'
+  const button = document.createElement('button')
+  button.type = 'button'
+  button.className = 'prose__copy'
+  button.textContent = i18n.global.t('app.copy')
+  block.replaceWith(frame)
+  frame.append(block, button)
 }
 
 function drawEmoji(root: HTMLElement) {

@@ -1,3 +1,4 @@
+import { useEventListener } from '@vueuse/core'
 import { onScopeDispose } from 'vue'
 import { useRouter } from 'vue-router'
 
@@ -9,10 +10,6 @@ export function useLeaveGuard(words: () => string | false) {
     return !question || window.confirm(question)
   })
   // The browser asks in words of its own.
-  const unload = (event: BeforeUnloadEvent) => words() && event.preventDefault()
-  window.addEventListener('beforeunload', unload)
-  onScopeDispose(() => {
-    stop()
-    window.removeEventListener('beforeunload', unload)
-  })
+  useEventListener('beforeunload', (event) => words() && event.preventDefault())
+  onScopeDispose(stop)
 }

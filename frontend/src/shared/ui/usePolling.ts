@@ -1,24 +1,21 @@
-import { onScopeDispose, toValue, watch, type MaybeRefOrGetter } from 'vue'
+import { useDocumentVisibility, useIntervalFn, useOnline } from '@vueuse/core'
+import { toValue, watch, type MaybeRefOrGetter } from 'vue'
 
-/** Calls again and again while the page is seen; `interval` in milliseconds, null to rest. */
+/** Calls again and again while the page is seen and there is a network; `interval` in milliseconds, null to rest. */
 export function usePolling(call: () => unknown, interval: MaybeRefOrGetter<number | null>) {
-  let timer: ReturnType<typeof setInterval> | undefined
+  const visibility = useDocumentVisibility()
+  const online = useOnline()
 
   function tick() {
-    if (document.visibilityState === 'visible' && navigator.onLine) void call()
+    if (visibility.value === 'visible' && online.value) void call()
   }
 
+  const { pause, resume } = useIntervalFn(tick, () => toValue(interval) ?? 0, { immediate: false })
   watch(
     () => toValue(interval),
-    (milliseconds) => {
-      clearInterval(timer)
-      timer = milliseconds ? setInterval(tick, milliseconds) : undefined
-    },
+    (milliseconds) => (milliseconds ? resume() : pause()),
     { immediate: true },
   )
-  document.addEventListener('visibilitychange', tick)
-  onScopeDispose(() => {
-    clearInterval(timer)
-    document.removeEventListener('visibilitychange', tick)
-  })
+  // Who comes back to the page sees at once what happened meanwhile.
+  watch(visibility, tick)
 }

@@ -12,7 +12,7 @@ it.each([
   [true, false],
   [false, true],
 ])('asked for less motion: %s, it moves: %s', (matches, moves) => {
-  vi.spyOn(window, 'matchMedia').mockReturnValue({ matches } as MediaQueryList)
+  vi.spyOn(window, 'matchMedia').mockReturnValue(Object.assign(new EventTarget(), { matches }) as MediaQueryList)
   const chart = mount(BaseChart, { props: { option: {}, label: 'Scores' } })
   expect(chart.getComponent({ name: 'VChart' }).props('option')).toMatchObject({ animation: moves })
 })

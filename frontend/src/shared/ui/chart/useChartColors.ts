@@ -9,6 +9,8 @@ export function useChartColors() {
     return {
       text: String(colors['on-surface']),
       muted: dark ? 'rgba(255,255,255,0.72)' : 'rgba(0,0,0,0.68)',
+      /** For lines of which only one is looked at. */
+      quiet: dark ? 'rgba(255,255,255,0.26)' : 'rgba(0,0,0,0.2)',
       line: dark ? 'rgba(255,255,255,0.14)' : 'rgba(0,0,0,0.1)',
       surface: String(colors.surface),
       primary: String(colors.primary),

@@ -1,0 +1,191 @@
+"""Who gets at a competition at all: may open its page, and may look inside a closed room.
+
+Each of the two rules answers three questions, which have to agree: may this person (`may`), which competitions for a
+person (`rows`), and which people for a competition (`people`). Every room that shows something of a competition, lists
+it or tells somebody of it asks one of these three.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.auth import get_user_model
+from django.db.models import Q
+
+from competitions import boards
+from competitions.boards import board_of
+from competitions.exceptions import (
+    LeaderboardForHosts,
+    LeaderboardForParticipants,
+    LeaderboardOwnRowOnly,
+    NotEntered,
+)
+from foundation.refusals import NotVisible
+from foundation.verdict import YES, Verdict
+
+if TYPE_CHECKING:
+    from competitions.models import Competition
+
+# Django's permission that makes staff of the site editors of every competition.
+EDIT = "competitions.change_competition"
+
+
+# --- facts the rules rest on ------------------------------------------------------------------------------------------
+def is_host(user: Any, competition: Competition) -> bool:
+    """Whether `user` organises the competition; a superuser organises all of them."""
+    if not user.is_authenticated or not user.is_active:
+        return False
+    if user.is_superuser:
+        return True
+    if "hosts" in getattr(competition, "_prefetched_objects_cache", {}):
+        return any(host.pk == user.pk for host in competition.hosts.all())
+    return competition.hosts.filter(pk=user.pk).exists()
+
+
+def is_editor(user: Any) -> bool:
+    """Whether `user` is of the staff and has been given Django's permission to change competitions."""
+    return bool(user.is_authenticated and user.is_staff) and user.has_perm(EDIT)
+
+
+def is_participant(user: Any, competition: Competition) -> bool:
+    """Whether `user` is in a team of the competition."""
+    if not user.is_authenticated:
+        return False
+    if "memberships" in getattr(competition, "_prefetched_objects_cache", {}):
+        return any(membership.user_id == user.pk for membership in competition.memberships.all())
+    return competition.memberships.filter(user=user).exists()
+
+
+def runs_all(user: Any) -> bool:
+    """Whether every competition is open to `user`: superusers and editors, while their account is in use."""
+    return bool(user.is_authenticated and user.is_active) and (user.is_superuser or is_editor(user))
+
+
+def everywhere() -> Q:
+    """The people for whom `runs_all` holds, as a condition on users."""
+    people: Any = get_user_model().objects
+    backend = "django.contrib.auth.backends.ModelBackend"
+    return Q(is_superuser=True) | Q(pk__in=people.with_perm(EDIT, backend=backend).filter(is_staff=True).values("pk"))
+
+
+# --- the rules --------------------------------------------------------------------------------------------------------
+class PageAccess:
+    """Open the competition's page and read its description: everybody once it is published; before, who runs it."""
+
+    def may(self, user: Any, competition: Competition) -> Verdict:
+        """Whether `user` may; a hidden competition looks as if it did not exist."""
+        if competition.is_published or is_host(user, competition) or runs_all(user):
+            return YES
+        return Verdict(NotVisible())
+
+    def rows(self, user: Any) -> Q:
+        """The competitions for which `user` may, as a condition on competitions."""
+        if runs_all(user):
+            return Q()
+        return Q(is_published=True) | hosted_by(user)
+
+    def people(self, competition: Competition) -> Q:
+        """The accounts in use that may, as a condition on users."""
+        return Q(is_active=True) if competition.is_published else _who_runs(competition)
+
+
+class RoomAccess:
+    """See more than the description: leaderboard, teams, discussions. A closed room keeps these to its people."""
+
+    def may(self, user: Any, competition: Competition) -> Verdict:
+        """As `PageAccess.may`; in a room by invitation only for those who have entered, and who runs it."""
+        if not (visible := PAGE.may(user, competition)):
+            return visible
+        if competition.visibility != competition.Visibility.INVITATION:
+            return YES
+        if is_participant(user, competition) or is_host(user, competition) or runs_all(user):
+            return YES
+        return Verdict(NotEntered())
+
+    def rows(self, user: Any) -> Q:
+        """The competitions for which `user` may, as a condition on competitions."""
+        if runs_all(user):
+            return Q()
+        return (Q(is_published=True) & (~Q(visibility="invitation") | entered_by(user))) | hosted_by(user)
+
+    def people(self, competition: Competition) -> Q:
+        """The accounts in use that may, as a condition on users."""
+        if competition.visibility != competition.Visibility.INVITATION or not competition.is_published:
+            return PAGE.people(competition)
+        takes_part = Q(is_active=True, pk__in=competition.memberships.values("user"))
+        return takes_part | _who_runs(competition)
+
+
+class BoardAccess:
+    """See the whole public leaderboard: of those who may look inside, whom the organisers let see it.
+
+    `own_row`, `own_rows`: the same for the row of one's own team.
+    """
+
+    def may(self, user: Any, competition: Competition) -> Verdict:
+        """Whether `user` may see every row."""
+        if not (inside := ROOM.may(user, competition)):
+            return inside
+        audience = board_of(competition).audience
+        if audience == boards.EVERYBODY or is_host(user, competition) or runs_all(user):
+            return YES
+        if audience == boards.PARTICIPANTS:
+            return YES if is_participant(user, competition) else Verdict(LeaderboardForParticipants())
+        return Verdict(LeaderboardOwnRowOnly() if audience == boards.OWN_ROW else LeaderboardForHosts())
+
+    def own_row(self, user: Any, competition: Competition) -> Verdict:
+        """Whether `user` may see the row of the own team, and with it its rank."""
+        if all_of_it := self.may(user, competition):
+            return YES
+        is_own = board_of(competition).audience == boards.OWN_ROW and is_participant(user, competition)
+        return YES if is_own else all_of_it
+
+    def rows(self, user: Any) -> Q:
+        """The competitions for which `user` may see every row, as a condition on competitions."""
+        if runs_all(user):
+            return Q()
+        shown = Q(board_opened_at__isnull=False) | Q(board_audience=boards.EVERYBODY)
+        entered = Q(board_audience=boards.PARTICIPANTS) & entered_by(user)
+        return (ROOM.rows(user) & (shown | entered)) | hosted_by(user)
+
+    def own_rows(self, user: Any) -> Q:
+        """The competitions for which `user` may see the own team's row, as a condition on competitions."""
+        if runs_all(user):
+            return Q()
+        return self.rows(user) | (ROOM.rows(user) & Q(board_audience=boards.OWN_ROW) & entered_by(user))
+
+    def people(self, competition: Competition) -> Q:
+        """The accounts in use that may see every row, as a condition on users."""
+        audience = board_of(competition).audience
+        if audience == boards.EVERYBODY:
+            return ROOM.people(competition)
+        takes_part = Q(is_active=True, pk__in=competition.memberships.values("user"))
+        takes_part &= Q() if competition.is_published else NOBODY
+        return (takes_part | _who_runs(competition)) if audience == boards.PARTICIPANTS else _who_runs(competition)
+
+
+PAGE = PageAccess()
+ROOM = RoomAccess()
+BOARD = BoardAccess()
+
+
+# --- parts of conditions ----------------------------------------------------------------------------------------------
+def hosted_by(user: Any) -> Q:
+    """The competitions that `user` is named as organiser of, as a condition on competitions."""
+    return Q(pk__in=user.hosted_competitions.values("pk")) if _is_in_use(user) else NOTHING
+
+
+def entered_by(user: Any) -> Q:
+    """The competitions that `user` is in a team of, as a condition on competitions."""
+    return Q(pk__in=user.memberships.values("competition")) if user.is_authenticated else NOTHING
+
+
+NOTHING = NOBODY = Q(pk__in=[])
+
+
+def _is_in_use(user: Any) -> bool:
+    return bool(user.is_authenticated and user.is_active)
+
+
+def _who_runs(competition: Competition) -> Q:
+    return Q(is_active=True) & (Q(pk__in=competition.hosts.values("pk")) | everywhere())

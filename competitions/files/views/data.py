@@ -1,0 +1,97 @@
+"""Data files: the list, uploads by organisers, downloads by participants."""
+
+from __future__ import annotations
+
+from django.http import HttpResponseBase
+from django.utils import timezone
+from djangorestframework_camel_case.parser import CamelCaseJSONParser, CamelCaseMultiPartParser
+from rest_framework import status
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.viewsets import ViewSet
+
+from competitions import permissions as can
+from competitions.exceptions import ArchiveBuilding, NoPreview, PreviewBuilding
+from competitions.files import archives
+from competitions.files.previews import current_preview
+from competitions.files.serializers import DataFileSerializer, DataPreviewSerializer, DataUploadSerializer
+from competitions.files.services import add_data_file, delete_data_file
+from competitions.files.views import docs
+from competitions.lookup import find_competition
+from competitions.models import Competition, DataFile
+from foundation.downloads import file_response
+from foundation.refusals import NotVisible
+from foundation.requests import AnyAccepted, sent, signed_in
+
+
+@docs.data_files
+class DataFileViewSet(ViewSet):
+    """The data files of a competition."""
+
+    # JSON is read too, to say what is missing in it: a file.
+    parser_classes = [CamelCaseMultiPartParser, CamelCaseJSONParser]
+    lookup_value_converter = "int"
+
+    def list(self, request: Request, competition: str) -> Response:
+        found = find_competition(request, competition)
+        can.look_inside(request.user, found).require()
+        rows = found.data_files.all()
+        return Response(DataFileSerializer(rows, many=True, context={"competition": found}).data)
+
+    def create(self, request: Request, competition: str) -> Response:
+        found = find_competition(request, competition)
+        can.edit(request.user, found).require()
+        fields = sent(request, DataUploadSerializer)
+        fields.setdefault("name", fields["file"].name)
+        data_file = add_data_file(competition=found, by=signed_in(request), at=timezone.now(), **fields)
+        body = DataFileSerializer(data_file, context={"competition": found}).data
+        return Response(body, status=status.HTTP_201_CREATED)
+
+    def destroy(self, request: Request, competition: str, pk: int) -> Response:
+        found = find_competition(request, competition)
+        can.edit(request.user, found).require()
+        delete_data_file(data_file=find_data_file(found, pk), by=signed_in(request))
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+    @action(detail=True, content_negotiation_class=AnyAccepted)
+    def download(self, request: Request, competition: str, pk: int) -> HttpResponseBase:
+        found = find_competition(request, competition)
+        can.view_data(request.user, found, timezone.now()).require()
+        return file_response(request, find_data_file(found, pk))
+
+    @action(detail=True)
+    def preview(self, request: Request, competition: str, pk: int) -> Response:
+        found = find_competition(request, competition)
+        can.view_data(request.user, found, timezone.now()).require()
+        try:
+            content = current_preview(find_data_file(found, pk))
+        except PreviewBuilding as building:
+            wait = {"Retry-After": str(building.retry_after)}
+            return Response({"status": "building"}, status=status.HTTP_202_ACCEPTED, headers=wait)
+        if content is None:
+            raise NoPreview
+        return Response(DataPreviewSerializer(content).data)
+
+    @action(detail=False, content_negotiation_class=AnyAccepted)
+    def archive(self, request: Request, competition: str) -> HttpResponseBase:
+        found = find_competition(request, competition)
+        can.view_data(request.user, found, timezone.now()).require()
+        try:
+            archive = archives.current_archive(competition=found)
+        except ArchiveBuilding as building:
+            wait = {"Retry-After": str(building.retry_after)}
+            return Response({"status": "building"}, status=status.HTTP_202_ACCEPTED, headers=wait)
+        return file_response(request, archive)
+
+
+def find_data_file(competition: Competition, pk: int) -> DataFile:
+    """The data file of the competition with this id.
+
+    Raises:
+        NotVisible: there is none.
+    """
+    data_file = competition.data_files.filter(pk=pk).first()
+    if data_file is None:
+        raise NotVisible
+    return data_file

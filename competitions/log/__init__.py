@@ -1,0 +1,1 @@
+"""The competition log: recording, protecting, reading and checking it."""

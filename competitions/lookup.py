@@ -1,0 +1,59 @@
+"""Finding what an address names, as far as the person asking may see it."""
+
+from __future__ import annotations
+
+from rest_framework.request import Request
+
+from competitions.models import Competition, Invitation, MergeRequest, Team
+from competitions.querysets import CompetitionQuerySet
+from foundation.refusals import NotVisible
+
+
+def find_competition(request: Request, key: str, *, rows: CompetitionQuerySet | None = None) -> Competition:
+    """The competition with this slug or id, from `rows` or from all.
+
+    Raises:
+        NotVisible: unknown or hidden, which look the same.
+    """
+    rows = Competition.objects.all() if rows is None else rows
+    found = rows.visible_to(request.user).by_slug_or_id(key).first()
+    if found is None:
+        raise NotVisible
+    return found
+
+
+def find_team(request: Request, pk: int) -> Team:
+    """The team with this id, emptied ones included, if its competition's page may be opened.
+
+    Raises:
+        NotVisible: unknown, or of a hidden competition.
+    """
+    competitions = Competition.objects.visible_to(request.user).values("pk")
+    found = Team.objects.with_members().filter(pk=pk, competition__in=competitions).first()
+    if found is None:
+        raise NotVisible
+    return found
+
+
+def find_invitation(request: Request, pk: int) -> Invitation:
+    """The invitation with this id, for the invited and the members of the team.
+
+    Raises:
+        NotVisible: unknown, or none of their business.
+    """
+    found = Invitation.objects.for_display().of_concern_to(request.user).filter(pk=pk).first()
+    if found is None:
+        raise NotVisible
+    return found
+
+
+def find_merge_request(request: Request, pk: int) -> MergeRequest:
+    """The merge request with this id, for the members of both teams.
+
+    Raises:
+        NotVisible: unknown, or none of their business.
+    """
+    found = MergeRequest.objects.for_display().of_concern_to(request.user).filter(pk=pk).first()
+    if found is None:
+        raise NotVisible
+    return found

@@ -1,0 +1,38 @@
+"""`manage.py export_competition SLUG FILE`: a competition as a bundle, for another server or an archive."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from competitions.models import Competition
+from competitions.organising.bundles.writing import write_bundle
+
+
+class Command(BaseCommand):
+    help = "Write a competition as a bundle (a zip with uzu-competition.yaml): settings, pages and data files."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("competition", help="its slug or id")
+        parser.add_argument("file", type=Path, help="where to write it; must not exist")
+        parser.add_argument(
+            "--with-solution", action="store_true", help="put the solution in too: then keep the file as secret as it"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        competition = Competition.objects.by_slug_or_id(options["competition"]).first()
+        if competition is None:
+            raise CommandError(f"There is no competition {options['competition']}.")
+        path: Path = options["file"]
+        try:
+            with path.open("xb") as target:
+                path.chmod(0o600)
+                write_bundle(target, competition=competition, with_solution=options["with_solution"])
+        except FileExistsError:
+            raise CommandError(f"{path} exists already.") from None
+        except BaseException:
+            path.unlink(missing_ok=True)
+            raise
+        self.stdout.write(f"{path}: {path.stat().st_size} bytes")

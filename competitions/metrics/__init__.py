@@ -1,0 +1,1 @@
+"""Metrics that organisers write: keeping their versions, trying them out, and running them in sandboxes."""

@@ -1,0 +1,206 @@
+"""Versions of a competition's own metric: keeping them, and letting one score.
+
+A version is never changed. One that scores is replaced by another as a solution is: by a new version of the solution
+with the same file, with a public reason once submissions were received, and existing scores stay until somebody starts
+a rescoring.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.db.models import Max
+
+from competitions import permissions as can
+from competitions.exceptions import (
+    ChangedMeanwhile,
+    DirectionFixed,
+    MetricInUse,
+    MetricIsBeingTried,
+    MetricNotTried,
+    MetricRefused,
+    TooManyMetrics,
+)
+from competitions.leaderboards.standings import leaderboard_changed
+from competitions.log.recording import clean_reason, fact, record
+from competitions.metrics.sandboxes import versions
+from competitions.models import Competition, LogKind, OwnMetric
+from competitions.solution.services import (
+    activate,
+    active_metric,
+    active_solution,
+    explained,
+    for_other_metric,
+    is_in_use,
+    is_relied_on,
+    open_to_objections,
+    take_back_confirmation,
+)
+from scoring import Direction, InvalidMetricParameters, Problem
+from scoring.metrics.registry import is_own
+from scoring.own import InvalidMetricSource, read_signature
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+MOST_VERSIONS = 200
+
+RANKED_CHARACTERS = 100
+
+
+def upload_metric(
+    *,
+    competition: Competition,
+    source: bytes,
+    filename: str,
+    direction: str,
+    params: Mapping[str, Any] | None = None,
+    ranked: str = "",
+    is_shown: bool = False,
+    by: User,
+    at: datetime,
+) -> OwnMetric:
+    """Keep a metric as the next version. Nothing of it is run, and it does not score yet.
+
+    Raises:
+        NotHost: `by` does not organise the competition.
+        MetricRefused: it is no Python, has no `score` of the right form, or the values do not fit its parameters.
+        DirectionFixed: submissions were received for the other direction.
+        TooManyMetrics
+    """
+    can.edit(by, competition).require()
+    try:
+        signature = read_signature(source)
+        cleaned = signature.clean(params)
+    except (InvalidMetricSource, InvalidMetricParameters) as error:
+        raise MetricRefused([explained(problem) for problem in error.problems]) from error
+    ranked = ranked.strip()
+    if len(ranked) > RANKED_CHARACTERS or not (ranked.isprintable() or not ranked):
+        problem = Problem("wrong_parameter", {"name": "ranked"}, expected="a text")
+        raise MetricRefused([explained(problem)])
+    text = source.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
+    with transaction.atomic():
+        locked = Competition.objects.lock(competition.pk)
+        versions_so_far = locked.own_metrics.aggregate(last=Max("version"))["last"] or 0
+        if locked.own_metrics.count() >= MOST_VERSIONS:
+            raise TooManyMetrics(limit=MOST_VERSIONS)
+        metric = OwnMetric(
+            competition=locked,
+            version=versions_so_far + 1,
+            filename="".join(character for character in filename if character.isprintable())[-255:] or "metric.py",
+            source=text,
+            sha256=hashlib.sha256(text.encode()).hexdigest(),
+            direction=Direction(direction).value,
+            parameters=[parameter.as_dict() for parameter in signature.parameters],
+            params=cleaned,
+            ranked=ranked,
+            is_shown=is_shown,
+            libraries=versions(),
+            created_by=by,
+            created_at=at,
+        )
+        _require_direction(locked, metric)
+        metric.save(force_insert=True)
+    return metric
+
+
+def show_source(*, metric: OwnMetric, is_shown: bool, by: User) -> OwnMetric:
+    """Let participants read the source, or no longer.
+
+    Raises:
+        NotHost: `by` does not organise the competition.
+    """
+    can.edit(by, metric.competition).require()
+    metric.is_shown = is_shown
+    metric.save(update_fields=["is_shown"])
+    return metric
+
+
+def use_metric(*, metric: OwnMetric, by: User, at: datetime, reason: str = "") -> OwnMetric:
+    """Let a version score from now on. Scores that exist stay until somebody starts a rescoring.
+
+    Where there is a solution, it makes a new version of that, of the same file; a result that was confirmed is closed
+    again, and after the end participants have time to object.
+
+    Raises:
+        NotHost: `by` does not organise the competition.
+        MetricInUse: submissions were received and scored by a built-in metric.
+        DirectionFixed: they were received for the other direction.
+        MetricNotTried, MetricIsBeingTried: it has not passed with the solution that scores now.
+        SolutionRefused: it can't score by this file.
+        ReasonMissing, InvalidReason: once submissions were received, it needs a public reason.
+        ChangedMeanwhile: the solution or the metric was changed at the same moment.
+    """
+    competition = metric.competition
+    can.edit(by, competition).require()
+    reason = clean_reason(reason, required=is_relied_on(competition))
+    _require_usable(competition, metric)
+    # Reads the file anew only where a built-in metric scored: no lock is held meanwhile.
+    probe = Competition.objects.get(pk=competition.pk)
+    old, old_metric = active_solution(probe), active_metric(probe)
+    if old_metric == metric:
+        return metric
+    probe.metric, probe.metric_params = metric.metric, {}
+    solution = for_other_metric(probe)
+    with transaction.atomic():
+        locked = Competition.objects.lock(competition.pk)
+        metric = OwnMetric.objects.select_for_update().get(pk=metric.pk)
+        _require_usable(locked, metric)
+        if active_solution(locked) != old or active_metric(locked) != old_metric:
+            raise ChangedMeanwhile
+        clean_reason(reason, required=is_relied_on(locked))
+        before = _facts(old_metric) if old_metric is not None else {"metric": locked.metric}
+        locked.own_metrics.filter(is_active=True).update(is_active=False)
+        metric.is_active = True
+        metric.save(update_fields=["is_active"])
+        locked.metric, locked.metric_params = metric.metric, {}
+        locked.save(update_fields=["metric", "metric_params"])
+        told: dict[str, Any] = {"own": [before, _facts(metric)]}
+        if solution is not None:
+            told |= open_to_objections(locked, None, at)
+        record(locked, LogKind.METRIC, by=by, at=at, facts=told, reason=reason, tell=is_in_use(locked))
+        if solution is not None:
+            solution.competition, solution.own_metric = locked, metric
+            activate(solution, by=by, at=at, reason=reason, of_same_file=True)
+            # The same rows: what came of trying it out stays true.
+            metric.tried_with = solution.pk
+            metric.save(update_fields=["tried_with"])
+        take_back_confirmation(locked, by=by, at=at, reason=reason)
+        leaderboard_changed(competition_id=locked.pk)
+    return metric
+
+
+def _require_usable(competition: Competition, metric: OwnMetric) -> None:
+    _require_direction(competition, metric)
+    if is_in_use(competition) and not is_own(competition.metric):
+        raise MetricInUse
+    if metric.trial_status == OwnMetric.Trial.PENDING:
+        raise MetricIsBeingTried
+    solution = active_solution(competition)
+    if solution is not None and not has_passed(metric, solution.pk):
+        raise MetricNotTried
+
+
+def _require_direction(competition: Competition, metric: OwnMetric) -> None:
+    if is_in_use(competition) and Direction(metric.direction) != competition.direction:
+        raise DirectionFixed
+
+
+def has_passed(metric: OwnMetric, solution: int) -> bool:
+    """Whether it was tried out with this version of the solution, and nothing spoke against it."""
+    return metric.trial_status == OwnMetric.Trial.PASSED and metric.tried_with == solution
+
+
+def _facts(metric: OwnMetric) -> dict[str, Any]:
+    """What everybody may know of a version: no source."""
+    return {
+        "version": metric.version,
+        "sha256": metric.sha256,
+        "direction": str(metric.direction),
+        "params": fact(metric.params),
+        "ranked": metric.ranked,
+    }

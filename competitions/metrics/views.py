@@ -1,0 +1,122 @@
+"""Own metrics over HTTP."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+from django.utils import timezone
+from djangorestframework_camel_case.parser import CamelCaseJSONParser, CamelCaseMultiPartParser
+from rest_framework import mixins, status
+from rest_framework.decorators import action
+from rest_framework.permissions import IsAuthenticated
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.viewsets import GenericViewSet
+
+from competitions import permissions as can
+from competitions.lookup import find_competition
+from competitions.metrics import docs, services, trying
+from competitions.metrics.serializers import (
+    CurrentMetricSerializer,
+    MetricFailureSerializer,
+    OwnMetricSerializer,
+    ShowMetricSerializer,
+    UploadMetricSerializer,
+    UseMetricSerializer,
+)
+from competitions.models import Competition, OwnMetric
+from competitions.solution.services import active_metric
+from foundation.refusals import NotVisible
+from foundation.requests import sent, signed_in
+from scoring.own.signature import MOST_BYTES
+
+
+class OwnMetricViewSet(mixins.ListModelMixin, GenericViewSet):
+    """The versions of a competition's own metric."""
+
+    permission_classes = [IsAuthenticated]
+    parser_classes = [CamelCaseMultiPartParser, CamelCaseJSONParser]
+    serializer_class = OwnMetricSerializer
+    queryset = OwnMetric.objects.none()
+    filter_backends = []
+    lookup_field = "version"
+    lookup_value_converter = "int"
+
+    def competition(self) -> Competition:
+        """The competition of the address, if the person asking organises it."""
+        found = find_competition(self.request, self.kwargs["competition"])
+        can.edit(self.request.user, found).require()
+        return found
+
+    def get_queryset(self) -> QuerySet[OwnMetric]:
+        if getattr(self, "swagger_fake_view", False):
+            return OwnMetric.objects.none()
+        return self.competition().own_metrics.select_related("competition", "created_by")
+
+    def get_object(self) -> OwnMetric:
+        found = self.get_queryset().filter(version=self.kwargs["version"]).first()
+        if found is None:
+            raise NotVisible
+        return found
+
+    @docs.list_metrics
+    def list(self, request: Request, competition: str) -> Response:
+        return super().list(request, competition=competition)
+
+    @docs.upload
+    def create(self, request: Request, competition: str) -> Response:
+        found = self.competition()
+        fields = sent(request, UploadMetricSerializer)
+        file = fields.pop("file")
+        metric = services.upload_metric(
+            competition=found,
+            source=file.read(MOST_BYTES + 1),
+            filename=file.name,
+            by=signed_in(request),
+            at=timezone.now(),
+            **fields,
+        )
+        return Response(OwnMetricSerializer(metric).data, status=status.HTTP_201_CREATED)
+
+    @docs.retrieve
+    def retrieve(self, request: Request, competition: str, version: int) -> Response:
+        return Response(OwnMetricSerializer(self.get_object()).data)
+
+    @docs.show
+    def partial_update(self, request: Request, competition: str, version: int) -> Response:
+        metric = self.get_object()
+        fields = sent(request, ShowMetricSerializer)
+        services.show_source(metric=metric, by=signed_in(request), **fields)
+        return Response(OwnMetricSerializer(metric).data)
+
+    @docs.try_out
+    @action(detail=True, methods=["post"])
+    def trial(self, request: Request, competition: str, version: int) -> Response:
+        metric = trying.start_trial(metric=self.get_object(), by=signed_in(request), at=timezone.now())
+        return Response(OwnMetricSerializer(metric).data, status=status.HTTP_202_ACCEPTED)
+
+    @docs.use
+    @action(detail=True, methods=["post"])
+    def use(self, request: Request, competition: str, version: int) -> Response:
+        metric = self.get_object()
+        fields = sent(request, UseMetricSerializer)
+        services.use_metric(metric=metric, by=signed_in(request), at=timezone.now(), **fields)
+        return Response(OwnMetricSerializer(self.get_object()).data)
+
+    @docs.current
+    @action(detail=False)
+    def current(self, request: Request, competition: str) -> Response:
+        found = find_competition(request, competition)
+        can.look_inside(request.user, found).require()
+        metric = active_metric(found)
+        if metric is None:
+            raise NotVisible
+        shows = bool(can.read_metric_source(request.user, found, metric))
+        return Response(CurrentMetricSerializer(metric, context={"shows_source": shows}).data)
+
+    @docs.failures
+    @action(detail=False, pagination_class=None)
+    def failures(self, request: Request, competition: str) -> Response:
+        found = self.competition()
+        rows = found.metric_failures.select_related("own_metric")
+        context = {"has_ended": found.is_past_end(timezone.now())}
+        return Response(MetricFailureSerializer(rows, many=True, context=context).data)

@@ -1,0 +1,414 @@
+"""Competitions with their pages and hosts."""
+
+from __future__ import annotations
+
+from typing import Any
+from zoneinfo import ZoneInfo, available_timezones
+
+from django import forms
+from django.contrib import admin
+from django.db.models import OuterRef, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.template.defaultfilters import filesizeformat
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html, format_html_join
+from django.utils.text import capfirst
+from django.utils.translation import gettext, gettext_lazy as _
+
+from competitions import admin_hooks as hooks, permissions as can
+from competitions.admin_base import OrganisedAdmin, show_refusal
+from competitions.models import Competition, MetricDirection, Page, RulesAcceptance, Standing, State
+from competitions.models.log import REASON_CHARACTERS
+from competitions.organising import banners
+from competitions.organising.creating import new_invitation_code, zone_of
+from competitions.organising.editing import (
+    check_changes,
+    check_invitation_code,
+    check_metric,
+    edit_competition,
+    has_participants,
+    is_relied_on,
+    record_publication,
+    rules_told,
+)
+from competitions.organising.exports import participants_csv
+from competitions.organising.hosts import add_host, check_new_hosts, lock_teams_of, record_changed_hosts
+from competitions.organising.readiness import Weight, check_ready, readiness
+from competitions.organising.serializers import zone_named
+from competitions.querysets import CompetitionQuerySet
+from competitions.quota import quota_of, stored_bytes
+from competitions.solution.services import active_solution, is_in_use
+from foundation.refusals import Refusal
+from foundation.requests import signed_in
+from scoring import all_metrics
+from scoring.metrics.registry import is_own
+
+
+class CompetitionForm(forms.ModelForm):
+    metric = forms.ChoiceField(label=capfirst(_("metric")))
+    time_zone = forms.ChoiceField(
+        label=capfirst(_("time zone")),
+        choices=[(name, name) for name in sorted(available_timezones())],
+        # In which the times of the form are typed: that of the organiser, else of the site.
+        initial=timezone.get_current_timezone_name,
+    )
+
+    reason = forms.CharField(
+        label=capfirst(_("reason")),
+        required=False,
+        max_length=REASON_CHARACTERS,
+        help_text=_(
+            "Why something is changed that people rely on; everybody can read it. Needed for a later end while the "
+            "competition runs, and for taking it off the site."
+        ),
+    )
+
+    publish_anyway = forms.BooleanField(
+        label=_("publish it in spite of what speaks against it"),
+        required=False,
+        help_text=_("See “What speaks against publishing”."),
+    )
+
+    class Meta:
+        model = Competition
+        fields = "__all__"  # noqa: DJ007 -- the admin's fieldsets choose
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        zone: Any = self.fields.get("time_zone")
+        if zone is not None and self.instance.pk is None:
+            zone.initial = timezone.get_current_timezone_name()
+        code: Any = self.fields.get("invitation_code")
+        if code is not None and self.instance.pk is None:
+            code.initial = new_invitation_code()
+        metric: Any = self.fields.get("metric")
+        if metric is not None:
+            metric.choices = [
+                (one.name, f"{one.label} ({one.direction.value.replace('_', ' ')})") for one in all_metrics()
+            ]
+            if is_own(self.instance.metric):
+                direction = MetricDirection(self.instance.direction.value)
+                metric.choices.append((self.instance.metric, f"{gettext('Own metric')} ({direction.label})"))
+
+    def clean_metric_params(self) -> dict[str, Any]:
+        return self.cleaned_data["metric_params"] or {}
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if self.errors:
+            return cleaned
+        try:
+            if self.instance.pk is None:
+                if banner := cleaned.get("banner"):
+                    banners.rewritten(banner)
+                check_invitation_code(cleaned.get("invitation_code", ""))
+                check_metric(Competition(metric=cleaned["metric"], metric_params=cleaned["metric_params"]))
+                if cleaned.get("is_published"):
+                    check_ready(self.instance, anyway=cleaned.get("publish_anyway", False))
+            else:
+                check_new_hosts(competition=self.instance, hosts=cleaned.get("hosts", []))
+                check_changes(
+                    competition=self.instance,
+                    changes=self.changes(),
+                    at=timezone.now(),
+                    reason=cleaned.get("reason", ""),
+                    publish_anyway=cleaned.get("publish_anyway", False),
+                )
+        except Refusal as refusal:
+            show_refusal(self, refusal)
+        return cleaned
+
+    def changes(self) -> dict[str, Any]:
+        """The columns that were changed, as `edit_competition` takes them."""
+        columns = {field.name for field in Competition._meta.concrete_fields}
+        return {
+            name: ("" if self.cleaned_data[name] is False and name == "banner" else self.cleaned_data[name])
+            for name in self.changed_data
+            if name in columns
+        }
+
+
+class PageInline(admin.StackedInline):
+    model = Page
+    extra = 0
+    fields = (("title", "slug", "position"), "body")
+    prepopulated_fields = {"slug": ["title"]}
+
+    def has_view_permission(self, request: HttpRequest, obj: Competition | None = None) -> bool:
+        return True
+
+    has_add_permission = has_change_permission = has_delete_permission = has_view_permission
+
+
+class StateFilter(admin.SimpleListFilter):
+    title = _("state")
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return State.choices
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> CompetitionQuerySet:
+        if self.value() not in State.values:
+            return queryset
+        return queryset.in_state(self.value(), timezone.now())
+
+
+@admin.register(Competition)
+class CompetitionAdmin(OrganisedAdmin):
+    competition_path = ""
+    form = CompetitionForm
+    inlines = [PageInline]
+    autocomplete_fields = ["hosts"]
+    prepopulated_fields = {"slug": ["title"]}
+    save_on_top = True
+    actions = ["export_participants"]
+    list_display = [
+        *("title", "is_published", "shown_state", "is_confirmed", "team_count", "submissions", "shown_end"),
+    ]
+    list_filter = [
+        *("is_published", StateFilter, ("confirmed_at", admin.EmptyFieldListFilter), "visibility", "metric"),
+        "ends_at",
+    ]
+    search_fields = ["title", "slug", "summary", "hosts__username"]
+    date_hierarchy = "starts_at"
+    readonly_fields = [
+        *("shown_state", "shown_readiness", "shown_storage", "solution_facts", "links", "objections_until"),
+        *("confirmed_at", "confirmed_by", "created_at"),
+    ]
+    fieldsets = [
+        (None, {"fields": [("title", "slug"), "summary", ("emoji", "banner"), "hosts", "shown_state", "links"]}),
+        (
+            _("Clock"),
+            {
+                "description": _(
+                    "The end can't move any more once it has passed, nor the start once a submission was received."
+                ),
+                "fields": [("starts_at", "ends_at"), ("entry_deadline", "merge_deadline"), "time_zone"],
+            },
+        ),
+        (
+            _("Who takes part"),
+            {
+                "fields": [
+                    *(("is_published", "visibility", "invitation_code"), "shown_readiness", "publish_anyway"),
+                    *(("rules_required", "rules_version"), ("max_team_size", "merge_bound")),
+                ]
+            },
+        ),
+        (
+            _("Scoring"),
+            {"fields": [("metric", "score_digits"), "metric_params", "solution_facts", "releases_solution"]},
+        ),
+        (
+            _("Submissions"),
+            {
+                "fields": [
+                    *(("daily_submission_limit", "limit_resets_at"), "total_submission_limit"),
+                    *("selectable_submissions", "allows_late_submissions", ("objection_minutes", "objections_until")),
+                    "awards_medals",
+                ]
+            },
+        ),
+        (_("Leaderboard"), {"fields": ["board_audience", ("board_freezes_at", "board_freeze_minutes")]}),
+        (_("Storage"), {"fields": ["storage_quota", "shown_storage"]}),
+        (_("History"), {"fields": ["reason", "confirmed_at", "confirmed_by", "created_at"]}),
+    ]
+
+    # --- the list -----------------------------------------------------------------------------------------------------
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Competition]:
+        standings = Standing.objects.filter(competition=OuterRef("pk")).order_by().values("competition")
+        submissions = Subquery(standings.annotate(n=Sum("total_submissions")).values("n"))
+        rows: Any = super().get_queryset(request)
+        return rows.with_facts_for(request.user).annotate(submission_count=Coalesce(submissions, 0))
+
+    def get_list_display(self, request: HttpRequest) -> list[Any]:
+        return [*self.list_display, *hooks.columns, "shown_start", "metric", "visibility"]
+
+    @admin.display(description=_("state"), ordering="ends_at")
+    def shown_state(self, competition: Competition) -> str:
+        return str(competition.state(timezone.now()).label) if competition.pk else "–"
+
+    @admin.display(description=_("confirmed"), boolean=True, ordering="confirmed_at")
+    def is_confirmed(self, competition: Competition) -> bool:
+        return competition.confirmed_at is not None
+
+    @admin.display(description=_("teams"), ordering="team_count")
+    def team_count(self, competition: Any) -> int:
+        return competition.team_count
+
+    @admin.display(description=_("submissions"), ordering="submission_count")
+    def submissions(self, competition: Any) -> int:
+        return competition.submission_count
+
+    @admin.display(description=_("ends at"), ordering="ends_at")
+    def shown_end(self, competition: Competition) -> str:
+        end = timezone.localtime(competition.ends_at, ZoneInfo(competition.time_zone))
+        return f"{date_format(end, 'DATETIME_FORMAT')} ({competition.time_zone})"
+
+    @admin.display(description=_("starts at"), ordering="starts_at")
+    def shown_start(self, competition: Competition) -> str:
+        start = timezone.localtime(competition.starts_at, ZoneInfo(competition.time_zone))
+        return date_format(start, "DATETIME_FORMAT")
+
+    @admin.action(description=_("Participants of the selected competitions as CSV"), permissions=["view"])
+    def export_participants(self, request: HttpRequest, queryset: QuerySet[Competition]) -> StreamingHttpResponse:
+        response = StreamingHttpResponse(participants_csv(queryset), content_type="text/csv; charset=utf-8")
+        response["Content-Disposition"] = 'attachment; filename="participants.csv"'
+        response["Cache-Control"] = "private, no-store"
+        return response
+
+    # --- one ----------------------------------------------------------------------------------------------------------
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return bool(can.create_competition(request.user))
+
+    @admin.display(description=_("solution"))
+    def solution_facts(self, competition: Competition) -> str:
+        if not competition.pk:
+            return gettext("Save the competition first.")
+        solution = active_solution(competition)
+        address = f"{reverse('admin:competitions_solution_add')}?competition={competition.pk}"
+        if solution is None:
+            return format_html('{} <a href="{}">{}</a>', gettext("None yet."), address, gettext("Upload"))
+        facts = gettext("Version %(version)d: %(rows)d rows, %(public)d public, %(private)d private.") % {
+            "version": solution.version,
+            "rows": solution.rows,
+            "public": solution.public_rows,
+            "private": solution.private_rows,
+        }
+        return format_html('{} <a href="{}">{}</a>', facts, address, gettext("Replace"))
+
+    @admin.display(description=_("used"))
+    def shown_storage(self, competition: Competition) -> str:
+        if not competition.pk:
+            return "–"
+        quota = quota_of(competition)
+        used = filesizeformat(stored_bytes(competition))
+        return f"{used} / {filesizeformat(quota)}" if quota else used
+
+    @admin.display(description=_("What speaks against publishing"))
+    def shown_readiness(self, competition: Competition) -> str:
+        # Reads the data files: only where somebody may still act on it.
+        findings = [] if competition.is_published else readiness(competition)
+        if not findings:
+            return gettext("Nothing.")
+        heads = {Weight.FORBIDS: gettext("Not possible:"), Weight.ASKS: gettext("Asked back:")}
+        return format_html_join("", "<div>{} {}</div>", ((heads[one.weight], one.detail) for one in findings))
+
+    @admin.display(description=_("more of it"))
+    def links(self, competition: Competition) -> str:
+        if not competition.pk:
+            return "–"
+        parts = [
+            (competition.get_absolute_url(), gettext("on the site")),
+            *(
+                (f"{reverse(f'admin:competitions_{name}_changelist')}?competition__id__exact={competition.pk}", label)
+                for name, label in (
+                    ("datafile", gettext("data files")),
+                    ("ownmetric", gettext("own metric")),
+                    ("team", gettext("teams")),
+                    ("standing", gettext("standings")),
+                )
+            ),
+        ]
+        return format_html(" · ".join(['<a href="{}">{}</a>'] * len(parts)), *(word for part in parts for word in part))
+
+    def get_fieldsets(self, request: HttpRequest, obj: Competition | None = None) -> Any:
+        """The groups of fields, with a word on the time zone that times are shown in."""
+        zone = gettext("Times here are those of %(zone)s.") % {"zone": timezone.get_current_timezone_name()}
+        return [
+            (
+                title,
+                {**options, "description": f"{options['description']} {zone}"} if "description" in options else options,
+            )
+            for title, options in super().get_fieldsets(request, obj)
+        ]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Competition | None = None) -> list[str]:
+        # How much one may keep is for whoever runs the site to say.
+        frozen: list[str] = [] if can.is_editor(request.user) else ["storage_quota"]
+        if obj is not None and obj.has_ended(timezone.now()):
+            frozen += ["ends_at", "selectable_submissions", "awards_medals"]
+            if is_relied_on(obj, timezone.now()):
+                frozen += ["daily_submission_limit", "total_submission_limit", "max_team_size", "objection_minutes"]
+                frozen.append("merge_bound")
+        if obj is not None and obj.board_opened_at is not None:
+            frozen += ["board_audience", "board_freezes_at", "board_freeze_minutes"]
+        if obj is not None and has_participants(obj):
+            frozen.append("slug")
+        if obj is not None and is_in_use(obj):
+            frozen += ["starts_at", "metric", "metric_params", "score_digits"]
+        return [*self.readonly_fields, *frozen]
+
+    def get_prepopulated_fields(self, request: HttpRequest, obj: Competition | None = None) -> Any:
+        # A slug that exists follows no title; and the form has none where it is frozen.
+        return super().get_prepopulated_fields(request, obj) if obj is None else {}
+
+    def get_urls(self) -> list[URLPattern]:
+        return [path for make in hooks.url_makers for path in make(self)] + super().get_urls()
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """In the competition's zone: of the one that is being chosen, where the form says so."""
+        competition = None if object_id is None else self.get_object(request, object_id)
+        kept = zone_of(request.user) if competition is None else competition.time_zone
+        with timezone.override(zone_named(request.POST.get("time_zone")) or ZoneInfo(kept)):
+            response = super().changeform_view(request, object_id, form_url, extra_context)
+            return response.render() if isinstance(response, TemplateResponse) else response
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        competition = self.get_object(request, object_id)
+        more: dict[str, Any] = dict(extra_context or {})
+        if competition is not None and self.has_view_permission(request, competition):
+            for context in hooks.contexts:
+                more |= context(request, competition)
+        return super().change_view(request, object_id, form_url, more)
+
+    def save_model(self, request: HttpRequest, obj: Competition, form: Any, change: bool) -> None:  # noqa: FBT001
+        if not change:
+            banners.take_new(obj)
+            super().save_model(request, obj, form, change)
+            if obj.is_published:
+                record_publication(obj, by=signed_in(request), at=timezone.now())
+            return
+        lock_teams_of(competitions=[obj.pk], users=[user.pk for user in form.cleaned_data.get("hosts", [])])
+        edit_competition(
+            competition=obj,
+            changes=form.changes(),
+            by=signed_in(request),
+            at=timezone.now(),
+            reason=form.cleaned_data.get("reason", ""),
+            publish_anyway=form.cleaned_data.get("publish_anyway", False),
+        )
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:  # noqa: FBT001
+        by, at = signed_in(request), timezone.now()
+        before = set(form.instance.hosts.values_list("pk", flat=True))
+        with rules_told(form.instance, by=by, at=at):
+            super().save_related(request, form, formsets, change)
+        record_changed_hosts(competition=form.instance, before=before, by=by, at=at)
+        if not change and not (form.instance.hosts.exists() and can.edit(request.user, form.instance)):
+            add_host(competition=form.instance, user=by, by=by, at=at)
+
+
+@admin.register(RulesAcceptance)
+class RulesAcceptanceAdmin(OrganisedAdmin):
+    list_display = ["user", "competition", "version", "accepted_at"]
+    list_filter = ["competition"]
+    search_fields = ["user__username", "competition__title"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False

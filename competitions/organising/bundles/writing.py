@@ -1,0 +1,120 @@
+"""Taking a competition out: a zip of `uzu-competition.yaml`, pages, data files and, where asked for, the solution."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+from typing import IO, TYPE_CHECKING, Any
+
+from competitions import permissions as can
+from competitions.files.archives import COMPRESSED, COPY_BYTES
+from competitions.models import Competition
+from competitions.organising.bundles.describing import NAME, as_yaml, description_of
+from competitions.solution.services import active_metric, active_solution
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+# The same competition gives the same bytes, whenever it is taken out.
+WHENEVER = (1980, 1, 1, 0, 0, 0)
+
+
+def bundle_chunks(*, competition: Competition, by: User) -> Iterator[bytes]:
+    """The bundle of a competition without its solution, piece by piece: no piece is larger than what one copy reads.
+
+    The solution never leaves the server by a door of the site: `write_bundle` is for who operates it.
+
+    Raises:
+        NotHost: `by` does not organise the competition.
+    """
+    can.edit(by, competition).require()
+    return _chunks(competition)
+
+
+def _chunks(competition: Competition) -> Iterator[bytes]:
+    sink = _Sink()
+    with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as archive:
+        for _piece in _write(archive, competition, with_solution=False):
+            yield sink.taken()
+    yield sink.taken()
+
+
+def write_bundle(target: IO[bytes], *, competition: Competition, with_solution: bool) -> None:
+    """Write the bundle to `target`. `with_solution`: for who operates the server, and has the file anyway."""
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        for _piece in _write(archive, competition, with_solution=with_solution):
+            pass
+
+
+def _write(archive: zipfile.ZipFile, competition: Competition, *, with_solution: bool) -> Iterator[None]:
+    """Write everything, and hand over after each piece."""
+    files: list[tuple[str, Any]] = []
+    description: dict[str, Any] = description_of(competition)
+    if competition.banner:
+        description["banner"] = f"banner{PurePosixPath(str(competition.banner.name)).suffix}"
+        files.append((description["banner"], competition.banner))
+    if (metric := active_metric(competition)) is not None:
+        description["metric"] |= {"file": "metric/metric.py", "filename": metric.filename, "values": metric.params}
+        description["metric"] |= {"ranked": metric.ranked, "shown": metric.is_shown}
+        files.append(("metric/metric.py", metric.source.encode()))
+    description["pages"] = []
+    for page in competition.pages.all():
+        name = f"pages/{page.slug}.md"
+        description["pages"].append({"slug": page.slug, "title": page.title, "file": name})
+        files.append((name, page.body.encode()))
+    description["data"] = []
+    for one in competition.data_files.order_by("name"):
+        entry = {"name": one.name, "file": f"data/{one.name}", "description": one.description, "sha256": one.sha256}
+        description["data"].append({**entry, "sampleSubmission": one.is_sample_submission})
+        files.append((f"data/{one.name}", one.file))
+    solution = active_solution(competition) if with_solution else None
+    if solution is not None:
+        description["solution"] = {
+            "file": "solution/solution",
+            "filename": solution.filename,
+            "idColumn": solution.id_column,
+            "targetColumns": solution.target_columns,
+            "weightColumn": solution.weight_column,
+            "usageColumn": solution.usage_column,
+            "sha256": solution.sha256,
+        }
+        if solution.own_metric_id is not None:
+            description["solution"]["submissionColumns"] = solution.expected_columns[1:]
+        files.append(("solution/solution", solution.file))
+    archive.writestr(_entry(NAME), as_yaml(description))
+    yield
+    for name, content in files:
+        source = io.BytesIO(content) if isinstance(content, bytes) else content.storage.open(str(content.name))
+        with source, archive.open(_entry(name), "w", force_zip64=True) as sink:
+            while piece := source.read(COPY_BYTES):
+                sink.write(piece)
+                yield
+        yield
+
+
+def _entry(name: str) -> zipfile.ZipInfo:
+    entry = zipfile.ZipInfo(name, date_time=WHENEVER)
+    entry.external_attr = 0o644 << 16
+    packed = PurePosixPath(name).suffix.lower() in COMPRESSED
+    entry.compress_type = zipfile.ZIP_STORED if packed else zipfile.ZIP_DEFLATED
+    return entry
+
+
+class _Sink(io.RawIOBase):
+    """What was written since it was last asked for."""
+
+    def __init__(self) -> None:
+        self._pieces: list[bytes] = []
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, piece: Any) -> int:
+        self._pieces.append(bytes(piece))
+        return len(piece)
+
+    def taken(self) -> bytes:
+        pieces, self._pieces = self._pieces, []
+        return b"".join(pieces)

@@ -1,0 +1,406 @@
+"""What organisers may still change, and when.
+
+Some things in a competition are frozen by what others have built on them: the end and the limits, once the end has
+passed, because private scores may be known by then; the start, the metric and the digits of scores, once a submission
+was received; the slug, once somebody takes part. While the competition runs, limits change only in favour of those who
+take part, the end comes no earlier than after a notice, and later, as everything off the site, with a public reason.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from copy import copy
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.db.models import Max
+
+from competitions import permissions as can, signals
+from competitions.boards import board_of
+from competitions.exceptions import (
+    ChangedMeanwhile,
+    ClockFrozen,
+    EndInThePast,
+    EndTooSoon,
+    FreezeInThePast,
+    InvitationCodeTooShort,
+    LeaderboardOpened,
+    LimitsFrozen,
+    LimitsOnlyRise,
+    MedalsFrozen,
+    MetricInUse,
+    NoOwnMetric,
+    PageSlugTaken,
+    ReasonMissing,
+    RulesVersionFalls,
+    SelectionFrozen,
+    SlugFrozen,
+    StartFrozen,
+)
+from competitions.leaderboards.standings import leaderboard_changed, lock_teams
+from competitions.log.recording import changed, clean_reason, has_begun, record, stated
+from competitions.models import BoardAudience, Competition, LogKind, MergeBound, Page, Solution
+from competitions.organising import banners
+from competitions.organising.readiness import check_ready
+from competitions.solution.services import (
+    activate,
+    active_solution,
+    explained,
+    for_other_metric,
+    is_in_use,
+    log_facts,
+)
+from scoring.errors import InvalidMetricParameters
+from scoring.metrics import registry
+from scoring.metrics.registry import is_own
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+# What the competition log tells of, by the kind of entry.
+LOGGED = {
+    LogKind.CLOCK: ("starts_at", "entry_deadline", "merge_deadline", "ends_at", "time_zone"),
+    LogKind.LIMITS: (
+        *("daily_submission_limit", "limit_resets_at", "total_submission_limit", "selectable_submissions"),
+        *("max_team_size", "merge_bound", "allows_late_submissions", "objection_minutes", "awards_medals"),
+    ),
+    LogKind.RULES: ("rules_required", "rules_version"),
+    LogKind.BOARD: ("board_audience", "board_freezes_at", "board_freeze_minutes"),
+    LogKind.METRIC: ("metric", "metric_params", "score_digits"),
+}
+SHORTEST_CODE = 8
+# The more of these, the better for who takes part; None: without limit.
+RISING_LIMITS = (
+    *("daily_submission_limit", "total_submission_limit", "selectable_submissions", "max_team_size"),
+    "objection_minutes",
+)
+
+
+def edit_competition(
+    *,
+    competition: Competition,
+    changes: Mapping[str, Any],
+    by: User,
+    at: datetime,
+    reason: str = "",
+    publish_anyway: bool = False,
+) -> Competition:
+    """Change the given fields of the competition. A new metric makes a new version of the solution, checked for it.
+
+    `reason`: why, for the competition log and the participants. `publish_anyway`: the organiser knows what speaks
+    against publishing it.
+
+    Raises:
+        NotHost: `by` does not organise it.
+        NotReadyToPublish: there is no solution, or the data give it away, or the like.
+        ClockFrozen, StartFrozen, EndInThePast, SelectionFrozen, MedalsFrozen, SlugFrozen: it is too late.
+        EndTooSoon, LimitsOnlyRise, LimitsFrozen: people take part by what was said.
+        ReasonMissing, InvalidReason: a later end, and taking it off the site, need a public reason.
+        RulesVersionFalls: a version that people accepted would be asked for again, perhaps with another text.
+        FreezeInThePast, LeaderboardOpened: everybody has seen what the leaderboard would hide.
+        NoOwnMetric: an own metric is let score where it is kept (`competitions.metrics`).
+        MetricInUse: submissions have been received, and scores of two metrics would stand side by side.
+        SolutionRefused: the new metric can't score by the present solution.
+        NotAnImage, ImageTooLarge: the new banner is none.
+        ValidationError: the values do not fit each other, such as an end before the start.
+    """
+    can.edit(by, competition).require()
+    reason = clean_reason(reason, required=False)
+    solution = check_changes(
+        competition=competition, changes=changes, at=at, reason=reason, publish_anyway=publish_anyway
+    )
+    with transaction.atomic():
+        if MOVES_BOARD & set(changes):
+            lock_teams(competition)  # before the competition, as everybody does
+        before = Competition.objects.lock(competition.pk)
+        after = _changed(before, changes)
+        changes = {**changes, **_keep_frozen(before, after, at=at)}
+        _check_rules(before, after, at=at, reason=reason)
+        if metric_changes(before, after):
+            present = active_solution(before)
+            if (present and present.file.name) != (solution and solution.file.name):
+                raise ChangedMeanwhile
+        if "banner" in changes:
+            banners.delete_later(before)
+            banners.take_new(after)
+        after.full_clean()
+        after.save(update_fields=list(changes))
+        _record_changes(before, after, by=by, at=at, reason=reason)
+        if metric_changes(before, after) and solution is not None:
+            activate(solution, by=by, at=at, of_same_file=True)
+        if board_of(after) != board_of(before) and (board_of(before).is_frozen(at) or board_of(after).is_frozen(at)):
+            signals.board_moved.send(Competition, competition=after)
+        leaderboard_changed(competition_id=competition.pk)
+    return after
+
+
+def record_publication(competition: Competition, *, by: User | None, at: datetime) -> None:
+    """Write into the log that the competition was published, and the values whose later changes the log tells of."""
+    solution = active_solution(competition)
+    facts = {
+        **stated(competition, [name for names in LOGGED.values() for name in names]),
+        "solution": None if solution is None else log_facts(solution),
+    }
+    record(competition, LogKind.PUBLISHED, by=by, at=at, facts=facts)
+
+
+def _record_changes(before: Competition, after: Competition, *, by: User, at: datetime, reason: str) -> None:
+    tell = is_relied_on(before, at)
+    if after.is_published and not before.is_published:
+        record_publication(after, by=by, at=at)
+    for kind, names in LOGGED.items():
+        if facts := changed(before, after, names):
+            told = tell and kind in (LogKind.CLOCK, LogKind.LIMITS, LogKind.RULES, LogKind.BOARD)
+            record(after, kind, by=by, at=at, facts=facts, reason=reason, tell=told)
+    if before.is_published and not after.is_published:
+        record(after, LogKind.UNPUBLISHED, by=by, at=at, reason=reason, tell=True)
+
+
+def check_changes(
+    *,
+    competition: Competition,
+    changes: Mapping[str, Any],
+    at: datetime,
+    reason: str = "",
+    publish_anyway: bool = False,
+) -> Solution | None:
+    """Whether the changes may be made; the solution checked for a new metric, if there is a new one.
+
+    No lock is held: reading a solution may take a while. `edit_competition` asks the quick questions again under one.
+
+    Raises:
+        As `edit_competition`.
+    """
+    before = Competition.objects.get(pk=competition.pk)
+    after = _changed(before, changes)
+    _keep_frozen(before, after, at=at)
+    _check_rules(before, after, at=at, reason=clean_reason(reason, required=False))
+    if "banner" in changes:
+        banners.take_new(after)
+    if after.is_published and not before.is_published:
+        check_ready(before, anyway=publish_anyway)
+    if not metric_changes(before, after):
+        return None
+    if after.metric != before.metric and is_own(after.metric):
+        raise NoOwnMetric
+    check_metric(after)
+    return for_other_metric(after)
+
+
+def _changed(before: Competition, changes: Mapping[str, Any]) -> Competition:
+    after = copy(before)
+    for name, value in changes.items():
+        setattr(after, name, value)
+    return after
+
+
+def _keep_frozen(before: Competition, after: Competition, *, at: datetime) -> dict[str, Any]:
+    """What has to change with the end, where it moves the moment from which the board stands still.
+
+    A board that stands still goes on doing so; one that would have had to begin in the past begins now.
+    """
+    old, new = board_of(before), board_of(after)
+    told_so = (after.board_freezes_at, after.board_freeze_minutes)
+    if after.board_freeze_minutes is None or told_so != (before.board_freezes_at, before.board_freeze_minutes):
+        return {}
+    if old.freezes_at == new.freezes_at or not (old.is_frozen(at) or new.is_frozen(at)):
+        return {}
+    after.board_freeze_minutes = None
+    after.board_freezes_at = old.freezes_at if old.is_frozen(at) else at
+    return {"board_freezes_at": after.board_freezes_at, "board_freeze_minutes": None}
+
+
+def _check_rules(before: Competition, after: Competition, *, at: datetime, reason: str) -> None:
+    check_clock(before=before, after=after, at=at)
+    _check_board(before, after, at=at, reason=reason)
+    if after.selectable_submissions != before.selectable_submissions and before.has_ended(at):
+        raise SelectionFrozen
+    if after.awards_medals != before.awards_medals and before.has_ended(at):
+        raise MedalsFrozen
+    if after.rules_version < before.rules_version:
+        raise RulesVersionFalls(version=before.rules_version)
+    if after.slug != before.slug and has_participants(before):
+        raise SlugFrozen
+    if after.invitation_code != before.invitation_code:
+        check_invitation_code(after.invitation_code)
+    if is_relied_on(before, at):
+        _check_what_people_rely_on(before, after, at=at, reason=reason)
+    unpublished = before.is_published and not after.is_published
+    if unpublished and not reason and (before.has_started(at) or has_participants(before)):
+        raise ReasonMissing
+    scores_change = metric_changes(before, after) or after.score_digits != before.score_digits
+    if scores_change and is_in_use(before):
+        raise MetricInUse
+
+
+BOARD_FIELDS = ("board_audience", "board_freezes_at", "board_freeze_minutes")
+# What can move the moment from which the leaderboard stands still.
+MOVES_BOARD = {"board_freezes_at", "board_freeze_minutes", "ends_at"}
+# The further in front, the more people see.
+_WIDEST_FIRST = (BoardAudience.EVERYBODY, BoardAudience.PARTICIPANTS, BoardAudience.OWN_ROW, BoardAudience.HOSTS)
+
+
+def _check_board(before: Competition, after: Competition, *, at: datetime, reason: str) -> None:
+    """A board may stand still from now on, and be shown to fewer, with a reason; it may be opened, with a reason."""
+    for name in BOARD_FIELDS:
+        if getattr(after, name) != getattr(before, name) and before.board_opened_at is not None:
+            raise LeaderboardOpened(field=name)
+    if not is_relied_on(before, at):
+        return
+    old, new = board_of(before), board_of(after)
+    if old.freezes_at != new.freezes_at:
+        seen_until = min(at, old.freezes_at or at)
+        if new.freezes_at is not None and new.freezes_at < seen_until:
+            name = "board_freezes_at" if after.board_freezes_at != before.board_freezes_at else "board_freeze_minutes"
+            raise FreezeInThePast(field=name)
+        if old.is_frozen(at) and not reason:
+            raise ReasonMissing
+    narrower = _WIDEST_FIRST.index(after.board_audience) > _WIDEST_FIRST.index(before.board_audience)
+    if narrower and not reason:
+        raise ReasonMissing
+
+
+def is_relied_on(competition: Competition, at: datetime) -> bool:
+    """Whether people may take part by what was said: it was published at some time, and has started."""
+    return competition.has_started(at) and (has_begun(competition) or has_participants(competition))
+
+
+def _check_what_people_rely_on(before: Competition, after: Competition, *, at: datetime, reason: str) -> None:
+    for name in RISING_LIMITS:
+        old, new = getattr(before, name), getattr(after, name)
+        if old != new and before.has_ended(at):
+            raise LimitsFrozen(field=name)
+        if new is not None and (old is None or new < old):
+            raise LimitsOnlyRise(field=name)
+    if after.merge_bound != before.merge_bound:
+        if before.has_ended(at):
+            raise LimitsFrozen(field="merge_bound")
+        if MergeBound.values.index(after.merge_bound) < MergeBound.values.index(before.merge_bound):
+            raise LimitsOnlyRise(field="merge_bound")
+    if after.ends_at < before.ends_at and after.ends_at < at + timedelta(seconds=settings.END_NOTICE_SECONDS):
+        raise EndTooSoon(minutes=-(-settings.END_NOTICE_SECONDS // 60))
+    if after.ends_at > before.ends_at and not reason:
+        raise ReasonMissing
+
+
+def check_clock(*, before: Competition, after: Competition, at: datetime) -> None:
+    """Whether the clock of `before` may still be changed to that of `after`.
+
+    Raises:
+        ClockFrozen: the end has passed.
+        EndInThePast: the end would pass without anybody having seen it come.
+        StartFrozen: submissions have been received, whose days are counted from the start.
+    """
+    if after.ends_at != before.ends_at:
+        if before.has_ended(at):
+            raise ClockFrozen
+        if after.has_ended(at):
+            raise EndInThePast
+    if after.starts_at != before.starts_at and is_in_use(before):
+        raise StartFrozen
+
+
+def check_invitation_code(code: str) -> None:
+    """Whether a new code is long enough. Shorter ones of earlier times stay valid.
+
+    Raises:
+        InvitationCodeTooShort: it could be guessed.
+    """
+    if code.strip() and len(code.strip()) < SHORTEST_CODE:
+        raise InvitationCodeTooShort(least=SHORTEST_CODE)
+
+
+def metric_changes(before: Competition, after: Competition) -> bool:
+    return (before.metric, before.metric_params) != (after.metric, after.metric_params)
+
+
+def check_metric(competition: Competition) -> None:
+    """Whether the metric's parameters fit it.
+
+    Raises:
+        ValidationError: with what is wrong with them.
+    """
+    if is_own(competition.metric) and competition.pk is None:
+        raise ValidationError({"metric": ValidationError(NoOwnMetric.message, code=NoOwnMetric.code)})
+    try:
+        registry.get(competition.metric)
+        registry.validate_params(competition.metric, competition.metric_params)
+    except KeyError:
+        return  # the field's own validator says so
+    except InvalidMetricParameters as error:
+        messages = [ValidationError(explained(problem)["detail"], code=problem.code) for problem in error.problems]
+        raise ValidationError({"metric_params": messages}) from error
+
+
+def has_participants(competition: Competition) -> bool:
+    return competition.memberships.exists()
+
+
+# The page that people accept when they enter.
+RULES_PAGE = "rules"
+
+
+@contextmanager
+def rules_told(competition: Competition, *, by: User, at: datetime) -> Iterator[None]:
+    """Run a block that may change the text of the rules; if it does, write that into the competition log.
+
+    Participants are told too, once they rely on the rules. The log keeps the SHA-256 of the text, so that everybody can
+    tell which one they have read.
+    """
+    with transaction.atomic():
+        before = _digest_of_rules(competition)
+        yield
+        after = _digest_of_rules(competition)
+        if before != after:
+            facts = {"text": [before, after]}
+            record(competition, LogKind.RULES, by=by, at=at, facts=facts, tell=is_relied_on(competition, at))
+
+
+def _digest_of_rules(competition: Competition) -> str | None:
+    body = competition.pages.filter(slug=RULES_PAGE).values_list("body", flat=True).first()
+    return None if body is None else hashlib.sha256(body.encode()).hexdigest()
+
+
+def add_page(*, competition: Competition, fields: Mapping[str, Any], by: User, at: datetime) -> Page:
+    """Add a page to the competition, at the end where `fields` have no position. Raises as `save_page`."""
+    page = Page(**fields)
+    if "position" not in fields:
+        last = competition.pages.aggregate(last=Max("position"))["last"]
+        page.position = 0 if last is None else last + 1
+    return save_page(competition=competition, page=page, by=by, at=at)
+
+
+def delete_page(*, page: Page, by: User, at: datetime) -> None:
+    """Delete a page for good.
+
+    Raises:
+        NotHost: `by` does not organise the competition.
+    """
+    can.edit(by, page.competition).require()
+    with rules_told(page.competition, by=by, at=at):
+        page.delete()
+
+
+def save_page(*, competition: Competition, page: Page, by: User, at: datetime) -> Page:
+    """Save a page of the competition, new or changed.
+
+    Raises:
+        NotHost: `by` does not organise it.
+        PageSlugTaken: another page of the competition has this slug.
+    """
+    can.edit(by, competition).require()
+    page.competition = competition
+    try:
+        with rules_told(competition, by=by, at=at):
+            page.save()
+    except IntegrityError as error:
+        if competition.pages.filter(slug=page.slug).exclude(pk=page.pk).exists():
+            raise PageSlugTaken from error
+        raise
+    return page

@@ -1,0 +1,221 @@
+"""A competition in a list and in full, and its pages."""
+
+from __future__ import annotations
+
+from typing import Any
+from zoneinfo import ZoneInfo, available_timezones
+
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+from rest_framework.request import Request
+
+from accounts.serializers import UserRefSerializer
+from competitions import permissions as can
+from competitions.boards import board_of
+from competitions.leaderboards.serializers import TeamRefSerializer
+from competitions.models import Competition, MetricDirection, Page, State
+from competitions.models.log import REASON_CHARACTERS
+from competitions.organising.readiness import Weight
+from foundation import markdown
+from scoring.metrics.registry import Direction
+
+
+class MetricSerializer(serializers.Serializer):
+    name = serializers.CharField()
+    label: Any = serializers.CharField()
+    direction = serializers.ChoiceField(MetricDirection.choices)
+
+    def to_representation(self, metric: Any) -> dict[str, Any]:
+        return {"name": metric.name, "label": metric.label, "direction": Direction(metric.direction).value}
+
+
+# Reads rows of `Competition.objects.with_facts_for(user)`; the context holds `at`.
+class CompetitionListSerializer(serializers.ModelSerializer):
+    """A competition as a list shows it."""
+
+    state = serializers.SerializerMethodField(help_text="Where it is on its clock.")
+    banner = serializers.SerializerMethodField(help_text="Address of a wide picture.")
+    metric = MetricSerializer(source="metric_definition", read_only=True)
+    team_count = serializers.IntegerField(read_only=True)
+    participant_count = serializers.IntegerField(read_only=True)
+    is_entered = serializers.BooleanField(read_only=True, help_text="Whether you take part.")
+    is_host = serializers.BooleanField(read_only=True, help_text="Whether you organise it.")
+
+    class Meta:
+        model = Competition
+        fields = [
+            *("id", "slug", "title", "summary", "emoji", "banner", "state", "visibility", "is_published"),
+            *("starts_at", "ends_at", "entry_deadline", "merge_deadline", "time_zone"),
+            *("team_count", "participant_count", "is_entered", "is_host", "metric", "score_digits"),
+        ]
+        read_only_fields = fields
+
+    def get_banner(self, competition: Competition) -> str | None:
+        return competition.banner.url if competition.banner else None
+
+    @extend_schema_field(serializers.ChoiceField(State.choices))
+    def get_state(self, competition: Competition) -> str:
+        return competition.state(self.context["at"]).value
+
+
+class PageRefSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = Page
+        fields = ["slug", "title", "position"]
+        read_only_fields = fields
+
+
+# Reads a row of `Competition.objects.with_details_for(user)`; the context holds `at` and `can_enter`.
+class CompetitionSerializer(CompetitionListSerializer):
+    """A competition with its rules, its clock and what is yours in it."""
+
+    hosts = UserRefSerializer(many=True, read_only=True)
+    pages = PageRefSerializer(many=True, read_only=True)
+    accepted_rules_version = serializers.IntegerField(
+        allow_null=True, read_only=True, help_text="The newest version of the rules that you accepted."
+    )
+    can_enter = serializers.SerializerMethodField(help_text="Whether you may join now.")
+    needs_invitation_code = serializers.BooleanField(read_only=True, help_text="Whether joining takes a code from you.")
+    now = serializers.SerializerMethodField(help_text="The server's clock, for countdowns.")
+    my_team = serializers.SerializerMethodField(help_text="Your team; null if you do not take part.")
+    has_solution = serializers.SerializerMethodField(help_text="Only organisers are told; null for everybody else.")
+    invitation_code = serializers.SerializerMethodField(help_text="Only organisers are told; null for everybody else.")
+
+    board_frozen_since = serializers.SerializerMethodField(
+        help_text="The public leaderboard stands still and shows what was submitted before; null: it moves."
+    )
+
+    class Meta(CompetitionListSerializer.Meta):
+        fields = [
+            *CompetitionListSerializer.Meta.fields,
+            *("hosts", "metric_params", "daily_submission_limit", "total_submission_limit", "limit_resets_at"),
+            *("selectable_submissions", "max_team_size", "merge_bound", "allows_late_submissions"),
+            *("objection_minutes", "objections_until", "rules_required", "rules_version"),
+            *("accepted_rules_version", "can_enter", "needs_invitation_code", "invitation_code", "now", "confirmed_at"),
+            *("board_audience", "board_freezes_at", "board_freeze_minutes", "board_frozen_since"),
+            *("releases_solution", "awards_medals", "pages", "has_solution", "my_team"),
+        ]
+        read_only_fields = fields
+
+    def get_can_enter(self, competition: Competition) -> bool:
+        return self.context["can_enter"]
+
+    @extend_schema_field(serializers.DateTimeField(allow_null=True))
+    def get_board_frozen_since(self, competition: Competition) -> str | None:
+        since = board_of(competition).frozen_since(self.context["at"])
+        return None if since is None else serializers.DateTimeField().to_representation(since)
+
+    @extend_schema_field(serializers.DateTimeField())
+    def get_now(self, competition: Competition) -> str:
+        return serializers.DateTimeField().to_representation(self.context["at"])
+
+    @extend_schema_field(TeamRefSerializer(allow_null=True))
+    def get_my_team(self, competition: Any) -> dict[str, Any] | None:
+        return next(({"id": team.pk, "name": team.name} for team in competition.own_teams), None)
+
+    def get_has_solution(self, competition: Any) -> bool | None:
+        return competition.has_solution if competition.is_host else None
+
+    def get_invitation_code(self, competition: Any) -> str | None:
+        return competition.invitation_code if competition.is_host else None
+
+
+def told(request: Request, row: Competition) -> dict[str, Any]:
+    """What whoever asks is told of one competition, a row of `Competition.objects.with_details_for(request.user)`."""
+    at = timezone.now()
+    context = {"request": request, "at": at, "can_enter": bool(can.enter(request.user, row, at))}
+    return dict(CompetitionSerializer(row, context=context).data)
+
+
+class CompetitionEditSerializer(serializers.ModelSerializer):
+    """What organisers change."""
+
+    banner = serializers.FileField(required=False, allow_null=True, help_text="A picture; null takes it away.")
+    reason = serializers.CharField(
+        required=False,
+        allow_blank=True,
+        max_length=REASON_CHARACTERS,
+        write_only=True,
+        help_text="Why, for everybody to read. Needed for a later end while it runs, and for taking it off the site.",
+    )
+
+    publish_anyway = serializers.BooleanField(
+        required=False,
+        write_only=True,
+        help_text="To publish it in spite of what was told to speak against it.",
+    )
+
+    class Meta:
+        model = Competition
+        fields = [
+            *("title", "summary", "emoji", "banner", "starts_at", "entry_deadline", "merge_deadline", "ends_at"),
+            *("time_zone", "is_published", "visibility", "invitation_code", "rules_required", "rules_version"),
+            *("metric", "metric_params", "score_digits", "daily_submission_limit", "limit_resets_at"),
+            *("total_submission_limit", "selectable_submissions", "max_team_size", "allows_late_submissions"),
+            "merge_bound",
+            *("objection_minutes", "board_audience", "board_freezes_at", "board_freeze_minutes"),
+            *("releases_solution", "awards_medals", "reason", "publish_anyway"),
+        ]
+        # Old code may not know them, a client sends only what it changes.
+        extra_kwargs = {name: {"required": False} for name in fields}
+
+    def get_fields(self) -> dict[str, Any]:
+        """A moment without an offset is one of the competition's zone, of the new one where the request brings one."""
+        fields: dict[str, Any] = super().get_fields()
+        if self.instance is None:  # only described
+            return fields
+        sent = getattr(self, "initial_data", {}).get("time_zone")
+        zone = zone_named(sent) or ZoneInfo(self.instance.time_zone)
+        for field in fields.values():
+            if isinstance(field, serializers.DateTimeField):
+                field.timezone = zone
+        return fields
+
+
+def zone_named(name: Any) -> ZoneInfo | None:
+    """The zone of this name, if it is one."""
+    return ZoneInfo(name) if isinstance(name, str) and name in available_timezones() else None
+
+
+class PageSerializer(serializers.ModelSerializer):
+    body = serializers.CharField(
+        allow_blank=True, max_length=markdown.MAX_LENGTH, trim_whitespace=False, help_text="Markdown."
+    )
+    html = serializers.SerializerMethodField(help_text="The body as sanitised HTML.")
+
+    class Meta:
+        model = Page
+        fields = ["slug", "title", "position", "body", "html", "updated_at"]
+        read_only_fields = ["updated_at"]
+        extra_kwargs = {"position": {"required": False}}
+
+    def get_html(self, page: Page) -> str:
+        return markdown.render(page.body)
+
+
+class FindingSerializer(serializers.Serializer):
+    """One thing that speaks against publishing."""
+
+    code = serializers.CharField()
+    weight = serializers.ChoiceField(
+        [weight.value for weight in Weight],
+        help_text="`forbids`: it can't be published. `asks`: only with `publishAnyway`.",
+    )
+    detail = serializers.CharField(help_text="For people, in the language of the request.")
+    params = serializers.DictField()
+
+
+class ReadinessSerializer(serializers.Serializer):
+    """What speaks against publishing a competition, what forbids it first."""
+
+    can_be_published = serializers.BooleanField(help_text="Nothing forbids it; what asks for a yes may remain.")
+    findings = FindingSerializer(many=True)
+
+
+class MarkdownSerializer(serializers.Serializer):
+    body = serializers.CharField(allow_blank=True, max_length=markdown.MAX_LENGTH, trim_whitespace=False)
+
+
+class HtmlSerializer(serializers.Serializer):
+    html = serializers.CharField()

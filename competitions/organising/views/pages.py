@@ -1,0 +1,71 @@
+"""The Markdown pages of a competition."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+from rest_framework import status
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.viewsets import ViewSet
+
+from competitions import permissions as can
+from competitions.lookup import find_competition
+from competitions.models import Competition, Page
+from competitions.organising.editing import add_page, delete_page, save_page
+from competitions.organising.serializers import PageSerializer
+from competitions.organising.views import docs
+from foundation.refusals import NotVisible
+from foundation.requests import sent, signed_in
+
+
+@docs.pages
+class PageViewSet(ViewSet):
+    """The pages of the competition that the address names."""
+
+    lookup_url_kwarg = "page"
+    lookup_value_converter = "slug"
+
+    def list(self, request: Request, competition: str) -> Response:
+        found = find_competition(request, competition)
+        return Response(PageSerializer(found.pages.all(), many=True).data)
+
+    def create(self, request: Request, competition: str) -> Response:
+        found = find_competition(request, competition)
+        can.edit(request.user, found).require()
+        page = add_page(
+            competition=found, fields=sent(request, PageSerializer), by=signed_in(request), at=timezone.now()
+        )
+        return Response(PageSerializer(page).data, status=status.HTTP_201_CREATED)
+
+    def retrieve(self, request: Request, competition: str, page: str) -> Response:
+        return Response(PageSerializer(find_page(find_competition(request, competition), page)).data)
+
+    def partial_update(self, request: Request, competition: str, page: str) -> Response:
+        found = find_competition(request, competition)
+        can.edit(request.user, found).require()
+        row = find_page(found, page)
+        form = PageSerializer(row, data=request.data, partial=True)
+        form.is_valid(raise_exception=True)
+        for name, value in form.validated_data.items():
+            setattr(row, name, value)
+        return Response(
+            PageSerializer(save_page(competition=found, page=row, by=signed_in(request), at=timezone.now())).data
+        )
+
+    def destroy(self, request: Request, competition: str, page: str) -> Response:
+        found = find_competition(request, competition)
+        can.edit(request.user, found).require()
+        delete_page(page=find_page(found, page), by=signed_in(request), at=timezone.now())
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+def find_page(competition: Competition, slug: str) -> Page:
+    """The page of the competition with this slug.
+
+    Raises:
+        NotVisible: there is none.
+    """
+    page = competition.pages.filter(slug=slug).first()
+    if page is None:
+        raise NotVisible
+    return page

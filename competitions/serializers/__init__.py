@@ -1,1 +1,0 @@
-"""Shapes on the wire, by subject."""

@@ -1,1 +1,0 @@
-"""Every change of more than one row, or one with rules, by subject: entries, teams, invitations, merges, editing."""

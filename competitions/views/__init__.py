@@ -1,1 +1,0 @@
-"""The HTTP side, by subject: parse, ask for permission, call one service or queryset, answer."""

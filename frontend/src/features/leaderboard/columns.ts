@@ -1,0 +1,62 @@
+import type { BoardKind } from '@/shared/competition/board'
+
+export type Column = 'rank' | 'interval' | 'shakeUp' | 'team' | 'publicScore' | 'score' | 'gap' | 'recent' | 'submissions' | 'last'
+
+interface Known {
+  /** Whether the public scores of a final board, and the changes of the last hours, are known. */
+  publicScores: boolean
+  recent: boolean
+  /** Whether it is known how sure the ranks are. */
+  intervals: boolean
+}
+
+// The widths of the grid, and from which width of the window a column is shown.
+const WIDTHS: Record<Column, string> = {
+  rank: '3.6rem',
+  interval: '4.2rem',
+  shakeUp: '3.2rem',
+  team: 'minmax(0, 1fr)',
+  publicScore: 'minmax(5.5rem, auto)',
+  score: 'minmax(6rem, auto)',
+  gap: '5.5rem',
+  recent: '3.4rem',
+  submissions: '4rem',
+  last: '8rem',
+}
+const PHONE: Partial<Record<Column, string>> = {
+  rank: '2.4rem',
+  shakeUp: '2rem',
+  team: 'minmax(0, 1fr)',
+  score: 'auto',
+}
+const WIDE: readonly Column[] = ['gap', 'recent']
+
+export function columnsOf(kind: BoardKind, { publicScores, recent, intervals }: Known): Column[] {
+  const isFinal = kind !== 'public'
+  return [
+    'rank',
+    ...(isFinal && intervals ? (['interval'] as const) : []),
+    ...(isFinal ? (['shakeUp'] as const) : []),
+    'team',
+    ...(isFinal && publicScores ? (['publicScore'] as const) : []),
+    'score',
+    'gap',
+    ...(recent ? (['recent'] as const) : []),
+    'submissions',
+    // Names need the room, and nothing is new on a final board.
+    ...(isFinal && intervals ? [] : (['last'] as const)),
+  ]
+}
+
+/** The same columns as tracks of a grid, for a window of each width. */
+export function tracksOf(columns: readonly Column[]) {
+  const written = (shown: readonly Column[], widths: Partial<Record<Column, string>>) => shown.map((name) => widths[name]).join(' ')
+  return {
+    '--columns-wide': written(columns, WIDTHS),
+    '--columns-middle': written(columns.filter((name) => !WIDE.includes(name)), WIDTHS),
+    '--columns-phone': written(
+      columns.filter((name) => name in PHONE),
+      columns.includes('interval') ? { ...PHONE, rank: '3rem' } : PHONE,
+    ),
+  }
+}

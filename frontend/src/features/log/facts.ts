@@ -1,0 +1,36 @@
+/** What an entry says, as lines to show: facts come as JSON, in the form in which they are hashed. */
+export type Fact =
+  | { name: string; form: 'change'; before: unknown; after: unknown }
+  | { name: string; form: 'value'; value: unknown }
+  | { name: string; form: 'hash'; value: string }
+  | { name: string; form: 'count'; count: number }
+
+const HASH = /^[0-9a-f]{64}$/
+const MOMENT = /^\d{4}-\d{2}-\d{2}T[\d:.]+Z$/
+/** Long tables, of which only the length is shown; the file of the log has them in full. */
+const TABLES = new Set(['board', 'sealed', 'solutions'])
+
+export function isMoment(value: unknown): value is string {
+  return typeof value === 'string' && MOMENT.test(value)
+}
+
+function isPlain(value: unknown): boolean {
+  return value === null || ['string', 'number', 'boolean'].includes(typeof value)
+}
+
+/** One line for each fact; what lies within another fact is named by both, as in `changed.rowsAdded`. */
+export function factsOf(facts: Record<string, unknown>, within = ''): Fact[] {
+  return Object.entries(facts).flatMap(([key, value]): Fact[] => {
+    const name = within ? `${within}.${key}` : key
+    if (value === null || value === '') return []
+    if (TABLES.has(key)) return Array.isArray(value) ? [{ name, form: 'count', count: value.length }] : []
+    if (typeof value === 'string' && HASH.test(value)) return [{ name, form: 'hash', value }]
+    if (Array.isArray(value)) {
+      const [before, after] = value
+      if (value.length === 2 && isPlain(before) && isPlain(after)) return [{ name, form: 'change', before, after }]
+      return [{ name, form: 'value', value: JSON.stringify(value) }]
+    }
+    if (typeof value === 'object') return factsOf(value as Record<string, unknown>, name)
+    return [{ name, form: 'value', value }]
+  })
+}

@@ -1,0 +1,1 @@
+"""The ways to isolate a run that are known here, one module each."""

@@ -1,0 +1,99 @@
+"""What the API's description says of the integrity desk and of noise."""
+
+from __future__ import annotations
+
+from drf_spectacular.utils import OpenApiExample, extend_schema
+
+from competitions.exceptions import NotEntered, NotHost, PrivateLeaderboardClosed
+from competitions.openapi import COMPETITION
+from foundation.openapi import PK, refuses
+from foundation.refusals import NotVisible
+from submissions.analyses.exceptions import AnalysisActive, AnalysisOver, NoBaseline
+from submissions.analyses.serializers import (
+    AnalysisSerializer,
+    IntegritySerializer,
+    NoiseSerializer,
+    StartWobbleSerializer,
+)
+from submissions.exceptions import NothingToScoreWith
+
+DESK = ["Integrity"]
+NOISE = ["Leaderboards"]
+RUNNING = {
+    "id": 5,
+    "kind": "integrity",
+    "status": "running",
+    "progress": 0.4,
+    "error": "",
+    "errorText": "",
+    "seed": 1234567,
+    "startedBy": {"username": "host", "name": "Host", "avatar": None},
+    "createdAt": "2026-11-21T09:00:00Z",
+    "startedAt": "2026-11-21T09:00:01Z",
+    "finishedAt": None,
+}
+
+list_comparisons = extend_schema(
+    operation_id="listComparisons",
+    tags=DESK,
+    parameters=[COMPETITION],
+    responses={200: AnalysisSerializer(many=True), **refuses(NotHost, NotVisible)},
+    description="The comparisons of teams' files, newest first, without what they found. Organisers only.",
+)
+start_comparison = extend_schema(
+    operation_id="startComparison",
+    tags=DESK,
+    parameters=[COMPETITION],
+    request=None,
+    responses={201: AnalysisSerializer, **refuses(AnalysisActive, NothingToScoreWith, NotHost, NotVisible)},
+    examples=[OpenApiExample("Under way", value=RUNNING, response_only=True)],
+    description="Compare the files of all teams, in the background: identical files, nearly identical predictions, and "
+    "files of a team that hardly differ from the one before. No truth is used, and until the result is confirmed only "
+    "public rows are looked at. Organisers only.",
+)
+get_comparison = extend_schema(
+    operation_id="getComparison",
+    tags=DESK,
+    parameters=[COMPETITION, PK],
+    responses={200: IntegritySerializer, **refuses(NotHost, NotVisible)},
+    description="A comparison: how far it is, what was compared, and what was found. A list with evidence, not a "
+    "verdict. Organisers only.",
+)
+cancel_comparison = extend_schema(
+    operation_id="cancelComparison",
+    tags=DESK,
+    parameters=[COMPETITION, PK],
+    request=None,
+    responses={200: AnalysisSerializer, **refuses(AnalysisOver, NotHost, NotVisible)},
+    description="Stop a comparison that is under way. Organisers only.",
+)
+get_noise = extend_schema(
+    operation_id="getNoise",
+    tags=NOISE,
+    parameters=[COMPETITION],
+    responses={200: NoiseSerializer, **refuses(NotEntered, NotVisible)},
+    description="How much of the scores is noise: the wobble of a baseline's public score, and, once the result is "
+    "confirmed, how the intervals of the ranks on the private leaderboard were computed. Open as the leaderboard is.",
+)
+measure_ranks = extend_schema(
+    operation_id="measureRanks",
+    tags=NOISE,
+    parameters=[COMPETITION],
+    request=None,
+    responses={
+        201: AnalysisSerializer,
+        **refuses(PrivateLeaderboardClosed, AnalysisActive, NothingToScoreWith, NotHost, NotVisible),
+    },
+    description="Measure the intervals of the ranks anew, with another seed, in the background; the first time the "
+    "confirmation does so by itself. It is told in the competition log. Organisers only, once the result is confirmed.",
+)
+measure_wobble = extend_schema(
+    operation_id="measureWobble",
+    tags=NOISE,
+    parameters=[COMPETITION],
+    request=StartWobbleSerializer,
+    responses={201: AnalysisSerializer, **refuses(NoBaseline, AnalysisActive, NothingToScoreWith, NotHost, NotVisible)},
+    examples=[OpenApiExample("The baseline", value={"submission": 42}, request_only=True)],
+    description="Measure how much the public score of a baseline wobbles, in the background and on public rows alone; "
+    "everybody sees it. Organisers only.",
+)

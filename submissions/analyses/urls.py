@@ -1,0 +1,16 @@
+"""`/api/competitions/{competition}/`: the integrity desk, and what is noise."""
+
+from django.urls import URLPattern, URLResolver, include, path
+from rest_framework.routers import SimpleRouter
+
+from submissions.analyses import views
+
+router = SimpleRouter(use_regex_path=False)
+router.register("integrity", views.IntegrityViewSet, basename="integrity")
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include(router.urls)),
+    path("noise/", views.NoiseViewSet.as_view({"get": "retrieve"}), name="noise"),
+    path("noise/ranks/", views.NoiseViewSet.as_view({"post": "ranks"}), name="noise-ranks"),
+    path("noise/wobble/", views.NoiseViewSet.as_view({"post": "wobble"}), name="noise-wobble"),
+]

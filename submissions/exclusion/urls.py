@@ -1,0 +1,16 @@
+"""Below /api/: exclusions of teams and of submissions."""
+
+from rest_framework.routers import SimpleRouter
+
+from submissions.exclusion import views
+
+COMPETITION = "competitions/<slug:competition>"
+
+router = SimpleRouter(use_regex_path=False)
+router.register(f"{COMPETITION}/exclusions", views.ExclusionOfCompetitionViewSet, basename="competition-exclusion")
+router.register(f"{COMPETITION}/submissions", views.OrganisersSubmissionViewSet, basename="competition-submission")
+router.register("teams/<int:pk>/exclusions", views.ExclusionOfTeamViewSet, basename="team-exclusion")
+router.register("submissions/<int:pk>/exclusions", views.ExclusionOfSubmissionViewSet, basename="submission-exclusion")
+router.register("exclusions", views.ExclusionViewSet, basename="exclusion")
+
+urlpatterns = router.urls

@@ -1,0 +1,168 @@
+"""Metrics that behave as published ones of Kaggle do, written from their descriptions: they run as they are."""
+
+from __future__ import annotations
+
+import json
+from io import BytesIO
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from scoring import InvalidSubmission, SolutionSpec, prepare_solution
+from scoring.expected import check_submission, expected_file, table_schema
+from scoring.own import read_signature
+from scoring.own.program import call
+
+HEAD = """
+import json
+from io import BytesIO
+
+import numpy as np
+import pandas as pd
+import pandas.api.types
+import sklearn.metrics
+
+class ParticipantVisibleError(Exception):
+    pass
+"""
+# By a helper of Kaggle's own module; ids are deleted in place.
+LOG_LOSS = (
+    HEAD
+    + """
+import kaggle_metric_utilities
+
+def score(solution: pd.DataFrame, submission: pd.DataFrame, row_id_column_name: str) -> float:
+    del solution[row_id_column_name]
+    del submission[row_id_column_name]
+    kaggle_metric_utilities.verify_valid_probabilities(submission, "submission")
+    return kaggle_metric_utilities.safe_call_score(sklearn.metrics.log_loss, solution.values, submission.values)
+"""
+)
+# Columns without both classes are left out of the mean.
+MACRO_AUC = (
+    HEAD
+    + """
+def score(solution: pd.DataFrame, submission: pd.DataFrame, row_id_column_name: str) -> float:
+    del solution[row_id_column_name]
+    del submission[row_id_column_name]
+    if not pandas.api.types.is_numeric_dtype(submission.values):
+        bad = [name for name in submission.columns if not pandas.api.types.is_numeric_dtype(submission[name])]
+        raise ParticipantVisibleError(f"Invalid data types found: {bad}")
+    sums = solution.sum(axis=0)
+    scored = list(sums[sums > 0].index.values)
+    return float(sklearn.metrics.roc_auc_score(solution[scored].values, submission[scored].values, average="macro"))
+"""
+)
+# A daily rank correlation, its mean over its deviation.
+SHARPE = (
+    HEAD
+    + """
+def score(solution: pd.DataFrame, submission: pd.DataFrame, row_id_column_name: str, floor: float = 1e-9) -> float:
+    both = solution.merge(submission, on=row_id_column_name, suffixes=("_true", "_pred"))
+    daily = both.groupby("date_id").apply(
+        lambda day: day["target_true"].rank().corr(day["target_pred"].rank()), include_groups=False
+    )
+    if daily.isna().any():
+        raise ParticipantVisibleError("Predictions of a day are all the same")
+    return float(daily.mean() / max(daily.std(ddof=0), floor))
+"""
+)
+# Concordance by group: mean less deviation; pairs counted by hand.
+STRATIFIED = (
+    HEAD
+    + """
+def concordance(time, event, risk):
+    good = pairs = 0.0
+    for i in np.flatnonzero(event):
+        later = time > time[i]
+        pairs += later.sum()
+        good += (risk[i] > risk[later]).sum() + 0.5 * (risk[i] == risk[later]).sum()
+    return good / pairs
+
+def score(solution: pd.DataFrame, submission: pd.DataFrame, row_id_column_name: str) -> float:
+    merged = pd.concat([solution, submission["prediction"]], axis=1).reset_index(drop=True)
+    found = [
+        concordance(rows["time"].values, rows["event"].values, rows["prediction"].values)
+        for _, rows in merged.groupby("group")
+    ]
+    return float(np.mean(found) - np.sqrt(np.var(found)))
+"""
+)
+# Sets of words in text cells; a blank cell is no words.
+JACCARD = (
+    HEAD
+    + """
+def score(solution: pd.DataFrame, submission: pd.DataFrame, row_id_column_name: str, lower: bool = True) -> float:
+    def words(cell):
+        text = "" if pd.isna(cell) else str(cell)
+        return set((text.lower() if lower else text).split())
+    found = []
+    for true, sent in zip(solution["text"], submission["text"]):
+        a, b = words(true), words(sent)
+        found.append(len(a & b) / len(a | b) if a | b else 1.0)
+    return float(np.mean(found))
+"""
+)
+
+
+def said(source: str, solution: pd.DataFrame, submission: pd.DataFrame, **params: object) -> dict:
+    read_signature(source)
+    before = solution.copy(), submission.copy()
+    answer = call(source, solution, submission, row_id="id", params=params, ranked="")
+    # Whatever a metric does to its tables, the next call finds them whole.
+    pd.testing.assert_frame_equal(solution, before[0])
+    pd.testing.assert_frame_equal(submission, before[1])
+    return answer
+
+
+def frame(**columns: object) -> pd.DataFrame:
+    size = len(next(iter(columns.values())))
+    return pd.DataFrame({"id": range(size), **columns})
+
+
+def test_log_loss_of_probabilities() -> None:
+    truth = frame(a=[1, 0, 0], b=[0, 1, 0], c=[0, 0, 1])
+    sent = frame(a=[0.5, 0.25, 0.25], b=[0.25, 0.5, 0.25], c=[0.25, 0.25, 0.5])
+    assert said(LOG_LOSS, truth, sent)["score"] == pytest.approx(np.log(2))
+    assert "add to one" in said(LOG_LOSS, truth, frame(a=[1.0] * 3, b=[1.0] * 3, c=[0.0] * 3))["refusal"]
+
+
+def test_mean_auc_leaves_empty_columns_out() -> None:
+    truth = frame(a=[1, 0, 0, 1], b=[0, 0, 0, 0])
+    assert said(MACRO_AUC, truth, frame(a=[0.9, 0.1, 0.2, 0.8], b=[0.1] * 4))["score"] == 1.0
+    assert said(MACRO_AUC, truth, frame(a=list("wxyz"), b=[0.1] * 4))["refusal"] == "Invalid data types found: ['a']"
+
+
+def test_daily_rank_correlations() -> None:
+    truth = frame(date_id=[1, 1, 1, 2, 2, 2], target=[1, 2, 3, 1, 2, 3])
+    assert said(SHARPE, truth, frame(target=[1, 2, 3, 3, 2, 1]))["score"] == 0.0
+    assert said(SHARPE, truth, frame(target=[1, 2, 3, 1, 2, 3]), floor=0.5)["score"] == pytest.approx(2.0)
+    assert "all the same" in said(SHARPE, truth, frame(target=[1.0] * 6))["refusal"]
+
+
+def test_concordance_by_group() -> None:
+    truth = frame(time=[1, 2, 3, 1, 2, 3], event=[1, 1, 0, 1, 1, 0], group=list("aaabbb"))
+    assert said(STRATIFIED, truth, frame(prediction=[3, 2, 1, 3, 2, 1]))["score"] == 1.0
+    assert said(STRATIFIED, truth, frame(prediction=[3, 2, 1, 1, 2, 3]))["score"] == 0.0
+
+
+def test_words_of_text_cells() -> None:
+    truth = frame(text=["A cat", "dog", None])
+    assert said(JACCARD, truth, frame(text=["a CAT", "a dog", None]))["score"] == pytest.approx((1 + 0.5 + 1) / 3)
+    assert said(JACCARD, truth, frame(text=["a CAT", "a dog", None]), lower=False)["score"] == pytest.approx(0.5)
+
+
+def test_a_schema_names_columns_and_no_other_of_the_solution() -> None:
+    """Files can be checked by it before they are sent: what the solution's other columns are called is not told."""
+    spec = SolutionSpec(metric="own_larger_is_better", submission_columns=("text", "size"))
+    solution = b"id,text,secret_group,Usage\n1,a,x,Public\n2,b,y,Private\n"
+    prepared = prepare_solution(BytesIO(solution), spec)
+    schema = table_schema(prepared)
+    assert "secret" not in str(schema)
+    assert [(one["name"], one["type"]) for one in schema["fields"][1:]] == [("text", "string"), ("size", "any")]
+    expected = expected_file(json.loads(json.dumps(schema)), BytesIO(b"id,text,size\n1,a,1\n2,b,2\n"))
+    check_submission(BytesIO(b"id,text,size\n2,7,\n1,8,x\n"), expected)
+    for bad in (b"id,text,size\n1,a,inf\n2,b,2\n", b"id,text\n1,a\n2,b\n", b"id,text,size\n1,a,1\n3,b,2\n"):
+        with pytest.raises(InvalidSubmission):
+            check_submission(BytesIO(bad), expected)

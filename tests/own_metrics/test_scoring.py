@@ -1,0 +1,284 @@
+"""A submission is scored by the organisers' own metric, while its sender waits or by the job queue."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from typing import Any
+
+import pytest
+
+from competitions.metrics import sandboxes as place
+from competitions.metrics.running import score_by
+from competitions.metrics.sandboxes import NO_SANDBOX_READY, Sandboxes, SandboxUnavailable
+from competitions.models import MetricFailure
+from competitions.solution.services import active_solution, prepared_solution
+from sandbox import Answer, Outcome, Reason
+from scoring import InvalidSubmission, read_predictions
+from submissions.exceptions import InvalidFile
+from submissions.models import Submission
+from submissions.serializers import SubmissionSerializer
+from submissions.services.submitting import score_queued, score_stored
+from tests.factories import NOON, TeamFactory
+from tests.own_metrics.metrics import MAE, competition_scoring_by, submission_csv
+from tests.submissions.conftest import enqueued, send
+
+pytestmark = pytest.mark.django_db
+
+
+def sends(competition, csv: str, **fields):
+    team = fields.pop("team", None) or TeamFactory(competition=competition)
+    return send(team, file=BytesIO(csv.encode()), at=NOON, **fields)
+
+
+def answers(monkeypatch: pytest.MonkeyPatch, value: Any, **outcome: Any) -> list[tuple[Any, Any]]:
+    """Every sandbox gives this answer; returns what they are asked."""
+    asked = []
+
+    def answer(_self: Sandboxes, request: Any, files: Any, **_: Any) -> Answer:
+        asked.append((request, files))
+        return Answer(Outcome(**{"reason": Reason.FINISHED, **outcome}), value=value)
+
+    for name in ("now", "soon", "alone"):
+        monkeypatch.setattr(Sandboxes, name, answer)
+    return asked
+
+
+def test_it_is_scored_in_the_request(sandboxed) -> None:
+    outcome = sends(competition_scoring_by(), submission_csv(0.25, 7.0))
+    assert outcome.submission.status == Submission.Status.SCORED
+    assert (outcome.submission.public_score, outcome.submission.private_score) == (0.25, None)
+    assert outcome.update is not None
+    assert outcome.update.rank_after == 1
+
+
+def test_the_parameters_of_the_version_are_used(forked) -> None:
+    competition = competition_scoring_by(metric={"params": {"power": 2}})
+    assert sends(competition, submission_csv(0.5)).submission.public_score == 0.25
+
+
+def test_rows_in_another_order_score_the_same(forked) -> None:
+    header, *rows = submission_csv(0.25).splitlines()
+    outcome = sends(competition_scoring_by(), "\n".join([header, *rows[::-1]]))
+    assert outcome.submission.public_score == 0.25
+
+
+def test_a_public_call_holds_no_private_row(monkeypatch) -> None:
+    asked = answers(monkeypatch, {"score": 1.0})
+    csv = "id,target,Usage\n" + "".join(f"{n},word{n},{'Public' if n < 4 else 'Private'}\n" for n in range(8))
+    competition = competition_scoring_by(csv=csv)
+    sends(competition, "id,target\n" + "".join(f"{n},guess{n}\n" for n in range(8)))
+    [(request, files)] = asked
+    held = b"".join([repr(request).encode(), *files.values()])
+    assert all(f"word{n}".encode() in held and f"guess{n}".encode() in held for n in range(4))
+    assert not any(f"word{n}".encode() in held or f"guess{n}".encode() in held for n in range(4, 8))
+
+
+def test_only_the_checked_columns_are_passed(forked) -> None:
+    source = "def score(solution, submission, row_id_column_name):\n    return len(submission.columns) + 10 * len(solution.columns)\n"
+    csv = "id,truth,scale,Usage\n" + "".join(f"{n},{n},2,{'Public' if n % 2 else 'Private'}\n" for n in range(8))
+    competition = competition_scoring_by(source, csv=csv, solution={"submission_columns": ["p", "q"]})
+    rows = "".join(f"{n},1,2\n" for n in range(8))
+    assert sends(competition, "id,p,q\n" + rows).submission.public_score == 33.0
+    with pytest.raises(InvalidFile) as refused:
+        sends(competition, "id,p,q,more\n" + "".join(f"{n},1,2,3\n" for n in range(8)))
+    assert [one["code"] for one in refused.value.problems] == ["unexpected_columns"]
+
+
+def test_where_none_is_ready_it_goes_to_the_queue_and_the_answer_says_so(cold, monkeypatch) -> None:
+    outcome = sends(competition_scoring_by(), submission_csv(0.25))
+    assert outcome.is_queued
+    waiting = SubmissionSerializer(outcome.submission).data["waiting"]
+    assert waiting["code"] == NO_SANDBOX_READY
+    assert "sandbox" in waiting["detail"]
+    assert enqueued(score_queued) == [outcome.submission.pk]
+    found = score_stored(outcome.submission.pk, NOON)
+    assert found is not None
+    assert found.public_score == 0.25
+    assert SubmissionSerializer(found).data["waiting"] is None
+
+
+def test_where_no_sandbox_holds_it_waits(monkeypatch) -> None:
+    monkeypatch.setattr(place, "find_runner", lambda: None)
+    monkeypatch.setattr(Sandboxes, "warm_up", lambda _self: None)
+    outcome = sends(competition_scoring_by(), submission_csv(0.25))
+    found = score_stored(outcome.submission.pk, NOON)
+    assert found is not None
+    assert (found.status, found.fault) == ("pending", SandboxUnavailable.code)
+
+
+def test_what_the_metric_says_to_participants_reaches_them(forked) -> None:
+    with pytest.raises(InvalidFile) as refused:
+        sends(competition_scoring_by(), submission_csv(0.25).replace("id,target\n1,1.25", "id,target\n1,high"))
+    [problem] = refused.value.problems
+    assert (problem["code"], problem["params"]["text"]) == ("metric_says", "Predictions must be numbers")
+    assert refused.value.submission.status == Submission.Status.REFUSED
+    assert not MetricFailure.objects.exists()
+
+
+FAILS = {
+    "the truth in an error": ('raise ValueError(f"truth: {solution.to_csv()}")', "exception", "ValueError"),
+    "no number": ("return float('nan')", "exception", "NoNumberError"),
+    "infinite": ("return float('inf')", "exception", "NoNumberError"),
+    "text": ("return '0.5'", "exception", "NoNumberError"),
+    "a mapping where one number is wanted": ("return {'a': 1.0}", "exception", "NoNumberError"),
+    "the process ends": ("import os; os._exit(0)", "missing_output", ""),
+    "it exits": ("raise SystemExit(0)", "exception", "SystemExit"),
+    "a result of its own": (
+        'import os, pathlib; pathlib.Path(\'result.json\').write_text(\'{"value": {"score": "high"}}\'); os._exit(0)',
+        "invalid_output",
+        "",
+    ),
+    "a link as result": ("import os; os.symlink('/etc/passwd', 'result.json'); os._exit(0)", "invalid_output", ""),
+}
+
+
+@pytest.mark.parametrize(("code", "reason", "error"), FAILS.values(), ids=FAILS.keys())
+def test_anything_else_is_a_neutral_sentence_and_a_traceback_for_hosts(forked, code, reason, error) -> None:
+    competition = competition_scoring_by(f"def score(solution, submission, row_id_column_name):\n    {code}\n")
+    with pytest.raises(InvalidFile) as refused:
+        sends(competition, submission_csv(0.25))
+    [problem] = refused.value.problems
+    assert (problem["code"], problem["params"], problem["found"]) == ("metric_failed", {}, None)
+    assert "truth" not in str(refused.value.submission.problems)
+    failure = MetricFailure.objects.get()
+    assert (failure.reason, failure.error, failure.is_private) == (reason, error, False)
+    assert failure.submission == refused.value.submission.pk
+    if error in ("ValueError", "SystemExit"):
+        assert 'File "metric.py", line 2, in score' in failure.traceback
+    assert "program" not in failure.traceback
+
+
+LIMITS = {
+    "sleeps": ("import time; time.sleep(60)", {"timed_out"}),
+    "grows": ("kept = []\n    while True: kept.append(b'x' * (64 << 20))", {"out_of_memory", "timed_out"}),
+    "forks": (
+        "import os\n    while True: os.fork()",
+        {"too_many_processes", "exception", "timed_out", "out_of_memory"},
+    ),
+}
+
+
+@pytest.mark.parametrize(("code", "reasons"), LIMITS.values(), ids=LIMITS.keys())
+def test_what_goes_beyond_its_limits_is_ended(cold, settings, monkeypatch, code, reasons) -> None:
+    settings.METRIC_SECONDS, settings.METRIC_SANDBOX_BYTES = 1.0, 300 << 20
+    # Its imports count too: enough of them, and few.
+    monkeypatch.setattr(place, "START_SECONDS", 6.0)
+    competition = competition_scoring_by(f"def score(solution, submission, row_id_column_name):\n    {code}\n")
+    outcome = sends(competition, submission_csv(0.25))
+    found = score_stored(outcome.submission.pk, NOON)
+    assert found is not None
+    assert (found.status, [one["code"] for one in found.problems]) == ("refused", ["metric_failed"])
+    assert MetricFailure.objects.get().reason in reasons
+
+
+CLOSED = """
+import os, sys, socket, pathlib
+kept = []
+
+def score(solution, submission, row_id_column_name):
+    kept.append(1)
+    found = list(kept[1:])
+    if "SECRET" in str(dict(os.environ)) or any(name.startswith(("DJANGO", "UZU_SECRET")) for name in os.environ):
+        found.append("environment")
+    for path in ("/proc/1/environ", "/proc/self/environ"):
+        try:
+            if b"PROBE_OF_THE_SERVER" in pathlib.Path(path).read_bytes():
+                found.append(path)
+        except OSError:
+            pass
+    for path in (__SETTINGS__, "/etc/shadow"):
+        if os.access(path, os.R_OK):
+            found.append(path)
+    for path in ("/etc/made", "/usr/made", __FOLDER__):
+        try:
+            pathlib.Path(path).write_text("x")
+            found.append(path)
+        except OSError:
+            pass
+    try:
+        socket.create_connection(("127.0.0.1", __PORT__), 1)
+        found.append("network")
+    except OSError:
+        pass
+    left = pathlib.Path(os.environ["TMPDIR"], "left")
+    if left.exists():
+        found.append("files of another call")
+    left.write_text("x")
+    if found:
+        raise LookupError(str(found))
+    return 1.0
+"""
+
+
+def test_it_finds_nothing_of_the_server_nor_of_another_call(sandboxed, settings, monkeypatch, tmp_path) -> None:
+    import socket
+
+    monkeypatch.setenv("PROBE_OF_THE_SERVER", "1")
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        source = (
+            CLOSED.replace("__SETTINGS__", repr(str(settings.BASE_DIR / "main" / "settings.py")))
+            .replace("__FOLDER__", repr(str(tmp_path / "made")))
+            .replace("__PORT__", str(listener.getsockname()[1]))
+        )
+        competition = competition_scoring_by(source)
+        for _ in range(2):
+            assert sandboxed.wait_until_ready(seconds=60)
+            outcome = sends(competition, submission_csv(0.25))
+            assert outcome.submission.public_score == 1.0
+
+
+def test_of_private_rows_nothing_is_told_but_that_there_is_no_score(forked) -> None:
+    source = MAE.replace(
+        "    del solution[row", "    raise ParticipantVisibleError(solution.to_csv())\n    del solution[row"
+    )
+    competition = competition_scoring_by(source)
+    solution = active_solution(competition)
+    assert solution is not None
+    prepared = prepared_solution(solution)
+    predictions = read_predictions(BytesIO(submission_csv(0.25).encode()), prepared)
+    with pytest.raises(InvalidSubmission) as refused:
+        score_by(solution, prepared, predictions, "private")
+    assert [one.code for one in refused.value.problems] == ["metric_failed"]
+    failure = MetricFailure.objects.get()
+    assert failure.is_private
+    assert failure.shown_traceback(has_ended=False) == ""
+    assert "target" in failure.shown_traceback(has_ended=True)
+
+
+def test_the_text_for_participants_is_bounded_and_plain(forked) -> None:
+    source = MAE.replace('"Predictions must be numbers"', '"<b>\\x00\\n\\t\\u202e" + "x" * 100000')
+    with pytest.raises(InvalidFile) as refused:
+        sends(competition_scoring_by(source), submission_csv(0.25).replace("1,1.25", "1,high"))
+    text = refused.value.problems[0]["params"]["text"]
+    assert len(text) == 400
+    assert text.isprintable()
+
+
+def test_a_mapping_of_numbers_with_one_that_ranks(forked) -> None:
+    source = "def score(solution, submission, row_id_column_name):\n    return {'mae': 0.5, 'rmse': float('nan')}\n"
+    competition = competition_scoring_by(source, metric={"ranked": "mae"})
+    assert sends(competition, submission_csv(0.25)).submission.public_score == 0.5
+
+
+STRANGE = [None, [], "x", {}, {"score": "1"}, {"score": True}, {"score": 10**400}, {"failure": 3}, {"refusal": {}}]
+
+
+@pytest.mark.parametrize("value", STRANGE, ids=repr)
+def test_whatever_comes_out_of_a_sandbox_is_no_500(monkeypatch, value) -> None:
+    answers(monkeypatch, value)
+    with pytest.raises(InvalidFile) as refused:
+        sends(competition_scoring_by(), submission_csv(0.25))
+    assert [one["code"] for one in refused.value.problems] == ["metric_failed"]
+
+
+def test_failures_are_bounded(monkeypatch) -> None:
+    from competitions.metrics import running
+
+    monkeypatch.setattr(running, "KEPT", 3)
+    answers(monkeypatch, {"failure": {"type": "E\0\ud800", "traceback": "x\0" * 100_000}})
+    competition = competition_scoring_by()
+    for _ in range(5):
+        with pytest.raises(InvalidFile):
+            sends(competition, submission_csv(0.25))
+    assert MetricFailure.objects.count() == 3
+    assert max(len(one.traceback) for one in MetricFailure.objects.all()) <= 8000

@@ -1,0 +1,544 @@
+"""A competition whose private truths are those of one world, and everything people may do in it.
+
+Two worlds differ in nothing but the answers of rows that were not public in some version that scored. What is done and
+what is answered is written down; a difference between two worlds' books is something of the private side that got out.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import timedelta
+from typing import Any
+
+from django.core import mail
+from django.core.cache import cache
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import models, transaction
+from django.test import TestCase
+from django.urls import reverse
+from factory.django import DjangoModelFactory
+from rest_framework.test import APIClient
+
+from competitions import models as tables
+from competitions.organising.hosts import add_host, remove_host
+from competitions.solution.sealing import commitment
+from foundation.refusals import Refusal
+from notifications_api.mail import deliver_due
+from notifications_api.models import Mail, Notification
+from submissions import runs
+from submissions.models import Exclusion, Receipt, ScoringRun, Submission, Trial
+from submissions.runs.reviving import revive_runs
+from submissions.services import settle_abandoned
+from submissions.services.late import catch_up_with_late
+from tests import factories
+from tests.factories import NOON
+from tests.matrix import kaggle, scenario as cast
+from tests.walk import doors
+from tests.walk.doors import Door
+
+IDS = range(1, 11)
+USAGES = {1: "Public", 2: "Public", 3: "Public", 4: "Public", 10: "Ignored"}
+REASON = "A mistake."
+API = "/api/competitions/cup/"
+HOST = "organiser"
+
+
+# A step in so many ends with a look at all that is stored; and so does the walk.
+STEPS_BETWEEN_STATES = 4
+# By which a version comes to have scored.
+SCORING = {"submits", "replaces_the_solution", "rescores", "scores_privately", "the_worker_works"}
+PUBLIC_SCORES = re.compile(r"/leaderboard/(public/csv|history)/")
+PROOF = re.compile(r"[0-9a-f]{64}")
+# Another one each time: names of uploads and of stored files, beginnings of tokens.
+UUID = re.compile(
+    r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])|uzu_\w{6}|(?<=uploads/)[0-9a-f]{2}(?=/)"
+)
+
+
+class Book:
+    """What was done and answered, line by line."""
+
+    def __init__(self) -> None:
+        self.lines: list[tuple[str, str]] = []
+
+    def write(self, what: str, answer: str) -> None:
+        self.lines.append((UUID.sub("<uuid>", what), UUID.sub("<uuid>", answer)))
+
+
+class World:
+    """`secret`: what the truths of rows are moved by that were not public in a version that scored."""
+
+    def __init__(self, secret: int, frozen: Any, monkeypatch: Any) -> None:
+        self.secret, self.frozen = secret, frozen
+        self.begin_anew()
+        first = self.solution(USAGES_OF_FIRST, shift=0)
+        monkeypatch.setattr(cast, "SOLUTION", first)
+        monkeypatch.setattr(cast, "PREDICTIONS", predictions(0))
+        # Drawn at random, and told: the same in both worlds.
+        monkeypatch.setattr("submissions.analyses.starting.secrets.randbits", lambda _bits: 20)
+        # Others than the worker of the walk work on nothing.
+        monkeypatch.setattr("submissions.runs.starting.hand_out", lambda _pk: None)
+        monkeypatch.setattr("submissions.runs.reviving.hand_out", lambda _pk: None)
+        monkeypatch.setattr("django.contrib.auth.hashers.BasePasswordHasher.salt", lambda _: "salt" * 6)
+        monkeypatch.setattr("submissions.analyses.wobble.RESAMPLES", 20)
+        # All mail is delivered and read at the end of a walk.
+        monkeypatch.setattr("notifications_api.mail.deliver_if_due", lambda _at: None)
+        cache.clear()
+        # Names are numbered: each world begins anew.
+        for factory in vars(factories).values():
+            if isinstance(factory, type) and issubclass(factory, DjangoModelFactory):
+                factory.reset_sequence(0, force=True)
+        with TestCase.captureOnCommitCallbacks(execute=True):
+            self.scenario = cast.build("running")
+        host = self.scenario.people[HOST]
+        host.is_staff = True
+        host.save()
+        mail.outbox.clear()
+
+    def begin_anew(self) -> None:
+        """As after it was built. What the walk before wrote into the database is rolled back."""
+        self.book = Book()
+        self.at = NOON
+        self.may_open = self.was_opened = False
+        self.steps = 0
+        self.usages: dict[int, dict[int, str]] = {1: USAGES_OF_FIRST}
+        self.hidden: set[int] = {one for one in IDS if USAGES.get(one) != "Public"}
+        self.sealed: set[str] = set()
+        self.clients: dict[tuple[str, bool], APIClient] = {}
+        self.frozen.move_to(NOON)
+        mail.outbox.clear()
+
+    # --- what is sent in ----------------------------------------------------------------------------------------------
+    def solution(self, usages: dict[int, str], *, shift: int, weights: int = 0) -> bytes:
+        """A file with these usages. `shift` gives the even rows another truth; `weights`: the only public row that counts."""
+        lines = ["id,target,Usage" + (",w" if weights else "")]
+        for one, usage in usages.items():
+            truth = one / 4 + (shift if one % 2 == 0 else 0)
+            if one in self.hidden or usage != "Public":
+                truth += self.secret + one * (self.secret // 100)
+            weight = int(usage != "Public" or one == weights)
+            cells = [str(one), f"{truth:.2f}", usage, *([str(weight)] if weights else [])]
+            lines.append(",".join(cells))
+        self.sealed.update(line for line in lines if "Private" in line)
+        return ("\n".join(lines) + "\n").encode()
+
+    def note_what_is_hidden(self) -> None:
+        """Rows that are not public in a version that scored stay hidden for good."""
+        for solution in self.competition.solutions.filter(version__in=self.usages):
+            scored = Submission.objects.filter(solution=solution).exists()
+            if scored or ScoringRun.objects.filter(solution=solution, total__gt=0).exists():
+                self.hidden |= {one for one, usage in self.usages[solution.version].items() if usage != "Public"}
+
+    # --- asking -------------------------------------------------------------------------------------------------------
+    @property
+    def competition(self) -> tables.Competition:
+        return tables.Competition.objects.get(slug="cup")
+
+    def client(self, role: str, *, token: bool = False) -> APIClient:
+        if (role, token) not in self.clients:
+            client = APIClient(raise_request_exception=False)
+            if self.scenario.people[role] is not None:
+                if token:
+                    client.credentials(HTTP_AUTHORIZATION=f"Bearer {self.scenario.things['tokens'][role]}")
+                else:
+                    client.force_login(self.scenario.people[role])
+            self.clients[role, token] = client
+        return self.clients[role, token]
+
+    def ask(self, role: str, method: str, address: str, *, token: bool = False, **body: Any) -> Any:
+        """One request, whose answer goes into the book."""
+        cache.clear()  # and with it how often was asked
+        files = any(hasattr(value, "read") for value in body.values())
+        form = address.startswith("/admin/") or files
+        options = {} if method == "get" else {"data": body, "format": "multipart" if form else "json"}
+        answer = getattr(self.client(role, token=token), method)(address, **options)
+        told = self.told(answer)
+        assert not any(line in told for line in self.sealed), f"{address} gives the solution out"
+        if doors.PREVIEWS.search(address) and answer.status_code == 200:
+            told = "what organisers look at"
+        # Private scores are open, and may differ. Who may do what is decided by nothing of theirs, nor is a public score.
+        elif self.was_opened and not PUBLIC_SCORES.search(address):
+            told = str(answer.status_code)
+        self.book.write(f"{role} {method} {address}", told)
+        assert answer.status_code < 500, f"{role} {method} {address} {body}: {told[:2000]}"
+        return answer
+
+    def told(self, answer: Any) -> str:
+        body = b"".join(answer.streaming_content) if answer.streaming else answer.content
+        headers = {name: value for name, value in answer.headers.items() if name not in doors.HEADERS_OF_THE_SESSION}
+        text = f"{answer.status_code} {sorted(headers.items())} {body.decode('utf-8', 'replace')}"
+        return self.without_proofs(doors.RANDOM.sub(r"\1", text))
+
+    def without_proofs(self, text: str) -> str:
+        """Without what is published to prove later that nothing was changed: of a random salt, or a hash of that."""
+        if not PROOF.search(text):
+            return text
+        for solution in self.competition.solutions.all():
+            text = text.replace(commitment(solution), f"<commitment {solution.version}>")
+        for row in tables.LogRow.objects.order_by("sequence"):
+            text = text.replace(row.hash, f"<hash {row.pk}>")
+            for name in ("root", "boardHash"):
+                if name in row.facts:
+                    text = text.replace(row.facts[name], f"<{name} {row.pk}>")
+        for number, receipt in enumerate(Receipt.objects.order_by("pk")):
+            text = text.replace(receipt.signature, f"<signature {number}>").replace(receipt.leaf, f"<leaf {number}>")
+        return text
+
+    # --- the walk -----------------------------------------------------------------------------------------------------
+    def step(self, act: str, a: int, b: int) -> None:
+        """One act, and what it leaves behind."""
+        cache.clear()
+        self.frozen.move_to(self.at)
+        self.book.write(f"--- {act} {a} {b}", "")
+        with TestCase.captureOnCommitCallbacks(execute=True), suppress(Refusal), transaction.atomic():
+            ACTS[act](self, a, b)
+        if act in SCORING:
+            self.note_what_is_hidden()
+        self.frozen.move_to(self.at)
+        self.steps += 1
+        if self.was_opened:
+            self.require_what_was_taken_back_to_be_closed()
+        elif self.steps % STEPS_BETWEEN_STATES == 0:
+            self.book.write("what is stored", self.state())
+
+    def look_around(self, chance: random.Random, number: int) -> None:
+        for place in range(number):
+            self.look(chance.choice(doors.BOARDS if place % 2 else doors.ALL_DOORS), chance.choice(doors.ROLES))
+
+    def look_everywhere(self) -> None:
+        """Through every door, as everybody to whom the answer may differ."""
+        for door in doors.ALL_DOORS:
+            for role in ("organiser", "staff") if door.kind in ("admin", "panel") else doors.ROLES:
+                self.look(door, role)
+
+    def read_the_mail(self) -> None:
+        with TestCase.captureOnCommitCallbacks(execute=True):
+            deliver_due(self.at + timedelta(days=2))
+        self.book.write("what is stored", self.state())
+        outbox = [f"{one.to} {one.subject} {one.body} {getattr(one, 'alternatives', '')}" for one in mail.outbox]
+        self.book.write("mail", "\n".join(sorted(outbox)))
+        mail.outbox.clear()
+
+    def look(self, door: Door, role: str) -> None:
+        address = doors.address(door, self.scenario)
+        if address is None:
+            return
+        if door.kind == "kaggle":
+            body = kaggle.body_of(door.place, self.scenario)
+            self.ask(role, "post", address, token=True, **body)
+        else:
+            self.ask(role, "get", address, token=doors.is_for_tokens(door))
+
+    def state(self) -> str:
+        """Everything stored of which an answer may be made, but the private side and the truths themselves."""
+        told = []
+        for model, hidden in STORED.items():
+            names = [field.attname for field in model._meta.concrete_fields if field.attname not in hidden]
+            told += [f"{model.__name__} {names}", *map(str, model._default_manager.order_by("pk").values_list(*names))]
+        return self.without_proofs("\n".join(told))
+
+    # --- after a confirmation -----------------------------------------------------------------------------------------
+    def opens(self) -> None:
+        """The result is confirmed, if it can be. What that opened may differ from here on."""
+        self.may_open = True
+        confirms(self)
+
+    def require_what_was_taken_back_to_be_closed(self) -> None:
+        """A confirmation that was taken back shows participants no private score any more, but what the log has kept."""
+        if self.competition.confirmed_at is not None:
+            return
+        for role in ("anonymous", "owner"):
+            for name in ("private/", "private/csv/"):
+                address = f"{API}leaderboard/{name}"
+                assert self.client(role).get(address).status_code in (403, 404), f"{role} {address}"
+        own = self.client("owner").get(f"/api/teams/{self.scenario.ids['teams']}/submissions/").json()
+        assert [one["privateScore"] for one in own["results"] if one["privateScore"] is not None] == []
+
+    # --- the public ranking -------------------------------------------------------------------------------------------
+    def check_the_board(self) -> None:
+        """The public ranking is what anybody makes of the scores as they are shown."""
+        competition = self.competition
+        if not competition.is_published:
+            return
+        shown = self.client("staff").get(f"{API}leaderboard/public/?pageSize=100").json()["results"]
+        ranked = [(row["team"]["id"], row["score"]) for row in shown if row["rank"] is not None]
+        best: dict[int, tuple] = {}
+        counted = Submission.objects.filter(status="scored", is_late=False, voided_at__isnull=True)
+        for one in counted.filter(competition=competition):
+            key = (competition.sort_key(one.public_score), one.created_at, one.team_id, one.public_score)
+            best[one.team_id] = min(best.get(one.team_id, key), key)
+        active = set(tables.Team.objects.competing().filter(competition=competition).values_list("pk", flat=True))
+        expected = [(key[2], key[3]) for key in sorted(best.values()) if key[2] in active]
+        assert ranked == expected
+        assert all(score == competition.shown_score(score) for _team, score in ranked)
+
+
+FILES = ("file", "aligned")
+STORED: dict[type[models.Model], tuple[str, ...]] = {
+    tables.Competition: (),
+    tables.Team: (),
+    tables.Membership: (),
+    tables.Hosting: (),
+    tables.Departure: (),
+    tables.Standing: ("best_private_score", "private_key", "private_submitted_at"),
+    tables.StandingChange: (),
+    tables.Solution: ("file", "sha256", "digest", "salt"),
+    tables.LogRow: (),
+    Submission: ("private_score", "next_try_at", *FILES),
+    ScoringRun: (),
+    Notification: (),
+    Mail: ("key",),
+}
+USAGES_OF_FIRST = {one: USAGES.get(one, "Private") for one in IDS}
+
+
+def predictions(number: int) -> bytes:
+    """A file that no other number makes."""
+    lines = [f"{one},{one / 4 + (number * one) % 7 / 8 + number / 16}" for one in IDS]
+    return ("\n".join(["id,target", *lines]) + "\n").encode()
+
+
+# --- acts -------------------------------------------------------------------------------------------------------------
+Act = Callable[[World, int, int], Any]
+ACTS: dict[str, Act] = {}
+
+
+def act(function: Act) -> Act:
+    ACTS[function.__name__] = function
+    return function
+
+
+def other_usages(world: World, kind: int) -> dict[int, str]:  # noqa: PLR0911 -- one for each kind
+    """What an organiser may try to make of the usages of the newest version."""
+    usages = dict(world.usages[max(world.usages)])
+    public = [one for one, usage in usages.items() if usage == "Public"]
+    private = [one for one, usage in usages.items() if usage == "Private"]
+    match kind:
+        case 1:
+            swapped = {"Public": "Private", "Private": "Public"}
+            return {one: swapped.get(usage, usage) for one, usage in USAGES_OF_FIRST.items()}
+        case 2:
+            return {one: "Public" if one != private[0] else "Private" for one in usages}
+        case 3:
+            return usages | {private[-1]: "Public"}
+        case 4 if len(public) > 1:
+            return usages | {public[-1]: "Private"}
+        case 5:
+            return usages | {max(usages) + 1: "Private"}
+        case 6 if len(public) > 1:
+            return usages | {public[0]: "Ignored"}
+        case 7:
+            return USAGES_OF_FIRST
+    return usages
+
+
+@act
+def replaces_the_solution(world: World, a: int, b: int) -> None:
+    usages = other_usages(world, a)
+    public = [one for one, usage in usages.items() if usage == "Public"]
+    content = world.solution(usages, shift=b % 3, weights=public[0] if b == 3 else 0)
+    file = SimpleUploadedFile("solution.csv", content)
+    weights = {"weightColumn": "w"} if b == 3 else {}
+    before = world.competition.solutions.count()
+    if b == 7:
+        token = kaggle.sent("solution", content, "solution.csv")
+        world.scenario.asking = HOST
+        body = {"competitionName": "cup", "blobToken": token(world.scenario)}
+        world.ask(
+            HOST, "post", "/api/v1/competitions.CompetitionApiService/CreateCompetitionSolution", token=True, **body
+        )
+    elif b == 6:
+        body = {"competition": world.competition.pk, "file": file, "usage_column": "Usage", "reason": REASON}
+        world.ask(HOST, "post", reverse("admin:competitions_solution_add"), **body, accept_refusals="on")
+    else:
+        world.ask(HOST, "put", f"{API}solution/", file=file, reason=REASON, acceptRefusals=b != 5, **weights)
+    if world.competition.solutions.count() > before:
+        world.usages[world.competition.solutions.latest("version").version] = usages
+
+
+@act
+def rescores(world: World, a: int, b: int) -> None:
+    if b % 2:
+        page = reverse("admin:competitions_competition_scoring_start", args=[world.competition.pk])
+        world.ask(HOST, "post", page, kind="rescore", reason=REASON)
+    else:
+        world.ask(HOST, "post", f"{API}scoring-runs/", kind="rescore", reason=REASON if a else "")
+    if a != 1:
+        the_worker_works(world, a, b)
+
+
+@act
+def scores_privately(world: World, a: int, b: int) -> None:
+    world.ask(HOST, "post", f"{API}scoring-runs/", kind="private", reason=REASON if a else "")
+    if a != 1:
+        the_worker_works(world, a, b)
+
+
+@act
+def the_worker_works(world: World, a: int, b: int) -> None:
+    settle_abandoned(world.at)
+    revive_runs(world.at)
+    catch_up_with_late(world.at)
+    for pk in list(ScoringRun.objects.filter(status__in=["queued", "running"]).values_list("pk", flat=True)):
+        runs.work(pk, now=lambda: world.at)
+
+
+CHANGES: list[dict[str, Any]] = [
+    {"metric": "mae"},
+    {"scoreDigits": 9},
+    {"startsAt": "2026-06-02T00:00:00Z"},
+    {"isPublished": False, "reason": REASON},
+    {"isPublished": True},
+    {"dailySubmissionLimit": 9, "selectableSubmissions": 3},
+    {"selectableSubmissions": 1},
+    {"visibility": "unlisted", "objectionMinutes": 0},
+]
+
+
+@act
+def edits(world: World, a: int, b: int) -> None:
+    world.ask(HOST, "patch", API, **CHANGES[a])
+
+
+@act
+def moves_the_end(world: World, a: int, b: int) -> None:
+    end = world.at + timedelta(minutes=[0, 1, 61, 600, 3000, 9000, -5, 90][a])
+    if b == 7:
+        body = {
+            "competitionName": "cup",
+            "settings": {"deadline": f"{end:%Y-%m-%dT%H:%M:%SZ}"},
+            "updateMask": "deadline",
+        }
+        world.ask(
+            HOST, "post", "/api/v1/competitions.CompetitionApiService/UpdateCompetitionSettings", token=True, **body
+        )
+    else:
+        world.ask(HOST, "patch", API, endsAt=f"{end:%Y-%m-%dT%H:%M:%SZ}", reason=REASON if b else "")
+
+
+@act
+def changes_the_hosts(world: World, a: int, b: int) -> None:
+    person = world.scenario.people[("other", "outsider", "participant", "other")[a % 4]]
+    change = remove_host if b % 2 else add_host
+    change(competition=world.competition, user=person, by=world.scenario.people["staff"], at=world.at)
+
+
+@act
+def previews(world: World, a: int, b: int) -> None:
+    world.ask(HOST, "get", f"{API}leaderboard/private/preview/{'csv/' if b % 2 else ''}")
+
+
+@act
+def deletes_in_the_admin(world: World, a: int, b: int) -> None:
+    models_ = ["competition", "solution", "team", "standing", "logrow", "datafile"]
+    name = f"admin:competitions_{models_[a % 6]}" if a < 6 else "admin:submissions_submission"
+    model = {**{one._meta.model_name: one for one in STORED}, "datafile": tables.DataFile}.get(name.rpartition("_")[2])
+    pk = model._default_manager.order_by("pk").values_list("pk", flat=True).first()
+    role = "staff" if b % 2 else HOST
+    if pk is not None and b < 4:
+        world.ask(role, "post", reverse(f"{name}_delete", args=[pk]), post="yes")
+    elif pk is not None:
+        body = {"action": "delete_selected", "_selected_action": [pk], "post": "yes"}
+        world.ask(role, "post", reverse(f"{name}_changelist"), **body)
+
+
+@act
+def unconfirms(world: World, a: int, b: int) -> None:
+    world.ask(HOST, "post", f"{API}private-leaderboard/unconfirm/", reason=REASON)
+
+
+@act
+def confirms_again(world: World, a: int, b: int) -> None:
+    # The first confirmation is the end of what must not differ (`World.opens`).
+    if world.may_open:
+        confirms(world)
+
+
+@act
+def submits(world: World, a: int, b: int) -> None:
+    role = ("owner", "participant", "member")[a % 3]
+    team = world.scenario.things["rivals" if role == "participant" else "team"]
+    content = predictions(a * 8 + b + 1)
+    if b == 7:
+        content = b"id,target\n1,1\n"
+    if b == 6:
+        world.scenario.asking = role
+        token = kaggle.sent("submission", content, "submission.csv")(world.scenario)
+        body = {"competitionName": "cup", "blobFileTokens": token}
+        world.ask(role, "post", "/api/v1/competitions.CompetitionApiService/CreateSubmission", token=True, **body)
+        return
+    file = SimpleUploadedFile("submission.csv", content)
+    address = "/teams/submissions/" if b == 5 else "/api/teams/submissions/"
+    world.ask(role, "post", address, token=b == 5, team=team.pk, file=file)
+
+
+@act
+def selects(world: World, a: int, b: int) -> None:
+    rows = list(Submission.objects.order_by("pk").values_list("pk", flat=True))
+    address = f"/api/submissions/{rows[(a * 8 + b) % len(rows)]}/selection/"
+    world.ask(("owner", "participant")[a % 2], "delete" if b == 7 else "put", address)
+
+
+@act
+def leaves_or_enters(world: World, a: int, b: int) -> None:
+    if a % 2:
+        world.ask(("outsider", "participant", "member")[b % 3], "post", f"{API}enter/")
+    else:
+        world.ask("member" if b % 2 else "participant", "post", f"/api/teams/{world.scenario.ids['teams']}/leave/")
+
+
+@act
+def excludes(world: World, a: int, b: int) -> None:
+    """Disqualifies a team, voids a submission, or takes either back."""
+    teams = list(tables.Team.objects.filter(competition__slug="cup").order_by("pk").values_list("pk", flat=True))
+    sent = list(Submission.objects.order_by("pk").values_list("pk", flat=True))
+    said = {"reason": REASON, "isReasonPublic": bool(b % 2)}
+    if a < 3:
+        world.ask(HOST, "post", f"/api/submissions/{sent[(a * 8 + b) % len(sent)]}/exclusions/", **said)
+    elif a < 5:
+        world.ask(HOST, "post", f"/api/teams/{teams[b % len(teams)]}/exclusions/", **said)
+    else:
+        excluded = list(Exclusion.objects.order_by("pk").values_list("pk", flat=True))
+        if excluded:
+            world.ask(HOST, "post", f"/api/exclusions/{excluded[b % len(excluded)]}/lift/", reason=REASON)
+
+
+@act
+def tries_out(world: World, a: int, b: int) -> None:
+    """Tries a file out, and lets it stand on the leaderboard or takes it off."""
+    file = SimpleUploadedFile("mean.csv", predictions(a * 8 + b + 1))
+    world.ask(HOST, "post", f"{API}trials/", file=file)
+    newest = Trial.objects.filter(competition__slug="cup").order_by("-pk").values_list("pk", flat=True).first()
+    if newest is not None and b % 3:
+        world.ask(HOST, "put", f"{API}trials/{newest}/baseline/", name=f"Line {a}")
+    elif newest is not None:
+        world.ask(HOST, "delete", f"{API}trials/{newest}/baseline/")
+
+
+@act
+def gives_extra(world: World, a: int, b: int) -> None:
+    address = f"/api/teams/{world.scenario.ids['teams']}/extra-submissions/"
+    world.ask(HOST, "post", address, count=a + 1, reason=REASON)
+
+
+@act
+def time_passes(world: World, a: int, b: int) -> None:
+    world.at += timedelta(minutes=[0, 1, 10, 60, 90, 600, 1500, 3000][a])
+
+
+@act
+def the_end_comes(world: World, a: int, b: int) -> None:
+    world.at = max(world.at, world.competition.ends_at + timedelta(seconds=a))
+
+
+@act
+def the_clock_steps_back(world: World, a: int, b: int) -> None:
+    world.at -= timedelta(minutes=1 + a)
+
+
+def confirms(world: World) -> None:
+    if world.ask(HOST, "post", f"{API}private-leaderboard/confirm/").status_code == 200:
+        world.was_opened = True
