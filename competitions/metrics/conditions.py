@@ -3,14 +3,14 @@ and what a change would set going."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.conf import settings
 
 from competitions.metrics.sandbox_state import SandboxState, sandbox_state
 from competitions.metrics.sandboxes import versions
-from competitions.models import Competition, LogKind, LogRow, Solution
+from competitions.models import Competition, LogKind, LogRow
 from competitions.solution.services import active_solution, is_in_use, is_relied_on
 from scoring.metrics.registry import Direction, is_own
 from scoring.own.signature import MOST_BYTES
@@ -41,14 +41,16 @@ class Conditions:
     rescorings: int | None
 
 
-def conditions(competition: Competition, at: datetime) -> Conditions:
+def conditions(competition: Competition, at: datetime, *, for_staff: bool) -> Conditions:
+    """`for_staff`: with what the examination of the machine said of it."""
+    sandbox = sandbox_state()
     solution = active_solution(competition)
     in_use = is_in_use(competition)
     relied_on = is_relied_on(competition)
     own = is_own(competition.metric)
     ended = competition.has_ended(at)
     return Conditions(
-        sandbox=sandbox_state(),
+        sandbox=sandbox if for_staff else replace(sandbox, reasons=()),
         libraries=versions(),
         seconds=settings.METRIC_SECONDS,
         memory_bytes=settings.METRIC_SANDBOX_BYTES,
@@ -56,7 +58,7 @@ def conditions(competition: Competition, at: datetime) -> Conditions:
         has_solution=solution is not None,
         has_sample=competition.data_files.filter(is_sample_submission=True).exists(),
         solution_version=None if solution is None else solution.version,
-        columns=[] if solution is None else _columns(solution),
+        columns=[] if solution is None else list(solution.expected_columns),
         may_be_built_in=not in_use,
         may_be_own=own or not in_use,
         direction=Direction(competition.direction) if in_use else None,
@@ -68,11 +70,6 @@ def conditions(competition: Competition, at: datetime) -> Conditions:
         opens_objections=ended and relied_on,
         rescorings=None if ended else settings.RESCORINGS_WHILE_RUNNING,
     )
-
-
-def _columns(solution: Solution) -> list[str]:
-    """What a metric finds in a submission: the ids, then the predictions."""
-    return list(solution.expected_columns)
 
 
 def uses_of(competition: Competition) -> dict[int, list[LogRow]]:

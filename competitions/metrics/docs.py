@@ -106,8 +106,8 @@ conditions = extend_schema(
     tags=TAGS,
     parameters=[COMPETITION],
     responses={200: ConditionsSerializer, **refuses(*HOSTS_ONLY)},
-    description="What to know before the competition is scored by another metric: whether own metrics can be run on this "
-    "machine, their libraries and limits, what is fixed by now, and what a change sets going. Organisers only.",
+    description="What to know before the competition is scored by another metric: whether own metrics can be run on "
+    "this machine, their libraries and limits, what is fixed by now, and what a change sets going. Organisers only.",
 )
 current = extend_schema(
     operation_id="getCurrentOwnMetric",

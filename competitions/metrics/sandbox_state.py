@@ -1,4 +1,4 @@
-"""What the staff and organisers are told of this machine's sandboxes: whether they hold, and else why and what to do."""
+"""What staff and organisers are told of this machine's sandboxes: whether they hold, else why not and what to do."""
 
 from __future__ import annotations
 
@@ -40,8 +40,8 @@ class SandboxState:
             )
         if self.status == UNEXAMINED:
             return _(
-                "Whether this machine has a sandbox for organisers' own metrics is not known yet: the worker examines it "
-                "when it starts."
+                "Whether this machine has a sandbox for organisers' own metrics is not known yet: the worker examines "
+                "it when it starts."
             )
         return ""
 
@@ -55,8 +55,8 @@ def _remedy(runner: str, summary: str) -> str:
         return _("Install the package bubblewrap (apt-get install bubblewrap).")
     if not runner:
         return _(
-            "Let users make namespaces (in a container: profiles of seccomp and AppArmor that allow it), or run a kernel "
-            "with Landlock."
+            "Let users make namespaces (in a container: profiles of seccomp and AppArmor that allow it), or run a "
+            "kernel with Landlock."
         )
     return ""
 

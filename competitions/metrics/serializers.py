@@ -45,7 +45,7 @@ class TrialOfMetricSerializer(serializers.Serializer):
     libraries = serializers.DictField(child=serializers.CharField(), default=dict)
     step = serializers.CharField(
         default="",
-        help_text="While it is tried out: cases, again, private; empty while it waits for the job queue, and at the end.",
+        help_text="While it is tried out: cases, again, private; empty before and after.",
     )
 
 
@@ -120,7 +120,7 @@ class SandboxStateSerializer(serializers.Serializer):
     text: Any = serializers.CharField(help_text="What is switched off, for people; empty where all is well.")
     remedy = serializers.CharField(help_text="What to install or to allow, for people; empty where nothing is needed.")
     reasons = serializers.ListField(
-        child=serializers.CharField(), help_text="Why other kinds are not used, a line each."
+        child=serializers.CharField(), help_text="For the staff: why other kinds are not used, a line each."
     )
     examined_at = serializers.DateTimeField(allow_null=True)
 

@@ -65,15 +65,15 @@ class OwnMetricViewSet(mixins.ListModelMixin, GenericViewSet):
             raise NotVisible
         return found
 
+    def get_serializer_context(self) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_serializer_context()
+        if not getattr(self, "swagger_fake_view", False):
+            context["uses"] = uses_of(self.competition())
+        return context
+
     @docs.list_metrics
     def list(self, request: Request, competition: str) -> Response:
         return super().list(request, competition=competition)
-
-    def get_serializer_context(self) -> dict[str, Any]:
-        context = super().get_serializer_context()
-        return (
-            context if getattr(self, "swagger_fake_view", False) else {**context, "uses": uses_of(self.competition())}
-        )
 
     @docs.upload
     def create(self, request: Request, competition: str) -> Response:
@@ -126,7 +126,8 @@ class OwnMetricViewSet(mixins.ListModelMixin, GenericViewSet):
     @docs.conditions
     @action(detail=False, url_path="conditions", pagination_class=None)
     def told_conditions(self, request: Request, competition: str) -> Response:
-        return Response(ConditionsSerializer(conditions(self.competition(), timezone.now())).data)
+        told = conditions(self.competition(), timezone.now(), for_staff=signed_in(request).is_staff)
+        return Response(ConditionsSerializer(told).data)
 
     @docs.current
     @action(detail=False)
