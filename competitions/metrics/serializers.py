@@ -27,7 +27,7 @@ class OwnParameterSerializer(serializers.Serializer):
 
 class CaseSerializer(serializers.Serializer):
     name = serializers.CharField(
-        help_text="perfect (the solution's own values), shuffled, constant, blanks, sample; …_again."
+        help_text="perfect (the solution's own values), shuffled, reordered, constant, blanks, sample; …_again."
     )
     score = serializers.FloatField(allow_null=True, help_text="Of the public rows.")
     refusal = serializers.CharField(help_text="What the metric would say to the participant.")

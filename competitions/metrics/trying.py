@@ -61,6 +61,7 @@ CASE_NAMES = {
     "perfect": _("the solution's own values"),
     "perfect_again": _("the same again"),
     "shuffled": _("those in other rows"),
+    "reordered": _("the sample submission, or else the same, rows in another order"),
     "constant": _("one value everywhere"),
     "blanks": _("no values"),
     "sample": _("the sample submission"),
