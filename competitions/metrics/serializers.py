@@ -40,11 +40,10 @@ class TrialOfMetricSerializer(serializers.Serializer):
     """What came of trying a metric out, on the public rows."""
 
     why = serializers.ListField(child=serializers.CharField(), help_text="Codes of what forbids to use it.")
-    cases = CaseSerializer(many=True, default=list)
-    has_sample = serializers.BooleanField(default=False, help_text="Whether there was a sample submission to try.")
-    libraries = serializers.DictField(child=serializers.CharField(), default=dict)
+    cases = CaseSerializer(many=True)
+    has_sample = serializers.BooleanField(help_text="Whether there was a sample submission to try.")
+    libraries = serializers.DictField(child=serializers.CharField())
     step = serializers.CharField(
-        default="",
         help_text="While it is tried out: cases, again, private; empty before and after.",
     )
 

@@ -3223,7 +3223,7 @@ export interface components {
             startsAt?: string;
         };
         Case: {
-            /** @description perfect (the solution's own values), shuffled, constant, blanks, sample; …_again. */
+            /** @description perfect (the solution's own values), shuffled, reordered, constant, blanks, sample; …_again. */
             name: string;
             /**
              * Format: double
@@ -5791,19 +5791,13 @@ export interface components {
         TrialOfMetric: {
             /** @description Codes of what forbids to use it. */
             why: string[];
-            cases?: components["schemas"]["Case"][];
-            /**
-             * @description Whether there was a sample submission to try.
-             * @default false
-             */
+            cases: components["schemas"]["Case"][];
+            /** @description Whether there was a sample submission to try. */
             hasSample: boolean;
-            libraries?: {
+            libraries: {
                 [key: string]: string;
             };
-            /**
-             * @description While it is tried out: cases, again, private; empty before and after.
-             * @default
-             */
+            /** @description While it is tried out: cases, again, private; empty before and after. */
             step: string;
         };
         /**
