@@ -14,11 +14,11 @@ def score(solution: pd.DataFrame, submission: pd.DataFrame, row_id_column_name: 
     truth = solution.drop(columns=row_id_column_name)
     sent = submission.drop(columns=row_id_column_name)
 
-    errors = []
+    distances = []
     for name in sent.columns:
         if not pandas.api.types.is_numeric_dtype(sent[name]):
             raise ParticipantVisibleError("Predictions must be numbers: column " + name)
         if sent[name].isna().any():
             raise ParticipantVisibleError("Every row needs a prediction: column " + name)
-        errors.append(np.abs(truth[name] - sent[name]) ** power)
-    return float(np.mean(errors))
+        distances.append(np.abs(truth[name] - sent[name]) ** power)
+    return float(np.mean(distances))
