@@ -18,7 +18,7 @@ READ_ONLY, NO_SETUID, NO_DEVICES, REMOUNT, BIND, RECURSIVE, PRIVATE = 0x1, 0x2, 
 def main() -> None:
     with open(int(sys.argv[1]), "rb") as file:
         plan = json.load(file)
-    # Before anything is made: a server that keeps its files to itself would keep the folders of the cover from the sandbox.
+    # Before anything is made: whatever the server does with its own files, the sandbox has to enter these folders.
     os.umask(0o022)
     # Paths of this process that the rest needs, by what is covered.
     covers: dict[str, list[str]] = {}
