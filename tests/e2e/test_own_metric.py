@@ -79,7 +79,7 @@ def test_from_a_draft_with_a_fault_to_a_score_on_the_leaderboard(server, page, c
     expect(page.get_by_text("Now scored by:")).to_be_visible()
 
     # A built-in metric first: found by words, explained, with typed fields.
-    page.get_by_label("Search metrics").fill("quantile")
+    page.get_by_role("searchbox", name="Search metrics").fill("quantile")
     page.get_by_role("navigation", name="Built-in metrics").get_by_role(
         "button", name=re.compile("inball|uantile")
     ).first.click()
@@ -121,7 +121,7 @@ def test_from_a_draft_with_a_fault_to_a_score_on_the_leaderboard(server, page, c
     assert axe.violations(page) == []
     dialog.get_by_role("button", name="Let it score").click()
     expect(page.get_by_text("This version scores now.")).to_be_visible()
-    page.get_by_role("switch", name="Participants may read the source", exact=True).check()
+    page.get_by_label("Participants may read the source", exact=True).check()
     expect(page.get_by_text("Participants may read the source.", exact=True).first).to_be_visible()
 
     there = chromium.new_context(base_url=server.url, locale="en-US").new_page()
