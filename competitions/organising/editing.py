@@ -131,6 +131,8 @@ def edit_competition(
             banners.take_new(after)
         after.full_clean()
         after.save(update_fields=list(changes))
+        if metric_changes(before, after) and not is_own(after.metric):
+            after.own_metrics.filter(is_active=True).update(is_active=False)
         _record_changes(before, after, by=by, at=at, reason=reason)
         if metric_changes(before, after) and solution is not None:
             activate(solution, by=by, at=at, of_same_file=True)
