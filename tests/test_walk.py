@@ -26,7 +26,8 @@ from hypothesis import HealthCheck, Phase, given, settings as hypothesis_setting
 
 from foundation import signing
 from tests.factories import NOON
-from tests.walk.world import ACTS, Book, World
+from tests.walk.metrics import METRICS
+from tests.walk.world import ACTS, Book, World, without_names_by_chance
 
 pytestmark = [pytest.mark.django_db, pytest.mark.alone]
 FEW = 6
@@ -40,6 +41,8 @@ ENDED = st.lists(st.tuples(st.sampled_from([*ACTS, *AFTER_THE_END * 2]), EIGHT, 
 TAKING_BACK = ["unconfirms", "unconfirms", "confirms_again", *AFTER_THE_END]
 OPENED = st.lists(st.tuples(st.sampled_from([*ACTS, *TAKING_BACK * 2]), EIGHT, EIGHT), min_size=2, max_size=8)
 Steps = list[tuple[str, int, int]]
+# Whole numbers in one world and fractions in the other, as large as no public truth.
+SECRETS = (100, 300.5)
 # Walks of one world before the other is built.
 AT_ONCE = 25
 
@@ -60,10 +63,10 @@ def books(settings, monkeypatch) -> Any:
     with freeze_time(NOON) as frozen:
         signing.current_signer(NOON)  # the key of the site, the same in all worlds
 
-        def write(secret: int, walks: Sequence[Walk], *, look: bool = True) -> list[Book]:
+        def write(secret: float, walks: Sequence[Walk], *, look: bool = True, own: bool = False) -> list[Book]:
             with transaction.atomic():
                 number_anew()
-                world = World(secret, frozen, monkeypatch)
+                world = World(secret, frozen, monkeypatch, own=own)
                 found = []
                 for walk in walks:
                     with transaction.atomic():
@@ -105,20 +108,23 @@ def number_anew() -> None:
             cursor.execute(" ".join(statements))
 
 
-def differences(books: Callable[..., list[Book]], walks: Sequence[Walk], *, look: bool = True) -> list[str]:
+def differences(books: Callable[..., list[Book]], walks: Sequence[Walk], **how: bool) -> list[str]:
     """For each walk, where the books of two worlds differ first; empty: nowhere."""
     found = []
     for start in range(0, len(walks), AT_ONCE):
         several = walks[start : start + AT_ONCE]
-        one, other = (books(secret, several, look=look) for secret in (100, 300))
+        one, other = (books(secret, several, **how) for secret in SECRETS)
         found += [first_difference(a.lines, b.lines) for a, b in zip(one, other, strict=True)]
     return found
 
 
 def first_difference(one: list[tuple[str, str]], other: list[tuple[str, str]]) -> str:
     """In words; empty: they are the same."""
-    for (what, first), (_what, second) in zip_longest(one, other, fillvalue=("nothing more", "")):
-        if (what, first) != (_what, second):
+    for pair in zip_longest(one, other, fillvalue=("nothing more", "")):
+        if pair[0] == pair[1]:
+            continue
+        (what, first), (what_there, second) = [tuple(map(without_names_by_chance, line)) for line in pair]
+        if (what, first) != (what_there, second):
             return f"{what}: {around_the_difference(first, second)}"
     return ""
 
@@ -193,9 +199,23 @@ KNOWN = {
 }
 
 
-def test_nothing_of_the_private_side_gets_out(books):
-    walks = [*KNOWN.values(), *by_chance(WALKS, ALL_ACTS)]
-    found = differences(books, walks)
+# With each metric of `tests/walk/metrics.py`: what it tells of a submission at once, and of those there are.
+EVERY_METRIC: Steps = [
+    step
+    for number in range(len(METRICS))
+    for step in (("writes_a_metric", number, 0), ("submits", number, number % 2), ("rescores", 2, 0))
+]
+KNOWN_OF_METRICS = {
+    "every metric while it runs": Walk(EVERY_METRIC),
+    "every metric after the end": Walk([], [("scores_privately", 2, 0), *EVERY_METRIC, ("previews", 0, 0)]),
+}
+
+
+@pytest.mark.parametrize("own", [False, True], ids=["built-in metric", "own metric"])
+def test_nothing_of_the_private_side_gets_out(books, own):
+    known = {**KNOWN, **KNOWN_OF_METRICS} if own else KNOWN
+    walks = [*known.values(), *by_chance(WALKS, ALL_ACTS)]
+    found = differences(books, walks, own=own)
     assert [(walk, difference) for walk, difference in zip(walks, found, strict=True) if difference] == []
 
 
