@@ -126,6 +126,8 @@ class World:
         self.clients: dict[tuple[str, bool], APIClient] = {}
         self.proofs: dict[str, str] = {}
         self.no_proofs: set[str] = set()
+        # Who has seen a preview.
+        self.looked: set[str] = set()
         self.frozen.move_to(NOON)
         mail.outbox.clear()
 
@@ -176,6 +178,9 @@ class World:
         gives = "Private" in told and any(line in told for line in self.sealed)
         assert not gives, f"{address} gives the solution out"
         if doors.PREVIEWS.search(address) and answer.status_code == 200:
+            self.looked.add(role)
+            told = "what organisers look at"
+        elif role in self.looked and doors.FAILURES.search(address):
             told = "what organisers look at"
         # Private scores are open, and may differ. Who may do what is decided by nothing of theirs, nor is a public score.
         elif self.was_opened and not PUBLIC_SCORES.search(address):
