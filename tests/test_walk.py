@@ -35,11 +35,11 @@ WALKS = int(os.environ.get("UZU_WALKS", FEW))
 EIGHT = st.integers(0, 7)
 # The weightier acts more often.
 OFTEN = ["replaces_the_solution", "rescores", "submits", "time_passes"]
-STEPS = st.lists(st.tuples(st.sampled_from([*ACTS, *OFTEN, *OFTEN]), EIGHT, EIGHT), min_size=8, max_size=24)
+STEPS = st.lists(st.tuples(st.sampled_from([*ACTS, *OFTEN, *OFTEN]), EIGHT, EIGHT), min_size=30, max_size=60)
 AFTER_THE_END = ["replaces_the_solution", "scores_privately", "rescores", "the_worker_works", "previews", "submits"]
-ENDED = st.lists(st.tuples(st.sampled_from([*ACTS, *AFTER_THE_END * 2]), EIGHT, EIGHT), min_size=4, max_size=14)
+ENDED = st.lists(st.tuples(st.sampled_from([*ACTS, *AFTER_THE_END * 2]), EIGHT, EIGHT), min_size=12, max_size=24)
 TAKING_BACK = ["unconfirms", "unconfirms", "confirms_again", *AFTER_THE_END]
-OPENED = st.lists(st.tuples(st.sampled_from([*ACTS, *TAKING_BACK * 2]), EIGHT, EIGHT), min_size=2, max_size=8)
+OPENED = st.lists(st.tuples(st.sampled_from([*ACTS, *TAKING_BACK * 2]), EIGHT, EIGHT), min_size=4, max_size=10)
 Steps = list[tuple[str, int, int]]
 # Whole numbers in one world and fractions in the other, as large as no public truth.
 SECRETS = (100, 300.5)

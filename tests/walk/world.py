@@ -236,6 +236,7 @@ class World:
     def read_the_mail(self) -> None:
         with TestCase.captureOnCommitCallbacks(execute=True):
             deliver_due(self.at + timedelta(days=2))
+        assert not Mail.objects.exclude(last_error="").exists(), "a mail could not be written"
         self.book.write("what is stored", self.state())
         outbox = [f"{one.to} {one.subject} {one.body} {getattr(one, 'alternatives', '')}" for one in mail.outbox]
         self.book.write("mail", "\n".join(sorted(outbox)))
