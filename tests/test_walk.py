@@ -6,11 +6,13 @@ named in `tests/walk/doors.py` and `World.without_proofs`: the preview, for orga
 and the commitments to the solution, with the hashes that rest on them. Afterwards public scores and who may do what
 still have to be the same, the solution still stays in, and a confirmation that is taken back closes what it opened.
 
-`UZU_WALKS`: how many walks; with more than CI's few, each ends with a look through every door as everybody.
+`UZU_WALKS`: how many walks of each kind of metric, beside those that are known; with more than CI's few, some
+end with a look through every door as everybody.
 """
 
 from __future__ import annotations
 
+import gc
 import os
 import random
 from collections.abc import Callable, Sequence
@@ -30,8 +32,10 @@ from tests.walk.metrics import METRICS
 from tests.walk.world import ACTS, Book, World, without_names_by_chance
 
 pytestmark = [pytest.mark.django_db, pytest.mark.alone]
-FEW = 6
+FEW = 14
 WALKS = int(os.environ.get("UZU_WALKS", FEW))
+# Tests that share them, for processes that run beside each other.
+SHARES = range(4)
 EIGHT = st.integers(0, 7)
 # The weightier acts more often.
 OFTEN = ["replaces_the_solution", "rescores", "submits", "time_passes"]
@@ -68,18 +72,24 @@ def books(settings, monkeypatch) -> Any:
                 number_anew()
                 world = World(secret, frozen, monkeypatch, own=own)
                 found = []
-                for walk in walks:
-                    with transaction.atomic():
-                        number_anew()
-                        found.append(take(world, walk, look=look))
-                        transaction.set_rollback(True)
+                gc.disable()  # what a walk leaves is gone through once, after it
+                try:
+                    for place, walk in enumerate(walks):
+                        with transaction.atomic():
+                            number_anew()
+                            everywhere = look and WALKS > FEW and place % 5 == 0
+                            found.append(take(world, walk, look=look, everywhere=everywhere))
+                            transaction.set_rollback(True)
+                        gc.collect()
+                finally:
+                    gc.enable()
                 transaction.set_rollback(True)
             return found
 
         yield write
 
 
-def take(world: World, walk: Walk, *, look: bool) -> Book:
+def take(world: World, walk: Walk, *, look: bool, everywhere: bool) -> Book:
     world.begin_anew()
     chance = random.Random(len(walk.steps))
     for act, a, b in [*walk.steps, ("the_end_comes", 1, 0), *walk.ended]:
@@ -87,7 +97,7 @@ def take(world: World, walk: Walk, *, look: bool) -> Book:
         if look:
             world.look_around(chance, 1)
     world.check_the_board()
-    if look and WALKS > FEW:
+    if everywhere:
         world.look_everywhere()
     elif look:
         world.look_around(chance, 4)
@@ -211,12 +221,24 @@ KNOWN_OF_METRICS = {
 }
 
 
-@pytest.mark.parametrize("own", [False, True], ids=["built-in metric", "own metric"])
-def test_nothing_of_the_private_side_gets_out(books, own):
+def all_walks(*, own: bool, number: int = WALKS) -> list[Walk]:
     known = {**KNOWN, **KNOWN_OF_METRICS} if own else KNOWN
-    walks = [*known.values(), *by_chance(WALKS, ALL_ACTS)]
+    # Those by chance are others for each kind.
+    chosen = by_chance(2 * number, ALL_ACTS)[own::2]
+    return [*known.values(), *chosen]
+
+
+@pytest.mark.parametrize("share", SHARES)
+@pytest.mark.parametrize("own", [False, True], ids=["built-in metric", "own metric"])
+def test_nothing_of_the_private_side_gets_out(books, own, share):
+    walks = all_walks(own=own)[share :: len(SHARES)]
     found = differences(books, walks, own=own)
     assert [(walk, difference) for walk, difference in zip(walks, found, strict=True) if difference] == []
+
+
+def test_these_are_thousands_of_steps_where_nothing_else_is_asked_for():
+    walks = [*all_walks(own=False, number=FEW), *all_walks(own=True, number=FEW)]
+    assert sum(len(walk.steps) + len(walk.ended) + len(walk.opened) + 1 for walk in walks) >= 2000
 
 
 # --- the walk sees what it is for ---------------------------------------------------------------------------------------
