@@ -464,23 +464,29 @@ register(
 )
 
 
+CHANGES = {
+    # What is told of, and has no sentence of its own.
+    "": _("“%(title)s” was changed: its log tells what"),
+    LogKind.METRIC: _("The metric of “%(title)s” was changed: scores may change"),
+    LogKind.CLOCK: _("The clock of “%(title)s” was changed"),
+    LogKind.LIMITS: _("The limits of “%(title)s” were changed"),
+    LogKind.BOARD: _("Who sees the leaderboard of “%(title)s”, or from when it stands still, was changed"),
+    LogKind.READMITTED: _("Somebody who left a team of “%(title)s” may compete in another one"),
+    LogKind.RULES: _("The rules of “%(title)s” were changed"),
+    LogKind.SOLUTION: _("The solution of “%(title)s” was replaced: scores may change"),
+    LogKind.PRIVATE_RUN: _("The private scores of “%(title)s” were computed again"),
+    LogKind.UNCONFIRMED: _("The final results of “%(title)s” were taken back"),
+    LogKind.UNPUBLISHED: _("“%(title)s” was taken off the site"),
+}
+
+
 register(
     KindEntry(
         name="changed",
         label=_("changes of competitions I take part in that can move the ranking"),
         default=AT_ONCE,
-        sentences={
-            LogKind.CLOCK: _("The clock of “%(title)s” was changed"),
-            LogKind.LIMITS: _("The limits of “%(title)s” were changed"),
-            LogKind.BOARD: _("Who sees the leaderboard of “%(title)s”, or from when it stands still, was changed"),
-            LogKind.READMITTED: _("Somebody who left a team of “%(title)s” may compete in another one"),
-            LogKind.RULES: _("The rules of “%(title)s” were changed"),
-            LogKind.SOLUTION: _("The solution of “%(title)s” was replaced: scores may change"),
-            LogKind.PRIVATE_RUN: _("The private scores of “%(title)s” were computed again"),
-            LogKind.UNCONFIRMED: _("The final results of “%(title)s” were taken back"),
-            LogKind.UNPUBLISHED: _("“%(title)s” was taken off the site"),
-        },
-        variant=lambda params: str(params.get("change", LogKind.CLOCK)),
+        sentences=CHANGES,
+        variant=lambda params: change if (change := str(params.get("change", LogKind.CLOCK))) in CHANGES else "",
         told_on={CHANGE_RECORDED: lambda entry, _now: Audience(audiences.involved(entry.competition))},
         withdrawals=(),
     )

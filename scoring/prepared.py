@@ -21,8 +21,10 @@ from scoring.metrics.registry import Inputs, Metric
 from scoring.parts import Options, Part, lack, own_parameters, parts_of
 from scoring.texts import as_bytes, as_texts
 
-# Prepared folders of another version are built again.
+# Of the layout of aligned predictions: those of another version are made again from the files as they were sent.
 VERSION: Final = 2
+# Prepared folders of another version are built again.
+FOLDER_VERSION: Final = 3
 FACTS: Final = "solution.json"
 
 PUBLIC: Final = 0
@@ -194,7 +196,7 @@ class PreparedSolution:
         directory.mkdir(parents=True, exist_ok=True)
         arrays: dict[str, NDArray[Any]] = dict(self.id_index.arrays())
         facts: dict[str, Any] = {
-            "version": VERSION,
+            "version": FOLDER_VERSION,
             "spec": self.spec.as_dict(),
             "layout": self.layout.as_dict(),
             "ignored_rows": self.ignored_rows,
@@ -234,7 +236,7 @@ class PreparedSolution:
         directory = Path(directory)
         try:
             facts = json.loads((directory / FACTS).read_text(encoding="utf-8"))
-            if facts["version"] != VERSION:
+            if facts["version"] != FOLDER_VERSION:
                 raise ScoringError("prepared by another version")
             arrays = path_arrays(directory, mmap=mmap)
             splits = {name: _load_split(name, facts, arrays) for name in SPLITS}

@@ -60,7 +60,7 @@ def prepare_solution(
     weight = _read_weight(text[spec.weight_column], locator) if spec.weight_column else None
     columns = {name: text[name] for name in spec.target_columns}
     if is_own:
-        layout, truth = frames.read_targets(columns, spec)
+        layout, truth = frames.read_targets(columns, spec, usage)
         resolved: dict[str, Any] = {}
     else:
         layout, truth, resolved = targets.read_targets(columns, spec, metric, params, locator)
@@ -74,6 +74,8 @@ def prepare_solution(
         splits = _ready(splits, layout, spec=spec, metric=metric, params=params, groups=groups)
     everything = [*truth]
     everything += [array for array in (usage, weight, group) if array is not None]
+    if is_own:
+        everything.append(frames.types_of(splits))
     digest, layout_digest = digests(spec, layout, ids, everything)
     return PreparedSolution(
         spec=spec,

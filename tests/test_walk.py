@@ -6,11 +6,13 @@ named in `tests/walk/doors.py` and `World.without_proofs`: the preview, for orga
 and the commitments to the solution, with the hashes that rest on them. Afterwards public scores and who may do what
 still have to be the same, the solution still stays in, and a confirmation that is taken back closes what it opened.
 
-`UZU_WALKS`: how many walks; with more than CI's few, each ends with a look through every door as everybody.
+`UZU_WALKS`: how many walks of each kind of metric, beside those that are known; with more than CI's few, some
+end with a look through every door as everybody.
 """
 
 from __future__ import annotations
 
+import gc
 import os
 import random
 from collections.abc import Callable, Sequence
@@ -26,20 +28,25 @@ from hypothesis import HealthCheck, Phase, given, settings as hypothesis_setting
 
 from foundation import signing
 from tests.factories import NOON
-from tests.walk.world import ACTS, Book, World
+from tests.walk.metrics import METRICS
+from tests.walk.world import ACTS, Book, World, without_names_by_chance
 
 pytestmark = [pytest.mark.django_db, pytest.mark.alone]
-FEW = 6
+FEW = 14
 WALKS = int(os.environ.get("UZU_WALKS", FEW))
+# Tests that share them, for processes that run beside each other.
+SHARES = range(4)
 EIGHT = st.integers(0, 7)
 # The weightier acts more often.
 OFTEN = ["replaces_the_solution", "rescores", "submits", "time_passes"]
-STEPS = st.lists(st.tuples(st.sampled_from([*ACTS, *OFTEN, *OFTEN]), EIGHT, EIGHT), min_size=8, max_size=24)
+STEPS = st.lists(st.tuples(st.sampled_from([*ACTS, *OFTEN, *OFTEN]), EIGHT, EIGHT), min_size=30, max_size=60)
 AFTER_THE_END = ["replaces_the_solution", "scores_privately", "rescores", "the_worker_works", "previews", "submits"]
-ENDED = st.lists(st.tuples(st.sampled_from([*ACTS, *AFTER_THE_END * 2]), EIGHT, EIGHT), min_size=4, max_size=14)
+ENDED = st.lists(st.tuples(st.sampled_from([*ACTS, *AFTER_THE_END * 2]), EIGHT, EIGHT), min_size=12, max_size=24)
 TAKING_BACK = ["unconfirms", "unconfirms", "confirms_again", *AFTER_THE_END]
-OPENED = st.lists(st.tuples(st.sampled_from([*ACTS, *TAKING_BACK * 2]), EIGHT, EIGHT), min_size=2, max_size=8)
+OPENED = st.lists(st.tuples(st.sampled_from([*ACTS, *TAKING_BACK * 2]), EIGHT, EIGHT), min_size=4, max_size=10)
 Steps = list[tuple[str, int, int]]
+# Whole numbers in one world and fractions in the other, as large as no public truth.
+SECRETS = (100, 300.5)
 # Walks of one world before the other is built.
 AT_ONCE = 25
 
@@ -60,23 +67,29 @@ def books(settings, monkeypatch) -> Any:
     with freeze_time(NOON) as frozen:
         signing.current_signer(NOON)  # the key of the site, the same in all worlds
 
-        def write(secret: int, walks: Sequence[Walk], *, look: bool = True) -> list[Book]:
+        def write(secret: float, walks: Sequence[Walk], *, look: bool = True, own: bool = False) -> list[Book]:
             with transaction.atomic():
                 number_anew()
-                world = World(secret, frozen, monkeypatch)
+                world = World(secret, frozen, monkeypatch, own=own)
                 found = []
-                for walk in walks:
-                    with transaction.atomic():
-                        number_anew()
-                        found.append(take(world, walk, look=look))
-                        transaction.set_rollback(True)
+                gc.disable()  # what a walk leaves is gone through once, after it
+                try:
+                    for place, walk in enumerate(walks):
+                        with transaction.atomic():
+                            number_anew()
+                            everywhere = look and WALKS > FEW and place % 5 == 0
+                            found.append(take(world, walk, look=look, everywhere=everywhere))
+                            transaction.set_rollback(True)
+                        gc.collect()
+                finally:
+                    gc.enable()
                 transaction.set_rollback(True)
             return found
 
         yield write
 
 
-def take(world: World, walk: Walk, *, look: bool) -> Book:
+def take(world: World, walk: Walk, *, look: bool, everywhere: bool) -> Book:
     world.begin_anew()
     chance = random.Random(len(walk.steps))
     for act, a, b in [*walk.steps, ("the_end_comes", 1, 0), *walk.ended]:
@@ -84,7 +97,7 @@ def take(world: World, walk: Walk, *, look: bool) -> Book:
         if look:
             world.look_around(chance, 1)
     world.check_the_board()
-    if look and WALKS > FEW:
+    if everywhere:
         world.look_everywhere()
     elif look:
         world.look_around(chance, 4)
@@ -105,20 +118,23 @@ def number_anew() -> None:
             cursor.execute(" ".join(statements))
 
 
-def differences(books: Callable[..., list[Book]], walks: Sequence[Walk], *, look: bool = True) -> list[str]:
+def differences(books: Callable[..., list[Book]], walks: Sequence[Walk], **how: bool) -> list[str]:
     """For each walk, where the books of two worlds differ first; empty: nowhere."""
     found = []
     for start in range(0, len(walks), AT_ONCE):
         several = walks[start : start + AT_ONCE]
-        one, other = (books(secret, several, look=look) for secret in (100, 300))
+        one, other = (books(secret, several, **how) for secret in SECRETS)
         found += [first_difference(a.lines, b.lines) for a, b in zip(one, other, strict=True)]
     return found
 
 
 def first_difference(one: list[tuple[str, str]], other: list[tuple[str, str]]) -> str:
     """In words; empty: they are the same."""
-    for (what, first), (_what, second) in zip_longest(one, other, fillvalue=("nothing more", "")):
-        if (what, first) != (_what, second):
+    for pair in zip_longest(one, other, fillvalue=("nothing more", "")):
+        if pair[0] == pair[1]:
+            continue
+        (what, first), (what_there, second) = [tuple(map(without_names_by_chance, line)) for line in pair]
+        if (what, first) != (what_there, second):
             return f"{what}: {around_the_difference(first, second)}"
     return ""
 
@@ -193,10 +209,36 @@ KNOWN = {
 }
 
 
-def test_nothing_of_the_private_side_gets_out(books):
-    walks = [*KNOWN.values(), *by_chance(WALKS, ALL_ACTS)]
-    found = differences(books, walks)
+# With each metric of `tests/walk/metrics.py`: what it tells of a submission at once, and of those there are.
+EVERY_METRIC: Steps = [
+    step
+    for number in range(len(METRICS))
+    for step in (("writes_a_metric", number, 0), ("submits", number, number % 2), ("rescores", 2, 0))
+]
+KNOWN_OF_METRICS = {
+    "every metric while it runs": Walk(EVERY_METRIC),
+    "every metric after the end": Walk([], [("scores_privately", 2, 0), *EVERY_METRIC, ("previews", 0, 0)]),
+}
+
+
+def all_walks(*, own: bool, number: int = WALKS) -> list[Walk]:
+    known = {**KNOWN, **KNOWN_OF_METRICS} if own else KNOWN
+    # Those by chance are others for each kind.
+    chosen = by_chance(2 * number, ALL_ACTS)[own::2]
+    return [*known.values(), *chosen]
+
+
+@pytest.mark.parametrize("share", SHARES)
+@pytest.mark.parametrize("own", [False, True], ids=["built-in metric", "own metric"])
+def test_nothing_of_the_private_side_gets_out(books, own, share):
+    walks = all_walks(own=own)[share :: len(SHARES)]
+    found = differences(books, walks, own=own)
     assert [(walk, difference) for walk, difference in zip(walks, found, strict=True) if difference] == []
+
+
+def test_these_are_thousands_of_steps_where_nothing_else_is_asked_for():
+    walks = [*all_walks(own=False, number=FEW), *all_walks(own=True, number=FEW)]
+    assert sum(len(walk.steps) + len(walk.ended) + len(walk.opened) + 1 for walk in walks) >= 2000
 
 
 # --- the walk sees what it is for ---------------------------------------------------------------------------------------

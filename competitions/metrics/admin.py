@@ -173,5 +173,7 @@ class MetricFailureAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("traceback"))
     def readable_traceback(self, failure: MetricFailure) -> str:
-        has_ended = failure.competition.is_past_end(timezone.now())
-        return format_html("<pre>{}</pre>", failure.shown_traceback(has_ended=has_ended))
+        return format_html("<pre>{}</pre>", failure.traceback)
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).readable_by(request.user, timezone.now())

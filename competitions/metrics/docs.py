@@ -122,6 +122,7 @@ failures = extend_schema(
     tags=TAGS,
     parameters=[COMPETITION],
     responses={200: MetricFailureSerializer(many=True), **refuses(*HOSTS_ONLY)},
-    description="Where the metric broke off, newest first, with tracebacks; those of private rows once the end has "
-    "passed. Organisers only.",
+    description="Where the metric broke off, newest first, with tracebacks; of private rows, what was there when you "
+    "last looked at the private leaderboard, which stands in the log, or everything once the result is confirmed. "
+    "Organisers only.",
 )

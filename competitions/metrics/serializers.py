@@ -176,15 +176,11 @@ class MetricFailureSerializer(serializers.ModelSerializer):
     """An own metric broke off, for organisers."""
 
     version = serializers.IntegerField(source="own_metric.version", read_only=True)
-    traceback = serializers.SerializerMethodField(help_text="Of private rows empty until the end has passed.")
 
     class Meta:
         model = MetricFailure
         fields = ["version", "submission", "is_private", "reason", "error", "traceback", "at"]
         read_only_fields = fields
-
-    def get_traceback(self, failure: MetricFailure) -> str:
-        return failure.shown_traceback(has_ended=self.context["has_ended"])
 
 
 class UploadMetricSerializer(serializers.Serializer):

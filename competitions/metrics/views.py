@@ -144,6 +144,5 @@ class OwnMetricViewSet(mixins.ListModelMixin, GenericViewSet):
     @action(detail=False, pagination_class=None)
     def failures(self, request: Request, competition: str) -> Response:
         found = self.competition()
-        rows = found.metric_failures.select_related("own_metric")
-        context = {"has_ended": found.is_past_end(timezone.now())}
-        return Response(MetricFailureSerializer(rows, many=True, context=context).data)
+        rows = found.metric_failures.readable_by(request.user, timezone.now()).select_related("own_metric")
+        return Response(MetricFailureSerializer(rows, many=True).data)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import Any, Self
+
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from competitions.models.competition import Competition
+from competitions.models.log import LogKind, LogRow
 from scoring.metrics.registry import Direction, own_name
 
 
@@ -83,10 +87,22 @@ class OwnMetric(models.Model):
         return own_name(Direction(self.direction))
 
 
+class MetricFailureQuerySet(models.QuerySet["MetricFailure"]):
+    def readable_by(self, user: Any, at: datetime) -> Self:
+        """Of private rows, those that `user` looked at the private leaderboard after, or whose result is confirmed.
+
+        A metric can break off with the score, or by what it is: to read that is to look, which stands in the log.
+        """
+        looked = LogRow.objects.filter(
+            competition=OuterRef("competition"), kind=LogKind.PREVIEWED, actor=user.pk, at__gte=OuterRef("at")
+        )
+        return self.filter(Q(is_private=False) | Q(competition__confirmed_at__lte=at) | Exists(looked))
+
+
 class MetricFailure(models.Model):
     """An own metric broke off: what hosts may read of it, where participants got a neutral sentence.
 
-    `is_private`: the rows were private ones, so that nothing of it is shown before the end.
+    `is_private`: the rows were private ones.
     """
 
     competition = models.ForeignKey(Competition, models.CASCADE, related_name="metric_failures")
@@ -99,6 +115,8 @@ class MetricFailure(models.Model):
     traceback = models.TextField(_("traceback"), blank=True)
     at = models.DateTimeField(_("at"))
 
+    objects = MetricFailureQuerySet.as_manager()
+
     class Meta:
         ordering = ["-at", "-id"]
         verbose_name = _("failure of the metric")
@@ -106,7 +124,3 @@ class MetricFailure(models.Model):
 
     def __str__(self) -> str:
         return f"{self.error or self.reason}"
-
-    def shown_traceback(self, *, has_ended: bool) -> str:
-        """The traceback, as far as hosts may read it now."""
-        return "" if self.is_private and not has_ended else self.traceback

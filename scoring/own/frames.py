@@ -1,7 +1,9 @@
 """Solutions and submissions as the tables that organisers' own metrics are given: typed columns in one order of rows.
 
-Types are told from all rows of a column, as pandas does reading a file. A blank is a blank: what it means is for the
-metric to say. Where the solution has text, a submission's column of the same name stays text, whatever it looks like.
+Types are told from the rows that a table holds, as pandas does reading a file: the public rows' from those alone, so
+that a call which scores them can't tell by a type what stands in others. Those of a submission are told from its whole
+column; where the solution's rows of a call have text, it stays text, whatever it looks like. A blank is a blank: what
+it means is for the metric to say.
 """
 
 from __future__ import annotations
@@ -35,8 +37,12 @@ Column = NDArray[Any]
 
 
 # --- the solution -----------------------------------------------------------------------------------------------------
-def read_targets(columns: Mapping[str, pa.ChunkedArray], spec: SolutionSpec) -> tuple[Layout, tuple[Column, ...]]:
+def read_targets(
+    columns: Mapping[str, pa.ChunkedArray], spec: SolutionSpec, usage: Column | None
+) -> tuple[Layout, tuple[Column, ...]]:
     """The layout of submissions, and for each column numbers by which two versions of a row can be told apart.
+
+    `usage`: the code of each row's. Rows of one usage are typed together, as in their table.
 
     Raises:
         InvalidSolution: the columns named for submissions are none.
@@ -47,20 +53,30 @@ def read_targets(columns: Mapping[str, pa.ChunkedArray], spec: SolutionSpec) -> 
             raise InvalidSolution(Problem("duplicate_columns", column=quoted(name)))
     texts = [name for name, text in columns.items() if name in names and _typed(text).dtype == object]
     layout = Layout(Inputs.FRAME, spec.id_column, tuple(names), labels=tuple(texts))
-    return layout, tuple(_hashes(text) for text in columns.values())
+    return layout, tuple(_hashes(text, usage) for text in columns.values())
 
 
 def with_frames(
     splits: Mapping[str, Split], ids: IntegerIds | TextIds, columns: Mapping[str, pa.ChunkedArray], id_column: str
 ) -> dict[str, Split]:
     """The splits, each with its rows of the solution as a table in Arrow's form."""
-    whole = {id_column: ids.values if isinstance(ids, IntegerIds) else _objects(ids.values)}
-    whole |= {name: _typed(text) for name, text in columns.items()}
+    known = ids.values if isinstance(ids, IntegerIds) else _objects(ids.values)
     answer = {}
     for name, split in splits.items():
-        frame = packed({key: split.of(column) for key, column in whole.items()})
+        texts = {key: text if split.rows is None else text.take(pa.array(split.rows)) for key, text in columns.items()}
+        frame = packed({id_column: split.of(known), **{key: _typed(text) for key, text in texts.items()}})
         answer[name] = replace(split, prepared=({FRAME: np.frombuffer(frame, dtype=np.uint8)},))
     return answer
+
+
+def types_of(splits: Mapping[str, Split]) -> Column:
+    """What the types of all tables are, as bytes: two solutions with the same values may differ in them."""
+    names = "\n".join(f"{name}: {_schema(split)}" for name, split in splits.items())
+    return np.frombuffer(names.encode(), dtype=np.uint8)
+
+
+def _schema(split: Split) -> pa.Schema:
+    return pa.ipc.open_file(pa.BufferReader(split.prepared[0][FRAME])).schema
 
 
 def solution_frame(solution: PreparedSolution, part: str) -> bytes:
@@ -70,25 +86,35 @@ def solution_frame(solution: PreparedSolution, part: str) -> bytes:
 
 # --- a submission -----------------------------------------------------------------------------------------------------
 def typed_columns(text: Columns, layout: Layout, locator: Locator) -> tuple[list[Column], list[Problem]]:
-    """The columns of a submission in the order of its file, and what is wrong with them: infinite numbers only."""
+    """The columns of a submission in the order of its file, and what is wrong with them: infinite numbers only.
+
+    Those of which the solution has text somewhere are kept as text. What is refused does not depend on it.
+    """
     texts = set(layout.labels)
     columns, problems = [], []
     for name in layout.columns:
-        column = _objects(text[name]) if name in texts else _typed(text[name])
+        column = _typed(text[name])
         if column.dtype == np.float64:
             infinite = as_mask(pc.match_substring_regex(pc.utf8_trim_whitespace(text[name]), r"(?i)^[+-]?inf"))
             infinite |= np.isinf(column)
             problems += locator.problems(
                 "not_finite", infinite, column=name, found=text[name], expected="a finite number"
             )
-        columns.append(column)
+        columns.append(_objects(text[name]) if name in texts else column)
     return columns, problems
 
 
 def submission_frame(solution: PreparedSolution, columns: Sequence[Column], part: str) -> bytes:
     """The public or the private rows of aligned predictions, without their ids, which are those of the solution."""
     split = solution.splits[part]
-    return packed({name: split.of(column) for name, column in zip(solution.layout.columns, columns, strict=True)})
+    texts = {field.name for field in _schema(split) if field.type == pa.string()}
+    packable = {}
+    for name, column in zip(solution.layout.columns, columns, strict=True):
+        # Kept as text because of rows that are not in this table.
+        is_other = name in solution.layout.labels and name not in texts
+        whole = _typed(pa.chunked_array([pa.array(column, pa.string())])) if is_other else column
+        packable[name] = split.of(whole)
+    return packed(packable)
 
 
 def comparable(columns: Sequence[Column]) -> list[Column]:
@@ -141,7 +167,17 @@ def _objects(text: pa.ChunkedArray | pa.Array) -> Column:
     return np.asarray(text.to_numpy(zero_copy_only=False), dtype=object)
 
 
-def _hashes(text: pa.ChunkedArray) -> Column:
+def _hashes(text: pa.ChunkedArray, usage: Column | None) -> Column:
+    if usage is None:
+        return _hashes_of(text)
+    found = np.empty(len(text), dtype=np.int64)
+    for code in np.unique(usage):
+        rows = np.flatnonzero(usage == code)
+        found[rows] = _hashes_of(text.take(pa.array(rows)))
+    return found
+
+
+def _hashes_of(text: pa.ChunkedArray) -> Column:
     column = _typed(text)
     if column.dtype == object:
         return _text_hashes(column)

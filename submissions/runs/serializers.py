@@ -26,7 +26,9 @@ class ScoringRunSerializer(serializers.ModelSerializer):
         ]
         read_only_fields = fields
         extra_kwargs = {
-            "failed": {"help_text": "Submissions that have no score by this run."},
+            "failed": {
+                "help_text": "Submissions that could not be scored. Not those that merely have no private score."
+            },
             "error": {"help_text": "Why a failed run failed."},
         }
 

@@ -88,8 +88,9 @@ def _still_ours(run: ScoringRun, part: ScoringPart, at: datetime) -> Competition
 def _apply(
     run: ScoringRun, competition: Competition, submission: Submission, scores: Scores | None, at: datetime
 ) -> bool:
-    """Put the scores on the submission; whether it could be scored as it should.
+    """Put the scores on the submission; whether it could be read and, where its public score was asked for, has one.
 
+    Whether it has a private score is not told: the log has how many could not be scored, for everybody, at once.
     Private scores of the competition's time keep all their digits, by which the final ranking is made.
     """
     found = scores if scores is not None and scores.result is Result.SCORED else None
@@ -106,7 +107,7 @@ def _apply(
     submission.private_score = found.private if found and may_have_private else None
     if submission.is_late and submission.private_score is not None:
         submission.private_score = competition.shown_score(submission.private_score)
-    return found is not None and (submission.private_score is not None or not may_have_private)
+    return found is not None
 
 
 def _status(scores: Scores | None) -> str:

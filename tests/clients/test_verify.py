@@ -12,6 +12,7 @@ import venv
 from importlib.metadata import distribution
 from io import BytesIO
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 import uzu
@@ -155,6 +156,66 @@ def test_signatures_of_two_receipts_can_not_be_swapped(kept, tmp_path):
     one, other = json.loads(first.read_text()), json.loads(second.read_text())
     first.write_text(json.dumps({**one, "signature": other["signature"]}))
     assert "forged or changed" in run("verify", str(first), status=1).output
+
+
+REPLAYS = {
+    "for a file sent later": (lambda sent, _log: [sent[0].receipt, sent[1].file], "is not the file"),
+    "as what was sealed of another": (
+        lambda sent, log: [sent[0].receipt, "--log", log, "--path", sent[1].path],
+        "leads to no root",
+    ),
+    "in another competition": (
+        lambda sent, log: [sent[0].receipt, "--log", elsewhere(log)],
+        "the log is of another competition",
+    ),
+    "to the log of another competition": (
+        lambda sent, log: [elsewhere(log), sent[0].receipt],
+        "the log is of another competition",
+    ),
+}
+
+
+class Sent(NamedTuple):
+    file: Path
+    receipt: Path
+    path: Path
+
+
+def elsewhere(log: Path) -> Path:
+    """The log as another competition would have it, whole in itself."""
+    entries, previous = [], proofs.BEGINNING
+    for one in lines(log):
+        entry = {**one, "competition": one["competition"] + 1, "previous": previous}
+        entry["hash"] = previous = proofs._hash_of(entry)
+        entries.append(json.dumps(entry) + "\n")
+    return write(log.with_name("elsewhere.jsonl"), "".join(entries).encode())
+
+
+@pytest.mark.parametrize(("replay", "found"), REPLAYS.values(), ids=REPLAYS)
+def test_a_replayed_receipt_proves_nothing_but_what_it_was_given_for(
+    alice, team, host, now, api, tmp_path, settings, replay, found
+):
+    """It is the site's and unchanged, and shown once more."""
+    settings.SITE_URL = "http://localhost"
+    files = [write(tmp_path / f"{place}.csv", content) for place, content in enumerate((OFF_BY_ONE, PERFECT))]
+    numbers = [
+        json.loads(run("submit", "demo-cup", str(file), "--json").stdout)["receipt"]["receipt"]["submission"]
+        for file in files
+    ]
+    now.move_to(AFTER)
+    end(team.competition, host)
+    proved = [map(Path, run("receipt", "demo-cup", str(number)).stdout.splitlines()) for number in numbers]
+    sent = [Sent(file, *paths) for file, paths in zip(files, proved, strict=True)]
+    log = write(tmp_path / "log.jsonl", api.get("/api/competitions/demo-cup/log/jsonl/").getvalue())
+    for one in sent:
+        run("verify", *map(str, [one.receipt, one.file, "--log", log, "--path", one.path]))
+        run("verify", str(log), str(one.receipt))
+    assert found in run("verify", *map(str, replay(sent, log)), status=1).output
+
+
+def test_a_log_knows_what_receipts_say_only_where_they_are_signed(log, kept):
+    kept[1].write_text(json.dumps(forged(json.loads(kept[1].read_text()), logHead=None)))
+    assert "forged or changed" in run("verify", str(log), str(kept[1]), status=1).output
 
 
 def test_without_a_known_key_nothing_is_proved(kept, tmp_path, api):

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from django.utils import translation
 
+from competitions.models import LogKind
 from notifications_api import kinds, registry
 from notifications_api.registry import KINDS, Channels, EmailMode, KindEntry
 from notifications_api.sentences import sentence
@@ -19,16 +20,15 @@ FRONT_END = ROOT / "frontend" / "src"
 LANGUAGES = ("en", "ja")
 # Whatever `Happening.params` may hold that sentences are chosen by.
 PARAMS = [
-    {"thing": thing, "answer": answer, "run": run, "status": status, "change": change, "act": act}
+    {"thing": thing, "answer": answer, "run": run, "status": status, "change": "clock", "act": act}
     for thing in ("comment", "discussion")
     for answer in ("accepted", "refused")
     for run in ("private", "rescore")
     for status in ("complete", "failed")
-    for change in (
-        *("clock", "limits", "board", "solution", "private_run", "unconfirmed", "unpublished", "rules", "readmitted"),
-    )
     for act in ("disqualified", "reinstated", "voided", "restored")
 ]
+# Whatever is recorded may be told of.
+PARAMS += [{**PARAMS[0], "change": str(change)} for change in LogKind.values]
 
 
 def japanese() -> dict[str, str]:

@@ -11,8 +11,10 @@ from django.urls import reverse
 from freezegun import freeze_time
 from rest_framework.test import APIClient
 
+from competitions.log.recording import record
 from competitions.metrics import trying
-from competitions.models import MetricFailure, OwnMetric
+from competitions.models import Competition, LogKind, MetricFailure, OwnMetric
+from competitions.organising.hosts import add_host
 from competitions.solution.services import active_metric
 from tests.factories import ENDS, NOON, TeamFactory, UserFactory
 from tests.own_metrics.metrics import MAE, competition_scoring_by, passed, submission_csv, upload
@@ -118,7 +120,8 @@ def test_a_closed_room_keeps_its_metric(competition) -> None:
     assert stranger.get(address(competition, "current")).status_code in (403, 404)
 
 
-def test_tracebacks_of_private_rows_are_shown_after_the_end(host, competition) -> None:
+def test_failures_of_private_rows_are_shown_to_who_looked_at_the_private_leaderboard(host, competition) -> None:
+    """A metric may break off with the score. Who reads that stands in the log as somebody who looked."""
     metric = active_metric(competition)
     for private in (False, True):
         MetricFailure.objects.create(
@@ -129,12 +132,33 @@ def test_tracebacks_of_private_rows_are_shown_after_the_end(host, competition) -
             traceback="rows",
             at=NOON,
         )
-    with freeze_time(ENDS - timedelta(seconds=1)):
-        before = host.get(address(competition, "failures")).json()
+
+    def shown(of=host) -> list[bool]:
+        with freeze_time(ENDS + timedelta(hours=1)):
+            answer = of.get(address(competition, "failures")).json()
+        return sorted(one["isPrivate"] for one in answer if one["traceback"] == "rows")
+
+    def looks(person, at) -> None:
+        record(competition, LogKind.PREVIEWED, by=person, at=at, facts={"run": 1})
+
+    organiser, other = competition.hosts.get(), UserFactory()
+    add_host(competition=competition, user=other, by=organiser, at=NOON)
+    assert shown() == [False]
+    looks(other, ENDS)
+    looks(organiser, NOON - timedelta(seconds=1))
+    assert shown() == [False]
+    looks(organiser, ENDS)
+    assert shown() == [False, True]
+
+
+def test_failures_of_private_rows_are_shown_once_the_result_is_confirmed(host, competition) -> None:
+    MetricFailure.objects.create(
+        competition=competition, own_metric=active_metric(competition), is_private=True, reason="exception", at=NOON
+    )
     with freeze_time(ENDS):
-        after = host.get(address(competition, "failures")).json()
-    assert {one["isPrivate"]: one["traceback"] for one in before} == {False: "rows", True: ""}
-    assert {one["isPrivate"]: one["traceback"] for one in after} == {False: "rows", True: "rows"}
+        assert host.get(address(competition, "failures")).json() == []
+        Competition.objects.filter(pk=competition.pk).update(confirmed_at=ENDS)
+        assert len(host.get(address(competition, "failures")).json()) == 1
 
 
 def test_a_submission_that_waits_says_why(competition, monkeypatch) -> None:

@@ -73,6 +73,46 @@ def test_a_public_call_holds_no_private_row(monkeypatch) -> None:
     assert not any(f"word{n}".encode() in held or f"guess{n}".encode() in held for n in range(4, 8))
 
 
+@pytest.mark.parametrize(
+    "truth", ["5.5", "five", "", "true", "1e300"], ids=["fraction", "text", "blank", "truth", "large"]
+)
+@pytest.mark.parametrize("sent", ["1", "0.5", "word"])
+def test_a_public_call_can_not_tell_by_a_type_what_private_rows_hold(monkeypatch, truth, sent) -> None:
+    """To the byte what it is given where the private rows are whole numbers, as the public ones are."""
+    asked = answers(monkeypatch, {"score": 1.0})
+    for private in ("5", truth):
+        csv = "id,target,Usage\n1,1,Public\n2,2,Public\n3,3,Private\n4,4,Ignored\n"
+        competition = competition_scoring_by(csv=csv.replace("3,3,", f"3,{private},").replace("4,4,", f"4,{private},"))
+        sends(competition, f"id,target\n1,{sent}\n2,2\n3,3\n4,4\n")
+    assert len(asked) == 2
+    assert asked[0] == asked[1]
+
+
+@pytest.mark.parametrize("truth", ["5", "five"])
+def test_an_infinite_number_is_refused_whatever_private_rows_hold(truth) -> None:
+    csv = f"id,target,Usage\n1,1,Public\n2,2,Public\n3,{truth},Private\n"
+    with pytest.raises(InvalidFile) as refused:
+        sends(competition_scoring_by(csv=csv), "id,target\n1,1\n2,inf\n3,3\n")
+    assert [problem["code"] for problem in refused.value.problems] == ["not_finite"]
+
+
+def test_rows_with_text_are_compared_with_text(forked) -> None:
+    """Of the private rows some are text: a number there is one too, while the public ones stay numbers."""
+    source = MAE.split("def score")[0] + (
+        "def score(solution, submission, row_id_column_name):\n"
+        "    kind = float if solution['target'].dtype.kind in 'if' else str\n"
+        "    return float((solution['target'] == submission['target'].astype(kind)).mean())\n"
+    )
+    csv = "id,target,Usage\n1,1,Public\n2,2,Public\n3,01,Private\n4,five,Private\n"
+    competition = competition_scoring_by(source, csv=csv)
+    outcome = sends(competition, "id,target\n1,1.0\n2,2\n3,01\n4,five\n")
+    assert outcome.submission.public_score == 1.0
+    solution = active_solution(competition)
+    prepared = prepared_solution(solution)
+    predictions = read_predictions(BytesIO(b"id,target\n1,1.0\n2,2\n3,01\n4,five\n"), prepared)
+    assert score_by(solution, prepared, predictions, "private") == 1.0
+
+
 def test_only_the_checked_columns_are_passed(forked) -> None:
     source = "def score(solution, submission, row_id_column_name):\n    return len(submission.columns) + 10 * len(solution.columns)\n"
     csv = "id,truth,scale,Usage\n" + "".join(f"{n},{n},2,{'Public' if n % 2 else 'Private'}\n" for n in range(8))

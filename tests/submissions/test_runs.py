@@ -11,7 +11,7 @@ from django.db.models import Max
 
 from competitions import signals as competition_signals
 from competitions.exceptions import CompetitionEnded, CompetitionRunning, NotHost, ObjectionsOpen
-from competitions.models import Competition, Solution, Standing
+from competitions.models import Competition, LogKind, LogRow, Solution, Standing
 from competitions.solution.services import replace_solution
 from competitions.teams.merges import accept_merge, request_merge
 from foundation.refusals import Refusal
@@ -198,7 +198,9 @@ def test_an_undefined_private_score_is_none_and_gives_no_rank(competition, team,
     send(team)
     monkeypatch.setattr(batches, "private_score", undefined)
     run = private_run(competition)
-    assert (run.status, run.done, run.failed) == ("complete", 1, 1)
+    # How many there are is told to everybody before the confirmation, and would tell of private rows.
+    assert (run.status, run.done, run.failed) == ("complete", 1, 0)
+    assert LogRow.objects.get(kind=LogKind.PRIVATE_RUN).facts["failed"] == 0
     assert private_ranking(competition) == [(team.name, None)]
 
 

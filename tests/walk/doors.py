@@ -20,6 +20,8 @@ SILENT += ("/receipt/path/",)
 # What organisers may know before everybody else, once private scoring is complete: nothing but these two answers, and
 # the same two in the admin.
 PREVIEWS = re.compile(r"/(leaderboard/private/preview/|scoring/preview)")
+# What a metric broke off with on private rows: for organisers who have looked.
+FAILURES = re.compile(r"/own-metrics/failures/|/admin/competitions/metricfailure/")
 # The first part is a different one in each answer.
 RANDOM = re.compile(r'(name="csrfmiddlewaretoken" value=|nonce=|\'nonce-|"csrfToken": ?)"?[\w+/=-]+')
 HEADERS_OF_THE_SESSION = ("Set-Cookie", "X-CSRFToken")

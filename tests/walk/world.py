@@ -13,18 +13,24 @@ from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
+from django.contrib.auth.models import Permission
 from django.core import mail
 from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.test import TestCase
 from django.urls import reverse
 from factory.django import DjangoModelFactory
 from rest_framework.test import APIClient
 
 from competitions import models as tables
+from competitions.boards import board_of
+from competitions.metrics.sandboxes import Sandboxes
+from competitions.metrics.trying import try_out
 from competitions.organising.hosts import add_host, remove_host
 from competitions.solution.sealing import commitment
+from competitions.solution.services import replace_solution
 from foundation.refusals import Refusal
 from notifications_api.mail import deliver_due
 from notifications_api.models import Mail, Notification
@@ -38,6 +44,7 @@ from tests.factories import NOON
 from tests.matrix import kaggle, scenario as cast
 from tests.walk import doors
 from tests.walk.doors import Door
+from tests.walk.metrics import file_of, in_this_process, scoring_by_it
 
 IDS = range(1, 11)
 USAGES = {1: "Public", 2: "Public", 3: "Public", 4: "Public", 10: "Ignored"}
@@ -46,8 +53,6 @@ API = "/api/competitions/cup/"
 HOST = "organiser"
 
 
-# A step in so many ends with a look at all that is stored; and so does the walk.
-STEPS_BETWEEN_STATES = 4
 # By which a version comes to have scored.
 SCORING = {"submits", "replaces_the_solution", "rescores", "scores_privately", "the_worker_works"}
 PUBLIC_SCORES = re.compile(r"/leaderboard/(public/csv|history)/")
@@ -58,21 +63,27 @@ UUID = re.compile(
 )
 
 
+def without_names_by_chance(text: str) -> str:
+    return UUID.sub("<uuid>", doors.RANDOM.sub(r"\1", text))
+
+
 class Book:
-    """What was done and answered, line by line."""
+    """What was done and answered, line by line, as it was: `without_names_by_chance` is asked where two differ."""
 
     def __init__(self) -> None:
         self.lines: list[tuple[str, str]] = []
 
     def write(self, what: str, answer: str) -> None:
-        self.lines.append((UUID.sub("<uuid>", what), UUID.sub("<uuid>", answer)))
+        self.lines.append((what, answer))
 
 
 class World:
-    """`secret`: what the truths of rows are moved by that were not public in a version that scored."""
+    """`secret`: what the truths of rows are moved by that were not public in a version that scored. `own`: a metric of
+    the organisers scores, and public truths are whole numbers.
+    """
 
-    def __init__(self, secret: int, frozen: Any, monkeypatch: Any) -> None:
-        self.secret, self.frozen = secret, frozen
+    def __init__(self, secret: float, frozen: Any, monkeypatch: Any, *, own: bool = False) -> None:
+        self.secret, self.frozen, self.own = secret, frozen, own
         self.begin_anew()
         first = self.solution(USAGES_OF_FIRST, shift=0)
         monkeypatch.setattr(cast, "SOLUTION", first)
@@ -87,6 +98,9 @@ class World:
         # All mail is delivered and read at the end of a walk.
         monkeypatch.setattr("notifications_api.mail.deliver_if_due", lambda _at: None)
         cache.clear()
+        for name in ("now", "soon", "alone"):
+            monkeypatch.setattr(Sandboxes, name, in_this_process)
+        monkeypatch.setattr(cast, "replace_solution", scoring_by_it(replace_solution) if own else replace_solution)
         # Names are numbered: each world begins anew.
         for factory in vars(factories).values():
             if isinstance(factory, type) and issubclass(factory, DjangoModelFactory):
@@ -96,6 +110,9 @@ class World:
         host = self.scenario.people[HOST]
         host.is_staff = True
         host.save()
+        host.user_permissions.add(Permission.objects.get(codename="add_competition"))
+        self.pk = tables.Competition.objects.get(slug="cup").pk
+        self.sessions = {role: session_of(person) for role, person in self.scenario.people.items() if person}
         mail.outbox.clear()
 
     def begin_anew(self) -> None:
@@ -103,11 +120,14 @@ class World:
         self.book = Book()
         self.at = NOON
         self.may_open = self.was_opened = False
-        self.steps = 0
         self.usages: dict[int, dict[int, str]] = {1: USAGES_OF_FIRST}
         self.hidden: set[int] = {one for one in IDS if USAGES.get(one) != "Public"}
         self.sealed: set[str] = set()
         self.clients: dict[tuple[str, bool], APIClient] = {}
+        self.proofs: dict[str, str] = {}
+        self.no_proofs: set[str] = set()
+        # Who has seen a preview.
+        self.looked: set[str] = set()
         self.frozen.move_to(NOON)
         mail.outbox.clear()
 
@@ -116,35 +136,34 @@ class World:
         """A file with these usages. `shift` gives the even rows another truth; `weights`: the only public row that counts."""
         lines = ["id,target,Usage" + (",w" if weights else "")]
         for one, usage in usages.items():
-            truth = one / 4 + (shift if one % 2 == 0 else 0)
+            truth = (one if self.own else one / 4) + (shift if one % 2 == 0 else 0)
             if one in self.hidden or usage != "Public":
-                truth += self.secret + one * (self.secret // 100)
+                truth += self.secret + one * int(self.secret // 100)
             weight = int(usage != "Public" or one == weights)
-            cells = [str(one), f"{truth:.2f}", usage, *([str(weight)] if weights else [])]
+            cells = [str(one), f"{truth:g}", usage, *([str(weight)] if weights else [])]
             lines.append(",".join(cells))
         self.sealed.update(line for line in lines if "Private" in line)
         return ("\n".join(lines) + "\n").encode()
 
     def note_what_is_hidden(self) -> None:
         """Rows that are not public in a version that scored stay hidden for good."""
-        for solution in self.competition.solutions.filter(version__in=self.usages):
-            scored = Submission.objects.filter(solution=solution).exists()
-            if scored or ScoringRun.objects.filter(solution=solution, total__gt=0).exists():
-                self.hidden |= {one for one, usage in self.usages[solution.version].items() if usage != "Public"}
+        scored = Submission.objects.filter(solution__competition=self.pk).values_list("solution__version", flat=True)
+        ran = ScoringRun.objects.filter(solution__competition=self.pk, total__gt=0)
+        for version in {*scored, *ran.values_list("solution__version", flat=True)} & set(self.usages):
+            self.hidden |= {one for one, usage in self.usages[version].items() if usage != "Public"}
 
     # --- asking -------------------------------------------------------------------------------------------------------
     @property
     def competition(self) -> tables.Competition:
-        return tables.Competition.objects.get(slug="cup")
+        return tables.Competition.objects.get(pk=self.pk)
 
     def client(self, role: str, *, token: bool = False) -> APIClient:
         if (role, token) not in self.clients:
             client = APIClient(raise_request_exception=False)
-            if self.scenario.people[role] is not None:
-                if token:
-                    client.credentials(HTTP_AUTHORIZATION=f"Bearer {self.scenario.things['tokens'][role]}")
-                else:
-                    client.force_login(self.scenario.people[role])
+            if token and role in self.sessions:
+                client.credentials(HTTP_AUTHORIZATION=f"Bearer {self.scenario.things['tokens'][role]}")
+            elif role in self.sessions:
+                client.cookies[settings.SESSION_COOKIE_NAME] = self.sessions[role]
             self.clients[role, token] = client
         return self.clients[role, token]
 
@@ -156,8 +175,12 @@ class World:
         options = {} if method == "get" else {"data": body, "format": "multipart" if form else "json"}
         answer = getattr(self.client(role, token=token), method)(address, **options)
         told = self.told(answer)
-        assert not any(line in told for line in self.sealed), f"{address} gives the solution out"
+        gives = "Private" in told and any(line in told for line in self.sealed)
+        assert not gives, f"{address} gives the solution out"
         if doors.PREVIEWS.search(address) and answer.status_code == 200:
+            self.looked.add(role)
+            told = "what organisers look at"
+        elif role in self.looked and doors.FAILURES.search(address):
             told = "what organisers look at"
         # Private scores are open, and may differ. Who may do what is decided by nothing of theirs, nor is a public score.
         elif self.was_opened and not PUBLIC_SCORES.search(address):
@@ -167,24 +190,21 @@ class World:
         return answer
 
     def told(self, answer: Any) -> str:
-        body = b"".join(answer.streaming_content) if answer.streaming else answer.content
+        body = answer.body = answer.getvalue()
         headers = {name: value for name, value in answer.headers.items() if name not in doors.HEADERS_OF_THE_SESSION}
         text = f"{answer.status_code} {sorted(headers.items())} {body.decode('utf-8', 'replace')}"
-        return self.without_proofs(doors.RANDOM.sub(r"\1", text))
+        return self.without_proofs(text)
 
     def without_proofs(self, text: str) -> str:
         """Without what is published to prove later that nothing was changed: of a random salt, or a hash of that."""
-        if not PROOF.search(text):
+        found = set(PROOF.findall(text)) - self.no_proofs
+        if not found and "signature" not in text:
             return text
-        for solution in self.competition.solutions.all():
-            text = text.replace(commitment(solution), f"<commitment {solution.version}>")
-        for row in tables.LogRow.objects.order_by("sequence"):
-            text = text.replace(row.hash, f"<hash {row.pk}>")
-            for name in ("root", "boardHash"):
-                if name in row.facts:
-                    text = text.replace(row.facts[name], f"<{name} {row.pk}>")
-        for number, receipt in enumerate(Receipt.objects.order_by("pk")):
-            text = text.replace(receipt.signature, f"<signature {number}>").replace(receipt.leaf, f"<leaf {number}>")
+        if "signature" in text or not found <= self.proofs.keys():
+            self.proofs = proofs_of(self.competition)
+            self.no_proofs |= found - self.proofs.keys()
+        for proof, name in self.proofs.items():
+            text = text.replace(proof, name)
         return text
 
     # --- the walk -----------------------------------------------------------------------------------------------------
@@ -198,10 +218,9 @@ class World:
         if act in SCORING:
             self.note_what_is_hidden()
         self.frozen.move_to(self.at)
-        self.steps += 1
         if self.was_opened:
             self.require_what_was_taken_back_to_be_closed()
-        elif self.steps % STEPS_BETWEEN_STATES == 0:
+        else:
             self.book.write("what is stored", self.state())
 
     def look_around(self, chance: random.Random, number: int) -> None:
@@ -217,6 +236,7 @@ class World:
     def read_the_mail(self) -> None:
         with TestCase.captureOnCommitCallbacks(execute=True):
             deliver_due(self.at + timedelta(days=2))
+        assert not Mail.objects.exclude(last_error="").exists(), "a mail could not be written"
         self.book.write("what is stored", self.state())
         outbox = [f"{one.to} {one.subject} {one.body} {getattr(one, 'alternatives', '')}" for one in mail.outbox]
         self.book.write("mail", "\n".join(sorted(outbox)))
@@ -235,9 +255,10 @@ class World:
     def state(self) -> str:
         """Everything stored of which an answer may be made, but the private side and the truths themselves."""
         told = []
-        for model, hidden in STORED.items():
-            names = [field.attname for field in model._meta.concrete_fields if field.attname not in hidden]
-            told += [f"{model.__name__} {names}", *map(str, model._default_manager.order_by("pk").values_list(*names))]
+        with connection.cursor() as cursor:
+            for name, statement in WHAT_IS_STORED.items():
+                cursor.execute(statement)
+                told += [name, *map(str, cursor.fetchall())]
         return self.without_proofs("\n".join(told))
 
     # --- after a confirmation -----------------------------------------------------------------------------------------
@@ -268,6 +289,8 @@ class World:
         best: dict[int, tuple] = {}
         counted = Submission.objects.filter(status="scored", is_late=False, voided_at__isnull=True)
         for one in counted.filter(competition=competition):
+            if not board_of(competition).takes(one.created_at):
+                continue
             key = (competition.sort_key(one.public_score), one.created_at, one.team_id, one.public_score)
             best[one.team_id] = min(best.get(one.team_id, key), key)
         active = set(tables.Team.objects.competing().filter(competition=competition).values_list("pk", flat=True))
@@ -292,7 +315,36 @@ STORED: dict[type[models.Model], tuple[str, ...]] = {
     Notification: (),
     Mail: ("key",),
 }
+
+
+def without_the_private_side(model: type[models.Model], hidden: tuple[str, ...]) -> str:
+    """What asks the database for all rows: the models would be most of what a walk takes."""
+    columns = [field.column for field in model._meta.concrete_fields if field.attname not in hidden]
+    named = ", ".join(map(connection.ops.quote_name, columns))
+    pk = connection.ops.quote_name(model._meta.pk.column)
+    return f"SELECT {named} FROM {connection.ops.quote_name(model._meta.db_table)} ORDER BY {pk}"
+
+
+WHAT_IS_STORED = {model.__name__: without_the_private_side(model, hidden) for model, hidden in STORED.items()}
 USAGES_OF_FIRST = {one: USAGES.get(one, "Private") for one in IDS}
+
+
+def session_of(person: Any) -> str:
+    """The cookie of somebody who has signed in."""
+    client = APIClient()
+    client.force_login(person)
+    return client.cookies[settings.SESSION_COOKIE_NAME].value
+
+
+def proofs_of(competition: tables.Competition) -> dict[str, str]:
+    """What is published to prove later that nothing was changed, each with a name that is the same in all worlds."""
+    found = {commitment(one): f"<commitment {one.version}>" for one in competition.solutions.all()}
+    for pk, hash_, facts in tables.LogRow.objects.order_by("sequence").values_list("pk", "hash", "facts"):
+        found[hash_] = f"<hash {pk}>"
+        found |= {facts[name]: f"<{name} {pk}>" for name in ("root", "boardHash") if name in facts}
+    for number, receipt in enumerate(Receipt.objects.order_by("pk")):
+        found |= {receipt.signature: f"<signature {number}>", receipt.leaf: f"<leaf {number}>"}
+    return found
 
 
 def predictions(number: int) -> bytes:
@@ -424,6 +476,66 @@ def changes_the_hosts(world: World, a: int, b: int) -> None:
     person = world.scenario.people[("other", "outsider", "participant", "other")[a % 4]]
     change = remove_host if b % 2 else add_host
     change(competition=world.competition, user=person, by=world.scenario.people["staff"], at=world.at)
+
+
+BOARDS: list[dict[str, Any]] = [
+    {"boardAudience": "own_row"},
+    {"boardAudience": "hosts"},
+    {"boardAudience": "everybody"},
+    {"boardAudience": "participants"},
+    {"boardFreezeMinutes": 60},
+    {"boardFreezeMinutes": None, "boardFreezesAt": 0},
+    {"boardFreezeMinutes": None, "boardFreezesAt": 30},
+    {"boardFreezeMinutes": None, "boardFreezesAt": None},
+]
+
+
+@act
+def hides_the_board(world: World, a: int, b: int) -> None:
+    """Lets fewer people see the leaderboard, or has it stand still from some minutes from now."""
+    body = dict(BOARDS[a])
+    if (minutes := body.get("boardFreezesAt")) is not None:
+        body["boardFreezesAt"] = f"{world.at + timedelta(minutes=minutes + b):%Y-%m-%dT%H:%M:%SZ}"
+    world.ask(HOST, "patch", API, **body, reason=REASON)
+
+
+@act
+def writes_a_metric(world: World, a: int, b: int) -> None:
+    """Keeps a metric of one's own, has it tried out and lets it score; what organisers read of it afterwards."""
+    address = f"{API}own-metrics/"
+    ways = {"direction": "larger_is_better" if b == 7 else "smaller_is_better", "isShown": bool(b % 2)}
+    if b == 4:
+        world.ask(HOST, "post", reverse("admin:competitions_ownmetric_add"), competition=world.pk, file=file_of(a))
+    else:
+        world.ask(HOST, "post", address, file=file_of(a), **ways)
+    newest = tables.OwnMetric.objects.filter(competition=world.pk).order_by("-version").first()
+    if newest is None:
+        return
+    # Who did not put the solution in is not told whether the private rows have a score (`trying._has_the_answers`);
+    # who did has them.
+    world.ask("staff", "post", f"{address}{newest.version}/trial/")
+    try_out(newest.pk, world.at)
+    if b != 6:
+        world.ask(HOST, "post", f"{address}{newest.version}/use/", reason=REASON if b != 5 else "")
+    world.ask(HOST, "get", address)
+    world.ask("staff", "get", f"{address}failures/")
+
+
+@act
+def copies_it(world: World, a: int, b: int) -> None:
+    """Makes another competition of it, as a bundle or as a copy, with the solution or without, and looks at that."""
+    role = "staff" if b % 2 else HOST
+    slug = f"next-{tables.Competition.objects.count()}"
+    if a < 3:
+        bundle = world.ask(role, "get", f"{API}bundle/")
+        file = SimpleUploadedFile("cup.zip", bundle.body if bundle.status_code == 200 else b"")
+        world.ask(role, "post", "/api/competition-bundles/", bundle=file, slug=slug)
+    else:
+        starts = f"{world.at + timedelta(days=1):%Y-%m-%dT%H:%M:%SZ}"
+        body = {"title": "Next", "slug": slug, "startsAt": starts, "withSolution": a > 4}
+        world.ask(role, "post", f"{API}clone/", **body)
+    for place in ("", "solution/", "own-metrics/", "readiness/", "log/"):
+        world.ask(role, "get", f"/api/competitions/{slug}/{place}")
 
 
 @act

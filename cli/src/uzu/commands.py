@@ -634,9 +634,14 @@ def verify(
 
 
 def log_checks(log: Path, receipts: list[Path], heads: tuple[str, ...]) -> list[proofs.Check]:
-    """Of a log, and that it holds the entries that receipts name."""
-    named = [proofs.read_json(one)["receipt"].get("logHead") for one in receipts]
-    return proofs.check_log(proofs.read_log(log), heads=[*heads, *(head for head in named if head)])
+    """Of a log, and that it holds the entries that receipts name, which have to be signed and of this competition."""
+    entries = proofs.read_log(log)
+    envelopes = {one: proofs.read_json(one) for one in receipts}
+    named = [envelope["receipt"].get("logHead") for envelope in envelopes.values()]
+    checks = proofs.check_log(entries, heads=[*heads, *(head for head in named if head)])
+    for one, envelope in envelopes.items():
+        checks += proofs.check_receipt(envelope, keys=keeping.keys_for(one, envelope), log=entries)
+    return checks
 
 
 def receipt_checks(
