@@ -33,7 +33,8 @@ class Layout:
         minimum, maximum: bounds of a submitted number.
         depth: how many labels of a ranked list count.
         longest: how many characters a text may have.
-        text_metric, text_kind: the metric that says how texts are written, and its parameter `kind`, if it has one.
+        text_metric, text_kind: the metric that says how texts are written, and its parameters that matter for this
+            (`Metric.checked`), separated by spaces.
         shares: the numbers of a row are shares of their sum, which must not be zero.
     """
 

@@ -84,6 +84,11 @@ MESSAGES: Final[dict[str, str]] = {
     "zero_target": "The true values of the %(split)s rows in the column “%(column)s” are all zero: this metric is not "
     "defined.",
     "no_comparable_rows": "No two of the %(split)s rows can be compared: there must be an event before the last time.",
+    "one_sided_subgroup": "Among the %(split)s rows, a subgroup or the rows outside it lack one of the two classes: "
+    "this metric is not defined.",
+    "too_many_for_metric": "Row %(row)s, column “%(column)s”: this metric takes so long that rows from here on are too "
+    "many for it.",
+    "mask_outside": "Row %(row)s, column “%(column)s”: the mask has pixels beyond the end of the image.",
     "no_text": "The %(split)s rows of the column “%(column)s” are all empty: this metric is not defined.",
     "weights_not_supported": "This metric takes no weights.",
     "negative_weight": "Row %(row)s: a weight must be a number from 0 to %(limit)s.",

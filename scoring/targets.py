@@ -103,7 +103,7 @@ def _layout(inputs: Inputs, spec: SolutionSpec, metric: Metric, params: Mapping[
         maximum=metric.maximum,
         longest=metric.longest_text if inputs is Inputs.TEXTS else 0,
         text_metric=metric.name if inputs is Inputs.TEXTS else "",
-        text_kind=str(params.get("kind") or "") if inputs is Inputs.TEXTS else "",
+        text_kind=" ".join(str(params.get(name) or "") for name in metric.checked) if inputs is Inputs.TEXTS else "",
         shares=metric.rows_are_shares,
     )
 
