@@ -111,6 +111,13 @@ MESSAGES: Final[dict[str, str]] = {
     "metric_without_score": "The file defines no function “score”.",
     "metric_signature": "The function must be score(solution, submission, row_id_column_name, ...), and its further "
     "parameters must have names.",
+    # numbers beside the score
+    "too_many_further_metrics": "Further metrics are a list of at most %(expected)s.",
+    "bad_further_metric": "A further metric is an object with the name of a built-in one (metric) and its parameters "
+    "(params).",
+    "further_metric_twice": "“%(found)s” is named twice, or is the metric that ranks.",
+    "other_inputs": "“%(metric)s” can't be worked out of the same submissions: it takes other columns or values.",
+    "truth_out_of_range": "“%(metric)s” takes no true values such as this solution holds (they begin at %(expected)s).",
     # metrics
     "unknown_metric": "There is no metric named “%(found)s”.",
     "unknown_parameter": "The metric has no parameter “%(name)s”.",

@@ -180,6 +180,11 @@ class PreparedSolution:
         return [replace(part, prepared=self.metric.prepare(part.truth, part.weight, **own)) for part in found]
 
     @cached_property
+    def beside(self) -> dict[str, PreparedSolution]:
+        """This solution as further metrics score by it: see `scoring.further`."""
+        return {}
+
+    @cached_property
     def public_labels(self) -> NDArray[np.bool_]:
         """By code: whether the label is the truth, or part of it, of a public row. For layouts that hold codes."""
         found = np.zeros(len(self.layout.labels), dtype=np.bool_)

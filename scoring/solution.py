@@ -71,7 +71,7 @@ def prepare_solution(
     if is_own:
         splits = frames.with_frames(splits, ids, columns, spec.id_column)
     else:
-        splits = _ready(splits, layout, spec=spec, metric=metric, params=params, groups=groups)
+        splits = ready(splits, layout, spec=spec, metric=metric, params=params, groups=groups)
     everything = [*truth]
     everything += [array for array in (usage, weight, group) if array is not None]
     digest, layout_digest = digests(spec, layout, ids, everything)
@@ -222,7 +222,7 @@ def _split(name: str, part: int, usage: NDArray[np.int8] | None, whole: Split) -
     return split
 
 
-def _ready(
+def ready(
     splits: Mapping[str, Split],
     layout: Layout,
     *,

@@ -19,11 +19,13 @@ from django.utils.translation import gettext_lazy as _
 from django_tasks import task
 
 from competitions import permissions as can
+from competitions.columns import shown_numbers
 from competitions.exceptions import MetricIsBeingTried, NoSolution, SolutionRefused
 from competitions.metrics.running import Said, read, told
 from competitions.metrics.sandboxes import SandboxUnavailable, sandboxes, versions
+from competitions.metrics.services import columns_found
 from competitions.models import Competition, OwnMetric, Solution
-from competitions.solution.services import active_solution, prepared_for, prepared_solution
+from competitions.solution.services import active_solution, is_in_use, prepared_for, prepared_solution
 from foundation.faults import passing_fault
 from scoring import InvalidSubmission, Predictions, PreparedSolution, ReadLimits, read_predictions
 from scoring.metrics.registry import Direction, is_own
@@ -131,10 +133,19 @@ def try_out(metric_id: int, at: datetime) -> OwnMetric | None:
                 raise
             logger.exception("metric.not_tried", extra={"own_metric": metric_id})
             found = {"why": ["broken"]}
+    more = {"columns": _columns(metric, found)} if status == OwnMetric.Trial.PASSED and metric.columns is None else {}
     OwnMetric.objects.filter(pk=metric_id, trial_status="pending", tried_with=metric.tried_with).update(
-        trial_status=status, trial={**found, "libraries": versions()}, tried_at=at
+        trial_status=status, trial={**found, "libraries": versions()}, tried_at=at, **more
     )
     return OwnMetric.objects.get(pk=metric_id)
+
+
+def _columns(metric: OwnMetric, found: Mapping[str, Any]) -> list[str] | None:
+    """Which of the numbers that a trial found are shown beside the score; None: it scores already, without them."""
+    if metric.is_active and is_in_use(metric.competition):
+        return None
+    values = next((one["values"] for one in found["cases"] if one["values"]), [])
+    return columns_found(metric, dict(values))
 
 
 def findings(metric: OwnMetric, solution: Solution) -> dict[str, Any]:
@@ -201,7 +212,7 @@ def _results(
 
 def _as_raw(said: Said) -> dict[str, Any]:
     if said.score is not None:
-        return {"score": said.score}
+        return {"score": said.score, "values": dict(said.values)}
     return {"refusal": said.refusal} if said.refusal else {"failure": said.error}
 
 
@@ -209,6 +220,8 @@ def _shown(said: Said, competition: Competition) -> dict[str, Any]:
     """One case for organisers: public rows alone, with no more digits than scores have."""
     return {
         "score": None if said.score is None else competition.shown_score(said.score),
+        # Lists, because names are anybody's to choose.
+        "values": [list(one) for one in shown_numbers(competition, said.values).items()],
         "refusal": said.refusal,
         "error": said.error or said.reason,
         "traceback": said.traceback,

@@ -26,6 +26,7 @@ from django.db.models import Max, QuerySet
 from django.utils.translation import gettext
 
 from competitions import permissions as can, signals
+from competitions.columns import further_metrics
 from competitions.ending import note_end
 from competitions.exceptions import ChangedMeanwhile, NoSolution, SolutionRefused, SubmissionsWouldBeRefused
 from competitions.log.recording import clean_reason, fact, record
@@ -44,6 +45,7 @@ from scoring import (
     SolutionSpec,
     prepare_solution,
 )
+from scoring.further import scored_by
 from scoring.metrics.registry import is_own
 
 if TYPE_CHECKING:
@@ -141,6 +143,7 @@ def replace_solution(
         submission_columns=tuple(submission_columns) if is_own(competition.metric) else (),
     )
     prepared = _prepare(file, spec)
+    _require_further(prepared, competition)
     used = list(used_solutions(competition))
     more_public = any(_has_more_public_rows(prepared, version) for version in used)
     misfits = [version for version in used if _asks_for_other_rows(prepared, version)]
@@ -153,7 +156,7 @@ def replace_solution(
         _require_secret(solution, competition)
         with transaction.atomic():
             locked = Competition.objects.lock(competition.pk)
-            _require_unchanged(locked, spec, old, solution.own_metric)
+            _require_unchanged(locked, spec, old, solution.own_metric, competition.further_metrics)
             if list(used_solutions(locked)) != used:
                 raise ChangedMeanwhile  # noqa: TRY301 -- the first submission came in while the file was being checked
             clean_reason(reason, required=by is not None and is_relied_on(locked))
@@ -224,6 +227,7 @@ def for_other_metric(competition: Competition) -> Solution | None:
     if old is None:
         return None
     prepared = _prepare_again(old, competition.metric, competition.metric_params)
+    _require_further(prepared, competition)
     solution = _described(competition, prepared, old.filename)
     solution.file.name = old.file.name
     solution.sha256 = old.sha256
@@ -231,6 +235,32 @@ def for_other_metric(competition: Competition) -> Solution | None:
     solution.uploaded_by = old.uploaded_by
     _keep(prepared, _folder(solution))
     return solution
+
+
+def require_further(competition: Competition) -> None:
+    """Whether the further metrics can be worked out with the active solution, if there is one.
+
+    Raises:
+        SolutionRefused: one of them can't.
+    """
+    if not competition.further_metrics:
+        return
+    solution = active_solution(competition)
+    if solution is not None:
+        _require_further(prepared_solution(solution), competition)
+
+
+def _require_further(prepared: PreparedSolution, competition: Competition) -> None:
+    problems = []
+    for further in further_metrics(competition):
+        try:
+            scored_by(prepared, further)
+        except InvalidSolution as error:
+            problems += [
+                {**told, "detail": f"{further.label}: {told['detail']}"} for told in map(explained, error.problems)
+            ]
+    if problems:
+        raise SolutionRefused(problems)
 
 
 def activate(
@@ -327,11 +357,13 @@ def active_metric(competition: Competition) -> OwnMetric | None:
 
 
 def _require_unchanged(
-    competition: Competition, spec: SolutionSpec, old: Solution | None, metric: OwnMetric | None
+    competition: Competition, spec: SolutionSpec, old: Solution | None, metric: OwnMetric | None, further: list[Any]
 ) -> None:
     if active_metric(competition) != metric:
         raise ChangedMeanwhile
     if (competition.metric, competition.metric_params) != (spec.metric, spec.metric_params):
+        raise ChangedMeanwhile
+    if competition.further_metrics != further:
         raise ChangedMeanwhile
     if active_solution(competition) != old:
         raise ChangedMeanwhile

@@ -29,6 +29,7 @@ TEXT_AT_MOST = 400
 TRACEBACK_AT_MOST = 8_000
 ANSWER_AT_MOST = 100_000
 MOST_VALUES = 100
+NAME_AT_MOST = 100
 
 KIT = '''
 """What published metrics import of Kaggle's module of this name."""
@@ -117,7 +118,8 @@ def numbers_of(value: Any, ranked: str) -> dict[str, Any]:
     """What a metric returned, as numbers.
 
     Raises:
-        NoNumberError: it is no finite number, nor a mapping of names to numbers with the one that ranks.
+        NoNumberError: it is no finite number, nor a mapping of names to numbers with the one that ranks (which is the
+            first one where none is named).
     """
     if not isinstance(value, Mapping):
         if ranked:
@@ -126,14 +128,15 @@ def numbers_of(value: Any, ranked: str) -> dict[str, Any]:
         if score is None:
             raise NoNumberError(f"the metric returned {_kind(value)}, which is no finite number")
         return {"score": score, "values": {}}
-    if not ranked or ranked not in value:
+    ranked = ranked or str(next(iter(value), ""))
+    if ranked not in value:
         raise NoNumberError(f"the metric returned a mapping without the name that ranks (“{ranked}”)")
     if len(value) > MOST_VALUES:
         raise NoNumberError(f"the metric returned more than {MOST_VALUES} values")
     score = number(value[ranked])
     if score is None:
         raise NoNumberError(f"“{ranked}” is {_kind(value[ranked])}, which is no finite number")
-    return {"score": score, "values": {str(name)[:100]: number(one) for name, one in value.items()}}
+    return {"score": score, "values": {str(name)[:NAME_AT_MOST]: number(one) for name, one in value.items()}}
 
 
 def number(value: Any) -> float | None:

@@ -120,7 +120,7 @@ FAILS = {
     "no number": ("return float('nan')", "exception", "NoNumberError"),
     "infinite": ("return float('inf')", "exception", "NoNumberError"),
     "text": ("return '0.5'", "exception", "NoNumberError"),
-    "a mapping where one number is wanted": ("return {'a': 1.0}", "exception", "NoNumberError"),
+    "a mapping whose first value is no number": ("return {'a': None, 'b': 1.0}", "exception", "NoNumberError"),
     "the process ends": ("import os; os._exit(0)", "missing_output", ""),
     "it exits": ("raise SystemExit(0)", "exception", "SystemExit"),
     "a result of its own": (
