@@ -24,13 +24,17 @@ WHY = {
 
 @dataclass(frozen=True)
 class Case:
-    """What came of one submission: the score of the public rows, or why there is none. `seconds`: of the call."""
+    """What came of one submission: the score of the public rows, or why there is none. `seconds`: of the call.
+
+    `values`: all numbers by name, where the metric gives several.
+    """
 
     name: str
     score: float | None
     said: str
     seconds: float
     traceback: str = ""
+    values: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -150,4 +154,5 @@ def _columns_of(sample: Path | None) -> tuple[str, ...]:
 def _case(name: str, result: Mapping[str, Any]) -> Case:
     failure = result.get("failure") or {}
     said = f"to participants: {result['refusal']}" if "refusal" in result else failure.get("type", "")
-    return Case(name, result.get("score"), said, result["seconds"], failure.get("traceback", ""))
+    traceback = failure.get("traceback", "")
+    return Case(name, result.get("score"), said, result["seconds"], traceback, result.get("values") or {})

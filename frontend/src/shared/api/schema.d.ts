@@ -3190,6 +3190,8 @@ export interface components {
              * @description Of the public rows.
              */
             score: number | null;
+            /** @description All numbers it gave, where it gave several: `[name, n]`. */
+            values?: unknown[][];
             /** @description What the metric would say to the participant. */
             refusal: string;
             error: string;
@@ -3211,6 +3213,18 @@ export interface components {
              * @default false
              */
             withSolution: boolean;
+        };
+        /** @description A number that is shown beside the score, and ranks nothing. */
+        Column: {
+            name: string;
+            /**
+             * @description Which way is better; empty for an own metric's.
+             *
+             *     * `smaller_is_better` - smaller is better
+             *     * `larger_is_better` - larger is better
+             *     * `` - nobody says
+             */
+            direction: components["schemas"]["MetricDirection"] | components["schemas"]["BlankEnum"];
         };
         /** @description Reads rows of `Comment.objects.for_list(user)`, whose `discussion` is of `for_page(user)`. */
         Comment: {
@@ -3329,6 +3343,10 @@ export interface components {
             readonly hosts: components["schemas"]["UserRef"][];
             /** Metric parameters */
             readonly metricParams: unknown;
+            /** @description Built-in metrics that are shown beside the score and rank nothing. */
+            readonly furtherMetrics: components["schemas"]["FurtherMetric"][];
+            /** @description The further numbers of a submission, in the order of `numbers` on the leaderboards. */
+            readonly scoreColumns: components["schemas"]["Column"][];
             /**
              * Submissions a day
              * @description Empty: unlimited.
@@ -3532,9 +3550,11 @@ export interface components {
             };
             /**
              * Value that ranks
-             * @description Where the metric returns a mapping of names to numbers. Empty: it returns one number.
+             * @description Where the metric returns a mapping of names to numbers. Empty: the first of them, or the number.
              */
             readonly ranked: string;
+            /** Further values shown */
+            readonly columns: unknown | null;
             readonly libraries: {
                 [key: string]: string;
             };
@@ -3892,6 +3912,24 @@ export interface components {
             similar: components["schemas"]["Similar"][];
             probing: components["schemas"]["Probing"][];
         };
+        /** @description A built-in metric that is shown beside the score. */
+        FurtherMetric: {
+            /** @description Its key, as `/api/metrics/` has it. */
+            metric: string;
+            /** @description Its own parameters; no options. */
+            params?: {
+                [key: string]: unknown;
+            };
+        };
+        /** @description A built-in metric that is shown beside the score. */
+        FurtherMetricRequest: {
+            /** @description Its key, as `/api/metrics/` has it. */
+            metric: string;
+            /** @description Its own parameters; no options. */
+            params?: {
+                [key: string]: unknown;
+            };
+        };
         GiveExtraRequest: {
             /** @description How many, until the day ends. */
             count: number;
@@ -4025,6 +4063,8 @@ export interface components {
         /** @description Describes the answer; `views` put it together. */
         Leaderboard: {
             count: number;
+            /** @description What `numbers` of the rows are. */
+            columns: components["schemas"]["Column"][];
             /** @description How many teams compete, on the whole leaderboard: without those out of competition or disqualified. */
             teams: number;
             /** @description Where medals end, were this the result. */
@@ -4251,6 +4291,7 @@ export interface components {
         /**
          * @description * `smaller_is_better` - smaller is better
          *     * `larger_is_better` - larger is better
+         *     * `` - nobody says
          * @enum {string}
          */
         MetricDirection: "smaller_is_better" | "larger_is_better";
@@ -4374,6 +4415,15 @@ export interface components {
          */
         NotificationKind: "discussion" | "comment" | "reply" | "mention" | "like" | "announcement" | "invitation" | "invitation_answer" | "merge_request" | "merge_answer" | "scoring_finished" | "rescored" | "private_confirmed" | "changed" | "excluded" | "exclusion" | "exclusion_answer" | "extra_submissions" | "merge_deadline" | "nothing_selected" | "last_hour" | "report";
         NullEnum: null;
+        /** @description A number that is shown beside a score, and ranks nothing. */
+        Number: {
+            name: string;
+            /**
+             * Format: double
+             * @description Null where it is not defined for this file.
+             */
+            score: number | null;
+        };
         /** @description What organisers see of a team's submission: that it was made, and its public score. */
         OrganisersSubmission: {
             readonly id: number;
@@ -4412,9 +4462,11 @@ export interface components {
             };
             /**
              * Value that ranks
-             * @description Where the metric returns a mapping of names to numbers. Empty: it returns one number.
+             * @description Where the metric returns a mapping of names to numbers. Empty: the first of them, or the number.
              */
             readonly ranked: string;
+            /** Further values shown */
+            readonly columns: unknown | null;
             /**
              * Shown to participants
              * @description Whether everybody inside may read the source.
@@ -4682,6 +4734,7 @@ export interface components {
             metric?: string;
             /** Metric parameters */
             metricParams?: unknown;
+            furtherMetrics?: components["schemas"]["FurtherMetricRequest"][];
             /** Digits shown */
             scoreDigits?: number;
             /**
@@ -4881,6 +4934,8 @@ export interface components {
         /** @description Describes the answer; `views` put it together. */
         PrivateLeaderboard: {
             count: number;
+            /** @description What `numbers` of the rows are. */
+            columns: components["schemas"]["Column"][];
             /** @description How many teams compete, on the whole leaderboard: without those out of competition or disqualified. */
             teams: number;
             /** @description Where medals end, were this the result. */
@@ -4916,6 +4971,8 @@ export interface components {
             members: components["schemas"]["UserRef"][];
             /** Format: double */
             score: number | null;
+            /** @description The further numbers of the same submission, in the order of `columns`; empty where there are none. */
+            numbers: (number | null)[];
             /** @description Submissions within the competition, without refused ones. */
             submissions: number;
             /** Format: date-time */
@@ -5143,6 +5200,8 @@ export interface components {
             members: components["schemas"]["UserRef"][];
             /** Format: double */
             score: number | null;
+            /** @description The further numbers of the same submission, in the order of `columns`; empty where there are none. */
+            numbers: (number | null)[];
             /** @description Submissions within the competition, without refused ones. */
             submissions: number;
             /** Format: date-time */
@@ -5379,6 +5438,10 @@ export interface components {
              * @description Null until the private leaderboard is confirmed, whoever asks.
              */
             readonly privateScore: number | null;
+            /** @description What the competition shows beside the public score; empty where that is nothing. */
+            readonly publicNumbers: components["schemas"]["Number"][];
+            /** @description As `privateScore`: empty until the confirmation. */
+            readonly privateNumbers: components["schemas"]["Number"][];
             /** @description Whether it is the team's best on the public leaderboard. */
             readonly isBest: boolean;
             /** Selected for the final ranking */
@@ -5672,10 +5735,12 @@ export interface components {
             /** @description Values of its parameters by name; a form sends them as one JSON text. */
             params?: unknown;
             /**
-             * @description Where it returns a mapping of names to numbers: the name of the one that ranks.
+             * @description Where it returns a mapping of names to numbers: the name of the one that ranks; empty: the first.
              * @default
              */
             ranked: string;
+            /** @description The names of the others that are shown beside the score, five at most; a form sends them as one JSON text. Without it: the first ones that the trial finds. */
+            columns?: unknown | null;
             /**
              * @description Whether participants may read it.
              * @default false
