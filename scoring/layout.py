@@ -36,6 +36,7 @@ class Layout:
         text_metric, text_kind: the metric that says how texts are written, and its parameters that matter for this
             (`Metric.checked`), separated by spaces.
         shares: the numbers of a row are shares of their sum, which must not be zero.
+        id_columns: where the ids are made of several columns, these; `id_column` is their names with commas between.
     """
 
     inputs: Inputs
@@ -51,11 +52,17 @@ class Layout:
     text_metric: str = ""
     text_kind: str = ""
     shares: bool = False
+    id_columns: tuple[str, ...] = ()
 
     @property
     def expected_columns(self) -> tuple[str, ...]:
-        """All columns of a submission."""
+        """All columns of a submission, the ids being one."""
         return (self.id_column, *self.columns)
+
+    @property
+    def file_columns(self) -> tuple[str, ...]:
+        """All columns of a submitted file: ids of several columns stand in each of them."""
+        return (*(self.id_columns or (self.id_column,)), *self.columns)
 
     @property
     def holds_codes(self) -> bool:
@@ -94,10 +101,12 @@ class Layout:
             del facts["longest"], facts["text_metric"], facts["text_kind"]
         if not self.shares:
             del facts["shares"]
+        if not self.id_columns:
+            del facts["id_columns"]
         return facts
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> Layout:
         """The inverse of `as_dict`."""
-        tuples = {"columns": tuple(values["columns"]), "labels": tuple(values["labels"])}
+        tuples = {name: tuple(values.get(name, ())) for name in ("columns", "labels", "id_columns")}
         return cls(**{**values, **tuples, "inputs": Inputs(values["inputs"])})

@@ -70,6 +70,7 @@ MESSAGES: Final[dict[str, str]] = {
     "unknown_usage": "Row %(row)s: the usage “%(found)s” is none of Public, Private, Ignored.",
     "no_public_rows": "No row is Public.",
     "no_private_rows": "No row is Private.",
+    "too_many_id_columns": "Ids are made of at most %(expected)s columns.",
     "no_target_columns": "There is no target column.",
     "too_many_targets": "This metric takes one target column, not %(found)s.",
     "wrong_target_count": "This metric takes %(expected)s target columns, not %(found)s.",

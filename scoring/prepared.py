@@ -36,7 +36,8 @@ class SolutionSpec:
     """How to read a solution file.
 
     Attributes:
-        id_column: the column of ids; empty for the first column.
+        id_column: the column of ids; empty for the first column. Several, with commas between, where only together
+            they tell rows apart.
         target_columns: the columns to predict; empty for all that have no other role.
         usage_column: the column of Public / Private / Ignored; None if every row counts for both scores.
         weight_column: the column of row weights, if any.

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from scoring.errors import InvalidSolution, Problem, quoted
 from scoring.ids import IntegerIds, TextIds
+from scoring.joined import shown_ids
 from scoring.layout import Layout
 from scoring.metrics.registry import Inputs
 from scoring.prepared import PreparedSolution, SolutionSpec, Split
@@ -54,7 +55,7 @@ def with_frames(
     splits: Mapping[str, Split], ids: IntegerIds | TextIds, columns: Mapping[str, pa.ChunkedArray], id_column: str
 ) -> dict[str, Split]:
     """The splits, each with its rows of the solution as a table in Arrow's form."""
-    whole = {id_column: ids.values if isinstance(ids, IntegerIds) else _objects(ids.values)}
+    whole = {id_column: ids.values if isinstance(ids, IntegerIds) else _objects(shown_ids(ids.values))}
     whole |= {name: _typed(text) for name, text in columns.items()}
     answer = {}
     for name, split in splits.items():

@@ -103,7 +103,7 @@ def try_out(
             metric="own_larger_is_better" if larger_is_better else "own_smaller_is_better",
             id_column=id_column,
             usage_column=usage_column or None,
-            submission_columns=tuple(columns) or _columns_of(sample),
+            submission_columns=tuple(columns) or _columns_of(sample, id_column),
         )
         prepared = prepare_solution(solution, spec)
         given = None if sample is None else read_predictions(sample, prepared)
@@ -138,15 +138,18 @@ def try_out(
     return Trial([_case(name, result) for name, result in results.items()], [WHY[code] for code in why], cleaned)
 
 
-def _columns_of(sample: Path | None) -> tuple[str, ...]:
-    """The columns of the sample submission beside the first."""
+def _columns_of(sample: Path | None, id_column: str) -> tuple[str, ...]:
+    """The columns of the sample submission beside those of the ids, by default the first."""
     if sample is None:
         return ()
-    from scoring.errors import InvalidFile  # noqa: PLC0415 - optional
+    from scoring.errors import InvalidFile  # noqa: PLC0415 - optional, as the next
+    from scoring.joined import id_columns_of  # noqa: PLC0415
     from scoring.tables import open_table  # noqa: PLC0415
 
     try:
-        return tuple(open_table(sample).names[1:])
+        names = open_table(sample).names
+        ids = id_columns_of(id_column, names) if id_column else names[:1]
+        return tuple(name for name in names if name not in ids)
     except InvalidFile as error:
         raise UzuError(f"{sample.name}: {error}") from error
 
