@@ -10,14 +10,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
+import pyarrow as pa
+
 from scoring.containers import ReadLimits, Source
 from scoring.errors import InvalidFile, InvalidSolution, InvalidSubmission, ScoringError
+from scoring.folders import Archive, SubmittedFiles
 from scoring.ids import IntegerIds, TextIds
 from scoring.layout import Layout
 from scoring.metrics.registry import Inputs, get
-from scoring.reading import read_columns, with_ids_of
+from scoring.reading import read_columns, wanted_files, with_ids_of
 from scoring.solution import read_ids
-from scoring.tables import open_table
+from scoring.tables import TableFile, open_table
 
 FORMAT: Final = "uzu-submission-1"
 # Of whose labels nobody may know more than what the organisers have named.
@@ -85,6 +88,8 @@ def table_schema(expected: Expected) -> dict[str, Any]:
         facts |= {"longest": layout.longest, "textMetric": layout.text_metric, "textKind": layout.text_kind}
     if layout.shares:
         facts["shares"] = True
+    if layout.are_files:
+        facts["areFiles"] = True
     return {"fields": fields, "primaryKey": list(ids), "missingValues": [""], "uzu": facts}
 
 
@@ -118,6 +123,9 @@ def expected_file(schema: Mapping[str, Any], sample: Source) -> ExpectedFile:
     except (KeyError, TypeError, ValueError, IndexError) as error:
         raise ScoringError("no schema of a submission") from error
     try:
+        if layout.are_files:
+            names = Archive(sample).names
+            return ExpectedFile(layout, TextIds(pa.array(names, pa.string())))
         file = open_table(sample)
         if not set(layout.id_columns or (layout.id_column,)) <= set(file.names):
             raise ScoringError("the sample submission has no ids")
@@ -156,6 +164,7 @@ def _layout_of(schema: Mapping[str, Any]) -> Layout:
         text_metric=str(facts.get("textMetric", "")),
         text_kind=str(facts.get("textKind", "")),
         shares=facts.get("shares") is True,
+        are_files=facts.get("areFiles") is True,
     )
     if layout.holds_texts:
         get(layout.text_metric)
@@ -173,6 +182,10 @@ def check_submission(source: Source, expected: Expected, *, limits: ReadLimits |
         InvalidSubmission: what is wrong and where, as the server says it.
     """
     try:
-        read_columns(open_table(source, limits), expected)
+        if expected.layout.are_files:
+            file: TableFile = SubmittedFiles(source, wanted_files(expected), limits)
+        else:
+            file = open_table(source, limits)
+        read_columns(file, expected)
     except InvalidFile as error:
         raise InvalidSubmission(error.problems) from None

@@ -36,6 +36,7 @@ class Layout:
         text_metric, text_kind: the metric that says how texts are written, and its parameters that matter for this
             (`Metric.checked`), separated by spaces.
         shares: the numbers of a row are shares of their sum, which must not be zero.
+        are_files: a submission is a zip of files, each of them a row: see `scoring.folders`.
         id_columns: where the ids are made of several columns, these; `id_column` is their names with commas between.
     """
 
@@ -53,6 +54,7 @@ class Layout:
     text_kind: str = ""
     shares: bool = False
     id_columns: tuple[str, ...] = ()
+    are_files: bool = False
 
     @property
     def expected_columns(self) -> tuple[str, ...]:
@@ -103,6 +105,8 @@ class Layout:
             del facts["shares"]
         if not self.id_columns:
             del facts["id_columns"]
+        if not self.are_files:
+            del facts["are_files"]
         return facts
 
     @classmethod

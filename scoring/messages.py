@@ -25,6 +25,19 @@ MESSAGES: Final[dict[str, str]] = {
     "separated_by_tabs": "The columns are separated by tabs: separate them by commas.",
     "broken_parquet": "The Parquet file cannot be read.",
     "wrong_field_count": "Row %(row)s has %(found)s fields instead of %(expected)s.",
+    # files that are no table
+    "not_a_zip": "Send the files as one zip.",
+    "too_many_files": "The zip holds %(found)s files, and at most %(limit)s are taken.",
+    "bad_file_name": "The name “%(id)s” is not taken for a file: use plain signs, folders with /, and at most "
+    "200 characters.",
+    "file_too_deep": "The file “%(id)s” lies more than %(expected)s folders deep.",
+    "repeated_file": "The file “%(id)s” is there more than once.",
+    "file_too_large": "The file “%(id)s” is larger than the %(expected)s bytes allowed.",
+    "files_too_large": "Unpacked, the files are more than the %(limit)s bytes allowed.",
+    "unknown_files": "The file “%(id)s” is none of those expected.",
+    "missing_files": "The file “%(id)s” is missing.",
+    "no_manifest": "The zip has no manifest.csv, which names each file of a submission and its usage.",
+    "not_in_manifest": "The file “%(id)s” is not named in manifest.csv.",
     # columns
     "missing_columns": "The column “%(column)s” is missing.",
     "unexpected_columns": "The column “%(column)s” is not expected.",
@@ -110,8 +123,8 @@ MESSAGES: Final[dict[str, str]] = {
     # metrics that organisers write
     "metric_syntax": "Line %(line)s: this is no Python that can be read.",
     "metric_without_score": "The file defines no function “score”.",
-    "metric_signature": "The function must be score(solution, submission, row_id_column_name, ...), and its further "
-    "parameters must have names.",
+    "metric_signature": "The function must be score(solution, submission, row_id_column_name, ...) or, for files, "
+    "score(solution_dir, submission_dir, ...), and its further parameters must have names.",
     # numbers beside the score
     "too_many_further_metrics": "Further metrics are a list of at most %(expected)s.",
     "bad_further_metric": "A further metric is an object with the name of a built-in one (metric) and its parameters "

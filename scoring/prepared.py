@@ -42,6 +42,8 @@ class SolutionSpec:
         usage_column: the column of Public / Private / Ignored; None if every row counts for both scores.
         weight_column: the column of row weights, if any.
         metric, metric_params: what scores; see `scoring.metrics.registry`.
+        are_files: the solution is a zip with a manifest, a submission one of files: for an own metric alone. Which
+            columns there are, is known then.
         submission_columns: of an organiser's own metric, what a submission holds beside the ids; empty for the same as
             the solution.
     """
@@ -53,12 +55,15 @@ class SolutionSpec:
     weight_column: str | None = None
     metric_params: Mapping[str, Any] = field(default_factory=dict)
     submission_columns: tuple[str, ...] = ()
+    are_files: bool = False
 
     def as_dict(self) -> dict[str, Any]:
         """JSON-ready; without the columns of submissions where none are named, so that digests stay what they were."""
         facts = asdict(self)
         if not self.submission_columns:
             del facts["submission_columns"]
+        if not self.are_files:
+            del facts["are_files"]
         return facts
 
 

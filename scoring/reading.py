@@ -29,6 +29,7 @@ from scoring.errors import (
     listed,
     quoted,
 )
+from scoring.folders import SubmittedFiles
 from scoring.joined import with_ids
 from scoring.labels import codes_of
 from scoring.layout import Layout
@@ -120,7 +121,10 @@ def read_predictions(
     try:
         # How long a text may be, only the organiser's own metric knows.
         is_own = solution.layout.inputs is Inputs.FRAME
-        file = open_table(source, limits, None if is_own else most_unpacked(solution))
+        if solution.layout.are_files:
+            file: TableFile = SubmittedFiles(source, wanted_files(solution), limits)
+        else:
+            file = open_table(source, limits, None if is_own else most_unpacked(solution))
         columns = read_columns(file, solution)
         refusals.require_a_known_label(columns, with_ids_of(file, solution.layout), solution)
     except InvalidFile as error:
@@ -139,6 +143,11 @@ def read_columns(file: TableFile, solution: Expected) -> tuple[NDArray[Any], ...
     file = with_ids_of(file, solution.layout)
     columns = _read_quickly(file, solution)
     return refusals.read_carefully(file, solution) if columns is None else columns
+
+
+def wanted_files(solution: Expected) -> list[str]:
+    """The names of the files of a submission."""
+    return [solution.id_index.text(row) for row in range(solution.rows)]
 
 
 def with_ids_of(file: TableFile, layout: Layout) -> TableFile:

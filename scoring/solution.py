@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from scoring import targets
 from scoring.containers import ReadLimits, Source
 from scoring.errors import InvalidFile, InvalidSolution, Problem, listed, quoted
+from scoring.folders import CONTENT, FILE, SolutionFiles
 from scoring.ids import IntegerIds, TextIds
 from scoring.joined import COMMA, MOST_COLUMNS, id_columns_of, require_plain, with_ids
 from scoring.layout import Layout
@@ -49,7 +50,9 @@ def prepare_solution(
     params = params if is_own else _with_composed_columns(params)
     group_column = None if is_own else params.get("group_column")
     try:
-        file = open_table(source, limits)
+        file: TableFile = SolutionFiles(source, limits) if spec.are_files else open_table(source, limits)
+        if spec.are_files:
+            spec = _of_files(spec, file)
         spec, id_columns = _resolved(spec, file, metric, group_column)
         if len(id_columns) > 1:
             parts = file.read_text(list(id_columns))
@@ -67,6 +70,8 @@ def prepare_solution(
     columns = {name: text[name] for name in spec.target_columns}
     if is_own:
         layout, truth = frames.read_targets(columns, spec)
+        if spec.are_files:
+            layout = replace(layout, labels=(CONTENT,), are_files=True)
         resolved: dict[str, Any] = {}
     else:
         layout, truth, resolved = targets.read_targets(columns, spec, metric, params, locator)
@@ -95,6 +100,20 @@ def prepare_solution(
         params=params,
         digest=digest,
         layout_digest=layout_digest,
+    )
+
+
+def _of_files(spec: SolutionSpec, file: TableFile) -> SolutionSpec:
+    """`spec` with the columns that a manifest has: what else it says of a file, the metric gets too."""
+    usage = composed(spec.usage_column or "") or None
+    others = tuple(name for name in file.names if name not in (FILE, CONTENT, usage))
+    return replace(
+        spec,
+        id_column=FILE,
+        target_columns=(CONTENT, *others),
+        usage_column=usage,
+        weight_column=None,
+        submission_columns=(CONTENT,),
     )
 
 

@@ -89,7 +89,7 @@ class OwnMetricAdmin(UploadAdmin):
     search_fields = ["competition__title", "competition__slug"]
     readonly_fields = [
         *("competition", "version", "is_active", "filename", "sha256", "direction", "shown_parameters", "params"),
-        *("ranked", "columns", "is_shown", "libraries", "created_by", "created_at", "shown_source"),
+        *("ranked", "columns", "takes_files", "is_shown", "libraries", "created_by", "created_at", "shown_source"),
     ]
     fields: ClassVar[Any] = [*readonly_fields]
 

@@ -133,7 +133,12 @@ def score_of(said: Said, part: Part) -> float:
 
 
 def _how(metric: OwnMetric, prepared: PreparedSolution) -> dict[str, Any]:
-    return {"row_id": prepared.layout.id_column, "params": metric.params, "ranked": metric.ranked}
+    return {
+        "row_id": prepared.layout.id_column,
+        "params": metric.params,
+        "ranked": metric.ranked,
+        "files": prepared.layout.are_files,
+    }
 
 
 # --- what came out of a sandbox: nothing of it is trusted to have any form --------------------------------------------

@@ -62,7 +62,7 @@ class OwnMetricSerializer(serializers.ModelSerializer):
         model = OwnMetric
         fields = [
             *("version", "is_active", "filename", "sha256", "direction", "parameters", "params", "ranked"),
-            *("columns", "is_shown"),
+            *("columns", "takes_files", "is_shown"),
             *("libraries", "created_by", "created_at", "trial_status", "trial", "tried_at"),
         ]
         read_only_fields = fields
@@ -86,7 +86,7 @@ class CurrentMetricSerializer(serializers.ModelSerializer):
     class Meta:
         model = OwnMetric
         fields = [
-            *("version", "sha256", "direction", "parameters", "params", "ranked", "columns"),
+            *("version", "sha256", "direction", "parameters", "params", "ranked", "columns", "takes_files"),
             *("libraries", "source", "created_at"),
         ]
         read_only_fields = fields
@@ -114,7 +114,8 @@ class UploadMetricSerializer(serializers.Serializer):
     file = serializers.FileField(
         max_length=255,
         allow_empty_file=True,
-        help_text="Python: `score(solution, submission, row_id_column_name, …)`.",
+        help_text="Python: `score(solution, submission, row_id_column_name, …)` or, where submissions are zips of "
+        "files, `score(solution_dir, submission_dir, …)`.",
     )
     direction = serializers.ChoiceField(MetricDirection.choices)
     params: Any = serializers.JSONField(

@@ -109,6 +109,7 @@ def upload_metric(
             params=cleaned,
             ranked=ranked,
             columns=columns,
+            takes_files=signature.takes_files,
             is_shown=is_shown,
             libraries=versions(),
             created_by=by,
@@ -170,7 +171,7 @@ def use_metric(*, metric: OwnMetric, by: User, at: datetime, reason: str = "") -
     if old_metric == metric:
         return metric
     probe.metric, probe.metric_params = metric.metric, {}
-    solution = for_other_metric(probe)
+    solution = for_other_metric(probe, own=metric)
     with transaction.atomic():
         locked = Competition.objects.lock(competition.pk)
         metric = OwnMetric.objects.select_for_update().get(pk=metric.pk)

@@ -28,7 +28,7 @@ from competitions.models import Competition, OwnMetric, Solution
 from competitions.solution.services import active_solution, is_in_use, prepared_for, prepared_solution
 from foundation.faults import passing_fault
 from scoring import InvalidSubmission, Predictions, PreparedSolution, ReadLimits, read_predictions
-from scoring.metrics.registry import Direction, is_own
+from scoring.metrics.registry import Direction
 from scoring.own import frames
 from scoring.own.program import CASES, verdict
 
@@ -155,13 +155,15 @@ def findings(metric: OwnMetric, solution: Solution) -> dict[str, Any]:
         SolutionRefused: the metric can't be given this solution.
         SandboxUnavailable: it can't be tried at the moment.
     """
-    prepared = prepared_solution(solution) if is_own(solution.metric) else prepared_for(solution, metric.metric)
+    is_same = solution.own_metric is not None and solution.own_metric.takes_files == metric.takes_files
+    prepared = prepared_solution(solution) if is_same else prepared_for(solution, metric)
     sample, problems = _sample(metric.competition, prepared)
     request: dict[str, Any] = {
         "source": metric.source,
         "row_id": prepared.layout.id_column,
         "params": metric.params,
         "ranked": metric.ranked,
+        "files": prepared.layout.are_files,
         "columns": list(prepared.layout.columns),
         "seconds": settings.METRIC_SECONDS,
     }

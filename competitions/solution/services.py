@@ -141,6 +141,7 @@ def replace_solution(
         weight_column=weight_column or None,
         usage_column=usage_column or None,
         submission_columns=tuple(submission_columns) if is_own(competition.metric) else (),
+        are_files=(own := active_metric(competition)) is not None and own.takes_files,
     )
     prepared = _prepare(file, spec)
     _require_further(prepared, competition)
@@ -215,10 +216,10 @@ def solution_for_submission(competition: Competition, *, at: datetime) -> Soluti
     return solution
 
 
-def for_other_metric(competition: Competition) -> Solution | None:
+def for_other_metric(competition: Competition, *, own: OwnMetric | None = None) -> Solution | None:
     """The active solution checked anew for the metric that `competition` is about to have; None if there is none.
 
-    The same file, as a version that is still to be saved by `activate`.
+    The same file, as a version that is still to be saved by `activate`. `own`: the organisers' metric, if it is one.
 
     Raises:
         SolutionRefused: the new metric can't score by this file.
@@ -226,7 +227,7 @@ def for_other_metric(competition: Competition) -> Solution | None:
     old = active_solution(competition)
     if old is None:
         return None
-    prepared = _prepare_again(old, competition.metric, competition.metric_params)
+    prepared = _prepare_again(old, competition.metric, competition.metric_params, own=own)
     _require_further(prepared, competition)
     solution = _described(competition, prepared, old.filename)
     solution.file.name = old.file.name
@@ -464,7 +465,9 @@ def _prepare(file: IO[bytes], spec: SolutionSpec) -> PreparedSolution:
     return prepared
 
 
-def _prepare_again(solution: Solution, metric: str, metric_params: dict[str, Any]) -> PreparedSolution:
+def _prepare_again(
+    solution: Solution, metric: str, metric_params: dict[str, Any], *, own: OwnMetric | None
+) -> PreparedSolution:
     spec = SolutionSpec(
         metric=metric,
         metric_params=metric_params,
@@ -481,6 +484,7 @@ def _prepare_again(solution: Solution, metric: str, metric_params: dict[str, Any
             target_columns=(*spec.target_columns, *weight),
             weight_column=None,
             submission_columns=tuple(solution.expected_columns[1:]),
+            are_files=own is not None and own.takes_files,
         )
     with solution.file.storage.open(str(solution.file.name)) as file:
         return _prepare(file, spec)
@@ -498,13 +502,13 @@ def explained(problem: Problem) -> dict[str, Any]:
     return {**problem.as_dict(), "detail": detail}
 
 
-def prepared_for(solution: Solution, metric: str) -> PreparedSolution:
-    """The arrays by which an own metric would score, where another one does. Reads the file, and keeps nothing.
+def prepared_for(solution: Solution, metric: OwnMetric) -> PreparedSolution:
+    """The arrays by which an own metric would score, where one of another kind does. Reads the file, and keeps nothing.
 
     Raises:
         SolutionRefused: it can't score by this file.
     """
-    return _prepare_again(solution, metric, {})
+    return _prepare_again(solution, metric.metric, {}, own=metric)
 
 
 # --- reading quickly --------------------------------------------------------------------------------------------------
@@ -542,7 +546,8 @@ def _load(folder: Path) -> PreparedSolution | None:
 
 def _rebuild(solution: Solution, folder: Path) -> PreparedSolution:
     logger.info("preparing a solution", extra={"solution": solution.pk})
-    _write(_prepare_again(solution, solution.metric, solution.metric_params), folder)
+    again = _prepare_again(solution, solution.metric, solution.metric_params, own=solution.own_metric)
+    _write(again, folder)
     return PreparedSolution.load(folder)
 
 

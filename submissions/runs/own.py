@@ -20,6 +20,8 @@ from submissions.runs.crunching import Cruncher, process_count
 
 # Submissions that share the imports of one sandbox.
 BATCH = 50
+# Those whose files share one: two copies of each are in its memory.
+FILES_BATCH = 2
 # What their predictions may come to together: a sandbox holds a copy, and so does this process.
 BATCH_VALUES = 20_000_000
 
@@ -38,6 +40,8 @@ class OwnCruncher(Cruncher):
         )
         values = self.prepared.rows * len(self.prepared.layout.columns)
         self.batch = max(1, min(BATCH, BATCH_VALUES // max(1, values)))
+        if self.prepared.layout.are_files:
+            self.batch = FILES_BATCH
         self.threads = ThreadPoolExecutor(min(process_count(), most_at_once()), thread_name_prefix="own-metric")
         self._failures: list[tuple[int | None, Part, Said]] = []
         self._lock = threading.Lock()

@@ -98,12 +98,14 @@ def try_out(
         raise UzuError(MISSING.format(url=url)) from error
     source = metric.read_bytes()
     try:
-        cleaned = read_signature(source).clean(params)
+        signature = read_signature(source)
+        cleaned = signature.clean(params)
         spec = SolutionSpec(
             metric="own_larger_is_better" if larger_is_better else "own_smaller_is_better",
             id_column=id_column,
             usage_column=usage_column or None,
-            submission_columns=tuple(columns) or _columns_of(sample, id_column),
+            submission_columns=() if signature.takes_files else tuple(columns) or _columns_of(sample, id_column),
+            are_files=signature.takes_files,
         )
         prepared = prepare_solution(solution, spec)
         given = None if sample is None else read_predictions(sample, prepared)
@@ -115,7 +117,7 @@ def try_out(
         raise UzuError(f"{sample.name if sample else ''}: {error}") from error
     text = source.decode("utf-8-sig")
     row_id = prepared.layout.id_column
-    keywords: dict[str, Any] = {"row_id": row_id, "params": cleaned, "ranked": ranked}
+    keywords: dict[str, Any] = {"row_id": row_id, "params": cleaned, "ranked": ranked, "files": signature.takes_files}
 
     def table(part: str) -> Any:
         return program.read_bytes(frames.solution_frame(prepared, part))
