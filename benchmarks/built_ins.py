@@ -2,9 +2,9 @@
 
     python -m benchmarks.built_ins [--rows 1000] [--seconds 240]
 
-Ours: `public_score` of predictions that are read already. The reference gets the same columns and nothing to parse. Tables
-and references are those of `tests/scoring/test_further_metrics.py`. "Reference / ours" is what counts: above 1 ours is
-quicker. References of the kind "spelt out" are plain loops, and no rivals.
+Ours: `public_score` of predictions that are read already. The reference gets the same columns and nothing to parse.
+Tables and references are those of `tests/scoring/test_further_metrics.py`. "Reference / ours" is what counts: above 1
+ours is quicker. References of the kind "spelt out" are plain loops, and no rivals.
 """
 
 from __future__ import annotations

@@ -3555,6 +3555,7 @@ export interface components {
             readonly ranked: string;
             /** Further values shown */
             readonly columns: unknown | null;
+            readonly takesFiles: boolean;
             readonly libraries: {
                 [key: string]: string;
             };
@@ -4467,6 +4468,7 @@ export interface components {
             readonly ranked: string;
             /** Further values shown */
             readonly columns: unknown | null;
+            readonly takesFiles: boolean;
             /**
              * Shown to participants
              * @description Whether everybody inside may read the source.
@@ -5356,11 +5358,11 @@ export interface components {
         SolutionUploadRequest: {
             /**
              * Format: binary
-             * @description CSV or Parquet, also in gz or zip.
+             * @description CSV or Parquet, also in gz or zip; for an own metric that takes files, a zip with manifest.csv.
              */
             file: string;
             /**
-             * @description Empty: the first column.
+             * @description Empty: the first column. Several: with commas.
              * @default
              */
             idColumn: string;
@@ -5728,7 +5730,7 @@ export interface components {
         UploadMetricRequest: {
             /**
              * Format: binary
-             * @description Python: `score(solution, submission, row_id_column_name, …)`.
+             * @description Python: `score(solution, submission, row_id_column_name, …)` or, where submissions are zips of files, `score(solution_dir, submission_dir, …)`.
              */
             file: string;
             direction: components["schemas"]["MetricDirection"];
