@@ -10,6 +10,8 @@ ours is quicker. References of the kind "spelt out" are plain loops, and no riva
 from __future__ import annotations
 
 import argparse
+import logging
+import re
 import sys
 import time
 import warnings
@@ -45,6 +47,7 @@ def main() -> None:
 def table(rows: int, *, seconds: float) -> None:
     """Print a row for each metric and set of parameters, for as long as there is time."""
     warnings.simplefilter("ignore")
+    logging.disable(logging.WARNING)
     cases.ROWS = rows  # type: ignore[misc]
     until = time.monotonic() + seconds
     print("| metric | parameters | rows | ours, ms | reference, ms | reference / ours | reference |")
@@ -63,7 +66,7 @@ def row(case: Any) -> str:
     read = read_predictions(submission_of(guess), solution)
     ours = min(times(lambda: public_score(solution, read), 3))
     told = ", ".join(f"{name}={value}" for name, value in case.params.items())
-    kind = "spelt out" if case.name in SPELT_OUT else registry.get(case.name).source.split(",")[0]
+    kind = "spelt out" if case.name in SPELT_OUT else re.split(r"[,;] |,$", registry.get(case.name).source)[0]
     try:
         theirs = min(times(lambda: case.expected(truth, guess, None), 2))
     except ImportError as error:

@@ -55,7 +55,7 @@ class Archive:
         if data[:4] not in ZIP_MAGICS:
             raise InvalidFile(Problem("not_a_zip"))
         try:
-            self._zip = zipfile.ZipFile(ZipSource(data))  # type: ignore[arg-type]
+            self._zip = zipfile.ZipFile(ZipSource(data))
             members = [member for member in self._zip.infolist() if not is_clutter(member)]
         except ZIP_ERRORS:
             raise InvalidFile(Problem("broken_archive")) from None
@@ -148,7 +148,7 @@ def _listed(problems: Sequence[Problem]) -> list[Problem]:
 class SubmittedFiles:
     """The files of a submission as a table of names and contents: see `scoring.tables.TableFile`."""
 
-    names = (FILE, CONTENT)
+    names: tuple[str, ...] = (FILE, CONTENT)
 
     def __init__(self, source: Source, wanted: Sequence[str], limits: ReadLimits | None = None) -> None:
         """`wanted`: the names that the manifest has.
@@ -210,8 +210,8 @@ class SolutionFiles:
             bad.append(Problem("too_many_files", {"limit": MOST_FILES}, found=str(len(listed_))))
         if bad:
             raise InvalidSolution(_listed(bad))
-        self.names = (*self._manifest.names, CONTENT)
-        self.rows = self._manifest.rows
+        self.names: tuple[str, ...] = (*self._manifest.names, CONTENT)
+        self.rows: int | None = self._manifest.rows
         self.size = self._archive.size
 
     def read_typed(self, types: Mapping[str, pa.DataType]) -> Columns:

@@ -165,7 +165,7 @@ def mean_of(
     if not options.group_spread or options.group_column is None:
         return np.asarray(total)
     # Parts stand column by column.
-    order = np.argsort([part.group for part in parts], kind="stable")
+    order = np.argsort(np.array([part.group or 0 for part in parts]), kind="stable")
     groups = np.array([parts[place].group for place in order])
     shares, weighted = shares[order], weighted[order]
     starts = np.flatnonzero(np.append(True, groups[1:] != groups[:-1]))

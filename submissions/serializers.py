@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from typing import Any
+from typing import Any, cast
 
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
@@ -166,7 +166,8 @@ class SubmissionSerializer(ReadingSerializer):
         if not numbers:
             return []
         # Of each competition once: a list is of one, as a rule.
-        known = self.context.setdefault("score_columns", {})
+        context = cast("dict[str, Any]", self.context)
+        known = context.setdefault("score_columns", {})
         if submission.competition_id not in known:
             known[submission.competition_id] = columns_of(submission.competition)
         return [{"name": one.label, "score": numbers.get(one.key)} for one in known[submission.competition_id]]

@@ -144,7 +144,7 @@ def _columns(metric: OwnMetric, found: Mapping[str, Any]) -> list[str] | None:
     """Which of the numbers that a trial found are shown beside the score; None: it scores already, without them."""
     if metric.is_active and is_in_use(metric.competition):
         return None
-    values = next((one["values"] for one in found["cases"] if one["values"]), [])
+    values: list[Any] = next((one["values"] for one in found["cases"] if one["values"]), [])
     return columns_found(metric, dict(values))
 
 

@@ -63,7 +63,7 @@ def test_several_numbers_are_columns(tmp_path) -> None:
 def test_a_metric_of_files_is_tried_too(tmp_path) -> None:
     (tmp_path / "metric.py").write_text(SCORE)
     (tmp_path / "solution.zip").write_bytes(zipped({"manifest.csv": MANIFEST, **FILES}))
-    (tmp_path / "sample.zip").write_bytes(zipped({name: b"?" for name in FILES}))
+    (tmp_path / "sample.zip").write_bytes(zipped(dict.fromkeys(FILES, b"?")))
     files = [
         str(tmp_path / "metric.py"),
         "-s",
