@@ -26,7 +26,7 @@ BENCHMARKS: dict[str, tuple[list[str], list[str]]] = {
     "integrity": (["--teams", "100", "--rows", "10000"], []),
     "talk": (["--sizes", "50x20,500x50", "--repeats", "10"], []),
     "sandbox": (["--repeats", "5"], ["--repeats", "15"]),
-    "own_metric": (["--repeats", "3"], ["--repeats", "9"]),
+    "own_metric": ([], ["--repeats", "9", "--batch", "50", "--seconds", "900"]),
     "stampede": (["--participants", "100", "--seconds", "15"], []),
 }
 

@@ -1,11 +1,17 @@
 """From the bytes of a file to its public score: by the built-in AUC, and by an organiser's own AUC in a sandbox.
 
-    python -m benchmarks.own_metric [--rows 10000,100000] [--repeats 5] [--runner bubblewrap] [--batch 50]
+    python -m benchmarks.own_metric [--rows 10000,100000] [--repeats 3] [--runner bubblewrap] [--batch 20]
+        [--seconds 300] [--engine unix://...] [--without-built-ins]
 
 Built-in: `read_predictions` and `public_score`. Warm: the same file read, handed to a sandbox that waits, and its
-answer. Cold: a sandbox that has to be made and to import its libraries. Exhausted: how long it takes to find out that
-none waits, after which the file goes to the job queue. Metric: what scikit-learn takes inside. Batch: submissions a
-second where many share a sandbox, as in a private run. Medians by the clock; ratios are what counts.
+answer. More: what that adds to the built-in one. Metric: what scikit-learn takes inside; beyond: what the sandbox adds
+to that. Cold: a sandbox that has to be made and to import its libraries. Exhausted: how long it takes to find out that
+none waits, after which the file goes to the job queue. Container: one of Docker's or Podman's engine, started for the
+submission, where there is an engine or one can be started. Private run: submissions a second that one sandbox scores,
+which is what one core does. Medians by the clock; ratios are what counts.
+
+Then each further built-in metric beside its reference (`benchmarks.built_ins`). Nothing new is begun after --seconds
+for the first table and as many for the second: a machine that is busy prints fewer rows and says so.
 """
 
 from __future__ import annotations
@@ -25,6 +31,11 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "main.settings")
 
 import numpy as np
 
+from benchmarks import built_ins
+from benchmarks.engine import engine
+from sandbox import Runner, work_once
+from sandbox.runners.docker import DockerRunner
+
 SOURCE = """
 import sklearn.metrics
 
@@ -36,9 +47,12 @@ def score(solution, submission, row_id_column_name):
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--rows", default="10000,100000")
-    arguments.add_argument("--repeats", type=int, default=5)
+    arguments.add_argument("--repeats", type=int, default=3)
     arguments.add_argument("--runner", default="bubblewrap")
-    arguments.add_argument("--batch", type=int, default=50)
+    arguments.add_argument("--batch", type=int, default=20)
+    arguments.add_argument("--seconds", type=float, default=270.0)
+    arguments.add_argument("--engine", default="")
+    arguments.add_argument("--without-built-ins", action="store_true")
     options = arguments.parse_args()
     import django  # noqa: PLC0415 -- settings first
 
@@ -48,66 +62,118 @@ def main() -> None:
 
     runner = KINDS[options.runner]()
     place.find_runner = lambda: runner
-    pool = place.sandboxes.begin(runner, 1)
-    print("| rows | built-in, ms | warm, ms | more, ms | metric, ms | cold, ms | none ready, ms | batch, /s |")
-    print("| --- | --- | --- | --- | --- | --- | --- | --- |")
-    for rows in map(int, options.rows.split(",")):
-        print(row(rows, options.repeats, options.batch, place.sandboxes, pool), flush=True)
-    place.sandboxes.close()
+    until = time.monotonic() + options.seconds
+    load = os.getloadavg()[0]
+    print(f"Load when it began: {load:.1f} on {os.cpu_count()} cores.\n")
+    print(
+        "| rows | built-in, ms | warm, ms | more, ms | metric, ms | beyond, ms | cold, ms | none ready, ms "
+        "| container, ms | private run, /s and core |"
+    )
+    print("| --- " * 10 + "|")
+    with engine(options.engine) as address:
+        containers = None if address is None else DockerRunner(address=address)
+        pool = place.sandboxes.begin(runner, 1)
+        for rows in map(int, options.rows.split(",")):
+            print(Row(rows, place.sandboxes, pool, containers, until).told(options.repeats, options.batch), flush=True)
+        place.sandboxes.close()
+    if not options.without_built_ins:
+        print()
+        built_ins.table(1000, seconds=options.seconds)
 
 
-def row(rows: int, repeats: int, batch: int, sandboxes: Any, pool: Any) -> str:
-    from competitions.metrics.sandboxes import NoneReady  # noqa: PLC0415
-    from scoring import SolutionSpec, prepare_solution, public_score, read_predictions  # noqa: PLC0415
-    from scoring.own import frames  # noqa: PLC0415
+class Row:
+    """What is measured for one number of rows; what there is no time for any more is a dash."""
 
-    solution, file = make(rows)
-    built_in = prepare_solution(BytesIO(solution), SolutionSpec(metric="auc"))
-    own = prepare_solution(BytesIO(solution), SolutionSpec(metric="own_larger_is_better"))
-    request = {"source": SOURCE, "row_id": "id", "params": {}, "ranked": ""}
-    inside: list[float] = []
+    def __init__(self, rows: int, sandboxes: Any, pool: Any, containers: Runner | None, until: float) -> None:
+        from scoring import SolutionSpec, prepare_solution, public_score, read_predictions  # noqa: PLC0415
 
-    def tables() -> dict[str, bytes]:
-        predictions = read_predictions(file, own)
+        self.rows, self.sandboxes, self.pool, self.containers, self.until = rows, sandboxes, pool, containers, until
+        solution, self.file = make(rows)
+        self.solution = prepare_solution(BytesIO(solution), SolutionSpec(metric="auc"))
+        self.own = prepare_solution(BytesIO(solution), SolutionSpec(metric="own_larger_is_better"))
+        self.built_in = lambda: public_score(self.solution, read_predictions(self.file, self.solution))
+        self.expected = self.built_in()
+        self.request = {"source": SOURCE, "row_id": "id", "params": {}, "ranked": ""}
+        self.inside: list[float] = []
+
+    def told(self, repeats: int, batch: int) -> str:
+        plain = median(times(self.built_in, repeats))
+        warm = median(self.warm() for _ in range(repeats))
+        metric = median(self.inside)
+        cold = self.in_time(lambda: times(self.cold, 2))
+        none = self.in_time(lambda: self.exhausted(repeats))
+        container = self.in_time(lambda: times(self.in_container, 2)) if self.containers is not None else "–"
+        rate = "–" if time.monotonic() > self.until else f"{self.private_run(batch):.1f}"
+        return (
+            f"| {self.rows:,} | {plain:.0f} | {warm:.0f} | {warm - plain:.0f} | {metric:.0f} | {warm - metric:.0f} "
+            f"| {cold} | {none} | {container} | {rate} |"
+        )
+
+    def in_time(self, measure: Callable[[], list[float]]) -> str:
+        return "–" if time.monotonic() > self.until else f"{median(measure()):,.0f}"
+
+    def tables(self) -> dict[str, bytes]:
+        from scoring import read_predictions  # noqa: PLC0415
+        from scoring.own import frames  # noqa: PLC0415
+
+        predictions = read_predictions(self.file, self.own)
         return {
-            "solution": frames.solution_frame(own, "public"),
-            "submission": frames.submission_frame(own, predictions.columns, "public"),
+            "solution": frames.solution_frame(self.own, "public"),
+            "submission": frames.submission_frame(self.own, predictions.columns, "public"),
         }
 
-    def told(answer: Any) -> None:
-        assert abs(answer.value["score"] - expected) < 1e-9, answer
-        inside.append(answer.value["seconds"] * 1000)
+    def right(self, answer: Any) -> None:
+        assert answer.value is not None, answer
+        assert abs(answer.value["score"] - self.expected) < 1e-9, answer
+        self.inside.append(answer.value["seconds"] * 1000)
 
-    expected = public_score(built_in, read_predictions(file, built_in))
-    plain = median(times(lambda: public_score(built_in, read_predictions(file, built_in)), repeats))
-    warm = []
-    for _ in range(repeats):
-        assert pool.wait_until_ready(seconds=300), pool.problem
-        warm += times(lambda: told(sandboxes.now(request, tables())), 1)
-    metric = median(inside)
-    cold = median(times(lambda: told(sandboxes.alone(request, tables(), seconds=60)), max(2, repeats // 2)))
-    assert pool.wait_until_ready(seconds=300), pool.problem
-    taken = [pool._take()]
+    def ready(self) -> None:
+        """The machine makes the next one while nobody asks: that is waited for, and not measured."""
+        assert self.pool.wait_until_ready(seconds=120), self.pool.problem
 
-    def exhausted() -> None:
+    def warm(self) -> float:
+        self.ready()
+        return times(lambda: self.right(self.sandboxes.now(self.request, self.tables())), 1)[0]
+
+    def cold(self) -> None:
+        self.right(self.sandboxes.alone(self.request, self.tables(), seconds=60))
+
+    def exhausted(self, repeats: int) -> list[float]:
+        from competitions.metrics.sandboxes import NoneReady  # noqa: PLC0415
+
+        def asks() -> None:
+            try:
+                self.sandboxes.now(self.request, self.tables())
+            except NoneReady:
+                return
+            raise AssertionError
+
+        self.ready()
+        taken = self.pool._take()
         try:
-            sandboxes.now(request, tables())
-        except NoneReady:
-            return
-        raise AssertionError
+            return times(asks, repeats)
+        finally:
+            taken.session.cancel()
 
-    none = median(times(exhausted, repeats))
-    taken[0].session.cancel()
-    one = tables()
-    many = {"solution": one["solution"], **{str(number): one["submission"] for number in range(batch)}}
-    began = time.perf_counter()
-    answers = sandboxes.alone({**request, "submissions": batch, "seconds": 30}, many, seconds=30 * batch).value
-    assert len(answers) == batch
-    rate = batch / (time.perf_counter() - began)
-    return (
-        f"| {rows:,} | {plain:.0f} | {median(warm):.0f} | {median(warm) - plain:.0f} | {metric:.0f} | {cold:,.0f} "
-        f"| {none:.0f} | {rate:.1f} |"
-    )
+    def in_container(self) -> None:
+        from competitions.metrics.sandboxes import spec_for  # noqa: PLC0415
+
+        assert self.containers is not None
+        self.right(work_once(self.containers, spec_for(120.0), dict(self.request), self.tables()))
+
+    def private_run(self, batch: int) -> float:
+        """Submissions a second, the making of the sandbox left out: a run makes one for each fifty."""
+        one = self.tables()
+
+        def seconds(count: int) -> float:
+            many = {"solution": one["solution"], **{str(number): one["submission"] for number in range(count)}}
+            began = time.perf_counter()
+            request = {**self.request, "submissions": count, "seconds": 30}
+            answers = self.sandboxes.alone(request, many, seconds=30 * count).value
+            assert len(answers) == count
+            return time.perf_counter() - began
+
+        return batch / max(seconds(batch + 1) - seconds(1), 1e-3)
 
 
 def make(rows: int) -> tuple[bytes, bytes]:

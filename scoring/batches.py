@@ -9,17 +9,18 @@ from __future__ import annotations
 import multiprocessing
 import os
 import threading
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
 from io import BytesIO
 from multiprocessing.connection import wait
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from scoring.containers import ReadLimits
 from scoring.errors import InvalidSubmission, Problem, ScoringError
+from scoring.further import Further, further_scores, read_further
 from scoring.memory import keep_memory
 from scoring.prepared import PreparedSolution
 from scoring.reading import Predictions, read_predictions
@@ -61,6 +62,7 @@ class Scores:
     Attributes:
         aligned: new aligned predictions, if the original had to be read.
         problems: of a refused one.
+        public_further, private_further: what further metrics say, by key.
     """
 
     key: int
@@ -69,6 +71,8 @@ class Scores:
     private: float | None = None
     aligned: bytes | None = None
     problems: tuple[Problem, ...] = ()
+    public_further: Mapping[str, float | None] = field(default_factory=dict)
+    private_further: Mapping[str, float | None] = field(default_factory=dict)
 
 
 def score_batch(
@@ -78,10 +82,14 @@ def score_batch(
     public: bool,
     private: bool,
     limits: ReadLimits | None = None,
+    further: Sequence[Mapping[str, Any]] = (),
 ) -> list[Scores]:
-    """The scores of `batch` by the solution prepared in `folder`. Who may ask for private ones is for the caller."""
-    solution = _solution(folder)
-    return [_scores(solution, one, public=public, private=private, limits=limits) for one in batch]
+    """The scores of `batch` by the solution prepared in `folder`. Who may ask for private ones is for the caller.
+
+    `further`: the metrics that are shown beside the one that ranks, as `Further.as_dict` has them.
+    """
+    solution, beside = _solution(folder), read_further(list(further))
+    return [_scores(solution, one, public=public, private=private, limits=limits, beside=beside) for one in batch]
 
 
 def begin_process() -> None:
@@ -104,7 +112,13 @@ def end_with_parent() -> None:
 
 
 def _scores(
-    solution: PreparedSolution, one: StoredSubmission, *, public: bool, private: bool, limits: ReadLimits | None
+    solution: PreparedSolution,
+    one: StoredSubmission,
+    *,
+    public: bool,
+    private: bool,
+    limits: ReadLimits | None,
+    beside: Sequence[Further],
 ) -> Scores:
     try:
         predictions, aligned = read_stored(solution, one, limits)
@@ -117,7 +131,15 @@ def _scores(
         private_value = private_score(solution, predictions) if private else None
     except InvalidSubmission:
         private_value = None
-    return Scores(one.key, Result.SCORED, public=public_value, private=private_value, aligned=aligned)
+    return Scores(
+        one.key,
+        Result.SCORED,
+        public=public_value,
+        private=private_value,
+        aligned=aligned,
+        public_further=further_scores(solution, predictions, "public", beside) if public else {},
+        private_further=further_scores(solution, predictions, "private", beside) if private else {},
+    )
 
 
 def read_stored(

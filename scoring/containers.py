@@ -188,19 +188,19 @@ def _unzip(data: Data, bound: Bound) -> bytes:
     parts: list[bytes] = []
     size = 0
     try:
-        source = _ZipSource(data)
+        source = ZipSource(data)
         with zipfile.ZipFile(source) as archive, archive.open(_only_member(archive)) as file:
             while part := file.read(min(STEP, bound.size - size + 1)):
                 parts.append(part)
                 size += len(part)
                 bound.check(size)
     # zipfile raises whatever a lying header makes it meet: the archive is broken in every case.
-    except _ZIP_ERRORS:
+    except ZIP_ERRORS:
         raise InvalidFile(Problem("broken_archive")) from None
     return b"".join(parts)
 
 
-class _ZipSource:
+class ZipSource:
     """The bytes of an archive as a file, without a copy of them; no single read is long."""
 
     def __init__(self, data: Data) -> None:
@@ -230,7 +230,7 @@ class _ZipSource:
         return part
 
 
-_ZIP_ERRORS = (
+ZIP_ERRORS = (
     zipfile.BadZipFile,
     zlib.error,
     struct.error,
@@ -244,7 +244,7 @@ _ZIP_ERRORS = (
 
 
 def _only_member(archive: zipfile.ZipFile) -> zipfile.ZipInfo:
-    members = [member for member in archive.infolist() if not _is_clutter(member)]
+    members = [member for member in archive.infolist() if not is_clutter(member)]
     if any(member.filename == WORKBOOK for member in members):
         raise InvalidFile(Problem("other_format", found="Excel (xlsx)"))
     if len(members) != 1:
@@ -256,7 +256,7 @@ def _only_member(archive: zipfile.ZipFile) -> zipfile.ZipInfo:
     return members[0]
 
 
-def _is_clutter(member: zipfile.ZipInfo) -> bool:
+def is_clutter(member: zipfile.ZipInfo) -> bool:
     """Folders, and what systems and notebooks leave beside people's files."""
     *folders, name = member.filename.replace("\\", "/").split("/")
     is_left_over = name.startswith("._") or name.lower() in CLUTTER

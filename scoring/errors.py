@@ -14,9 +14,14 @@ LONGEST_QUOTE = 60
 SHOWN = 3
 
 
+# Between the values of an id that several columns make (`scoring.joined`): a sign that no text is written with.
+SEPARATOR = "\x1f"
+
+
 def quoted(value: object) -> str:
     """`value` as a short printable text: it may be anything a file holds, and goes into JSON, databases and logs."""
     text = value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
+    text = text[:400].replace(SEPARATOR, ", ")
     text = "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text[:200])
     return text if len(text) <= LONGEST_QUOTE else text[: LONGEST_QUOTE - 1] + "…"
 

@@ -10,14 +10,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
+import pyarrow as pa
+
 from scoring.containers import ReadLimits, Source
 from scoring.errors import InvalidFile, InvalidSolution, InvalidSubmission, ScoringError
+from scoring.folders import Archive, SubmittedFiles
 from scoring.ids import IntegerIds, TextIds
 from scoring.layout import Layout
 from scoring.metrics.registry import Inputs, get
-from scoring.reading import read_columns
+from scoring.reading import read_columns, wanted_files, with_ids_of
 from scoring.solution import read_ids
-from scoring.tables import open_table
+from scoring.tables import TableFile, open_table
 
 FORMAT: Final = "uzu-submission-1"
 # Of whose labels nobody may know more than what the organisers have named.
@@ -68,7 +71,9 @@ def table_schema(expected: Expected) -> dict[str, Any]:
     """JSON-ready. No id, no value and no label but those that the organisers have named."""
     layout = expected.layout
     id_type = "integer" if isinstance(expected.id_index, IntegerIds) else "string"
-    fields = [{"name": layout.id_column, "type": id_type, "constraints": {"required": True, "unique": True}}]
+    ids = layout.id_columns or (layout.id_column,)
+    alone = {"unique": True} if len(ids) == 1 else {}
+    fields = [{"name": name, "type": id_type, "constraints": {"required": True, **alone}} for name in ids]
     fields += [{"name": name, **_field(layout, name)} for name in layout.columns]
     facts = {
         "format": FORMAT,
@@ -83,7 +88,9 @@ def table_schema(expected: Expected) -> dict[str, Any]:
         facts |= {"longest": layout.longest, "textMetric": layout.text_metric, "textKind": layout.text_kind}
     if layout.shares:
         facts["shares"] = True
-    return {"fields": fields, "primaryKey": [layout.id_column], "missingValues": [""], "uzu": facts}
+    if layout.are_files:
+        facts["areFiles"] = True
+    return {"fields": fields, "primaryKey": list(ids), "missingValues": [""], "uzu": facts}
 
 
 def _field(layout: Layout, name: str) -> dict[str, Any]:
@@ -116,9 +123,13 @@ def expected_file(schema: Mapping[str, Any], sample: Source) -> ExpectedFile:
     except (KeyError, TypeError, ValueError, IndexError) as error:
         raise ScoringError("no schema of a submission") from error
     try:
+        if layout.are_files:
+            names = Archive(sample).names
+            return ExpectedFile(layout, TextIds(pa.array(names, pa.string())))
         file = open_table(sample)
-        if layout.id_column not in file.names:
+        if not set(layout.id_columns or (layout.id_column,)) <= set(file.names):
             raise ScoringError("the sample submission has no ids")
+        file = with_ids_of(file, layout)
         return ExpectedFile(layout, read_ids(file.read_text([layout.id_column])[layout.id_column]))
     except (InvalidFile, InvalidSolution) as error:
         raise InvalidSubmission(error.problems) from None
@@ -128,7 +139,10 @@ def _layout_of(schema: Mapping[str, Any]) -> Layout:
     facts = schema["uzu"]
     if facts["format"] != FORMAT:
         raise ValueError(facts["format"])
-    ids, *others = schema["fields"]
+    named = [str(name) for name in schema["primaryKey"]]
+    others = schema["fields"][len(named) :]
+    if [str(field["name"]) for field in schema["fields"][: len(named)]] != named or not named:
+        raise ValueError(named)
     constraints = others[0]["constraints"]
     inputs = Inputs(facts["inputs"])
     labels = tuple(str(label) for label in constraints.get("enum", ()))
@@ -136,7 +150,8 @@ def _layout_of(schema: Mapping[str, Any]) -> Layout:
         labels = tuple(str(field["name"]) for field in others if field["type"] == "string")
     layout = OpenLayout(
         inputs=inputs,
-        id_column=str(ids["name"]),
+        id_column=",".join(named),
+        id_columns=tuple(named) if len(named) > 1 else (),
         columns=tuple(str(field["name"]) for field in others),
         labels_are_integers=bool(facts["labelsAreIntegers"]),
         labels_are_closed=bool(facts["labelsAreClosed"]),
@@ -149,6 +164,7 @@ def _layout_of(schema: Mapping[str, Any]) -> Layout:
         text_metric=str(facts.get("textMetric", "")),
         text_kind=str(facts.get("textKind", "")),
         shares=facts.get("shares") is True,
+        are_files=facts.get("areFiles") is True,
     )
     if layout.holds_texts:
         get(layout.text_metric)
@@ -166,6 +182,10 @@ def check_submission(source: Source, expected: Expected, *, limits: ReadLimits |
         InvalidSubmission: what is wrong and where, as the server says it.
     """
     try:
-        read_columns(open_table(source, limits), expected)
+        if expected.layout.are_files:
+            file: TableFile = SubmittedFiles(source, wanted_files(expected), limits)
+        else:
+            file = open_table(source, limits)
+        read_columns(file, expected)
     except InvalidFile as error:
         raise InvalidSubmission(error.problems) from None

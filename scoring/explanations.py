@@ -109,6 +109,15 @@ PARAMETERS_JA: Final[dict[str, str]] = {
     "How many times recall counts as much as precision: 1 is Dice.": "再現率を適合率の何倍重く見るか。1 は Dice。",
     "From which overlap (IoU) a box counts as found; the mean of several.": "重なり(IoU)がいくつ以上なら検出とするか。複数ならその平均。",
     "How the curve of precision is added up: at 101 recalls (coco), or at every one there is (voc).": "適合率の曲線の足し方。101 個の再現率で(coco)、またはすべての点で(voc)。",
+    "Events from this time on are not counted. Without it: all count.": "この時刻以降の事象は数えません。指定しなければすべて数えます。",
+    "The power of the mean of the subgroups: the lower, the more the worst one counts.": "部分集団の平均のべき。小さいほど最も悪い集団を重く数えます。",
+    "How much the AUC of all rows counts; the rest is shared out evenly.": "全行の AUC の重さ。残りは 3 種の平均に等分します。",
+    "All boxes of all rows counted together (global), or the mean of the rows.": "全行の枠をまとめて数える(global)か、行の平均(rows)。",
+    "What a row scores where there are no boxes, and none are predicted.": "枠がなく、予測もない行の点。",
+    "How many pixels high every image is.": "どの画像にも共通の高さ(画素)。",
+    "How many pixels wide every image is.": "どの画像にも共通の幅(画素)。",
+    "How pixels are counted: down the columns, as Kaggle does, or along the rows.": "画素の数え方。列を下へ(columns、Kaggle と同じ)か、行に沿って(rows)。",
+    "How many standard deviations of the scores of the groups make the score worse than their mean.": "組ごとのスコアの標準偏差の何倍だけ、平均よりスコアを悪くするか。",
     "A column of the solution that says which rows belong together: the score is the mean of the scores of the groups.": "行の組を示す正解の列。スコアは組ごとのスコアの平均になります。",
     "How much a group counts: all the same (equal), or by the sum of the weights of its rows (rows).": "組の重さ。すべて同じ(equal)か、行の重みの和(rows)。",
     "How much each target column counts in the mean of the columns, by its name. Without it: all the same.": "列の平均での各目的列の重さ(列名ごと)。指定しなければすべて同じ。",
@@ -699,6 +708,64 @@ EXPLANATIONS: Final[dict[str, Explanation]] = {
         ("With much censoring early events decide it.", "打ち切りが多いと早い事象が決めます。"),
         ({"time": [1, 3, 3, 5], "event": [1, 1, 0, 1]}, {"time": [2, 1, 4, 6]}),
         0.8,
+    ),
+    "concordance_uno": _explained(
+        r"\frac{\sum_{i,j} \hat G(t_i)^{-2}\,[\text{in the right order}]}{\sum_{i,j} \hat G(t_i)^{-2}}",
+        "打ち切りを補正した一致指数。組は、事象の時刻まで打ち切られない確率 G(採点する行のカプラン・マイヤー推定)の 2 乗の逆数で数えます。列は一致指数と同じ。",
+        (
+            "Late events, of which few rows are left, weigh much: name a time with until.",
+            "残る行の少ない遅い事象が重くなります。until で時刻を区切ってください。",
+        ),
+        ({"time": [1, 3, 3, 5], "event": [1, 1, 0, 1]}, {"time": [2, 1, 4, 6]}),
+        0.909091,
+    ),
+    "bias_auc": _explained(
+        r"\alpha\,\mathrm{AUC} + \frac{1-\alpha}{3}\sum_{k=1}^{3} \Bigl(\frac{1}{S}\sum_s \mathrm{AUC}_{k,s}^{\,p}\Bigr)^{1/p}",
+        "全体の AUC と、部分集団ごとの 3 種の AUC(集団の中、集団の負例と外の正例、集団の正例と外の負例)のべき平均。最初の目的列がクラス、残りの列が各集団に属するか(0.5 以上で正)。提出は最初の列だけ。",
+        (
+            "Small subgroups are noisy, and the worst one decides their mean.",
+            "小さな集団の値は揺れやすく、最も悪い集団が平均を決めます。",
+        ),
+        (
+            {"t": [1, 0, 1, 0, 1, 0, 1, 0], "group": [1, 1, 1, 1, 0, 0, 0, 0]},
+            {"t": [0.9, 0.6, 0.5, 0.7, 0.8, 0.2, 0.4, 0.55]},
+        ),
+        0.59375,
+    ),
+    "detection_f1": _explained(
+        r"\frac{(1+\beta^2)\,\mathrm{TP}}{(1+\beta^2)\,\mathrm{TP} + \beta^2\,\mathrm{FN} + \mathrm{FP}}",
+        "IoU がしきい値以上の枠を検出とみなす F1(または F-beta)。書き方は検出の mAP と同じ。確信度の高い枠から、最も重なる同じラベルの正解を 1 つずつ取ります。",
+        (
+            "Confidence only orders the boxes: every box that is sent counts.",
+            "確信度は順序だけに使います。送った枠はすべて数えます。",
+        ),
+        (
+            {"t": ["cat 0 0 10 10 dog 20 20 10 10", ""]},
+            {"t": ["cat 0.9 1 0 10 10 dog 0.8 40 40 10 10", ""]},
+        ),
+        0.5,
+    ),
+    "rle_hausdorff": _explained(
+        r"\max\Bigl(\max_{a \in A} \min_{b \in B} \lVert a-b \rVert, \max_{b \in B} \min_{a \in A} \lVert a-b \rVert\Bigr)",
+        "もう一方のマスクから最も遠い画素までの距離(画素)の平均。どちらも空なら 0、一方だけ空なら対角線。画像の大きさはすべて同じ。",
+        (
+            "One stray pixel decides a row; all images together hold 67 million pixels at most.",
+            "外れた 1 画素が行の値を決めます。全画像で 6,700 万画素まで。",
+        ),
+        ({"t": ["1 4", "3 2 8 1", ""]}, {"t": ["3 4", "3 2", ""]}),
+        0.666667,
+        height=4,
+        width=4,
+    ),
+    "ter": _explained(
+        r"100\,\frac{\text{insertions} + \text{deletions} + \text{substitutions} + \text{shifts}}{\text{words of the true texts}}",
+        "正解の 100 語あたりの編集数(全行まとめて)。語の連なりの移動は 1 回の編集と数えます。",
+        (
+            "Which words agree, not what they mean; at most 5,000 rows of 1,000 characters.",
+            "意味ではなく語の一致だけを見ます。1,000 文字の行が 5,000 行まで。",
+        ),
+        ({"t": ["the cat sat on the mat", "a dog"]}, {"t": ["on the mat the cat sat", "the dog"]}),
+        25.0,
     ),
 }
 

@@ -33,8 +33,11 @@ class Layout:
         minimum, maximum: bounds of a submitted number.
         depth: how many labels of a ranked list count.
         longest: how many characters a text may have.
-        text_metric, text_kind: the metric that says how texts are written, and its parameter `kind`, if it has one.
+        text_metric, text_kind: the metric that says how texts are written, and its parameters that matter for this
+            (`Metric.checked`), separated by spaces.
         shares: the numbers of a row are shares of their sum, which must not be zero.
+        are_files: a submission is a zip of files, each of them a row: see `scoring.folders`.
+        id_columns: where the ids are made of several columns, these; `id_column` is their names with commas between.
     """
 
     inputs: Inputs
@@ -50,11 +53,18 @@ class Layout:
     text_metric: str = ""
     text_kind: str = ""
     shares: bool = False
+    id_columns: tuple[str, ...] = ()
+    are_files: bool = False
 
     @property
     def expected_columns(self) -> tuple[str, ...]:
-        """All columns of a submission."""
+        """All columns of a submission, the ids being one."""
         return (self.id_column, *self.columns)
+
+    @property
+    def file_columns(self) -> tuple[str, ...]:
+        """All columns of a submitted file: ids of several columns stand in each of them."""
+        return (*(self.id_columns or (self.id_column,)), *self.columns)
 
     @property
     def holds_codes(self) -> bool:
@@ -93,10 +103,14 @@ class Layout:
             del facts["longest"], facts["text_metric"], facts["text_kind"]
         if not self.shares:
             del facts["shares"]
+        if not self.id_columns:
+            del facts["id_columns"]
+        if not self.are_files:
+            del facts["are_files"]
         return facts
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> Layout:
         """The inverse of `as_dict`."""
-        tuples = {"columns": tuple(values["columns"]), "labels": tuple(values["labels"])}
+        tuples = {name: tuple(values.get(name, ())) for name in ("columns", "labels", "id_columns")}
         return cls(**{**values, **tuples, "inputs": Inputs(values["inputs"])})

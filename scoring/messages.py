@@ -25,6 +25,19 @@ MESSAGES: Final[dict[str, str]] = {
     "separated_by_tabs": "The columns are separated by tabs: separate them by commas.",
     "broken_parquet": "The Parquet file cannot be read.",
     "wrong_field_count": "Row %(row)s has %(found)s fields instead of %(expected)s.",
+    # files that are no table
+    "not_a_zip": "Send the files as one zip.",
+    "too_many_files": "The zip holds %(found)s files, and at most %(limit)s are taken.",
+    "bad_file_name": "The name “%(id)s” is not taken for a file: use plain signs, folders with /, and at most "
+    "200 characters.",
+    "file_too_deep": "The file “%(id)s” lies more than %(expected)s folders deep.",
+    "repeated_file": "The file “%(id)s” is there more than once.",
+    "file_too_large": "The file “%(id)s” is larger than the %(expected)s bytes allowed.",
+    "files_too_large": "Unpacked, the files are more than the %(limit)s bytes allowed.",
+    "unknown_files": "The file “%(id)s” is none of those expected.",
+    "missing_files": "The file “%(id)s” is missing.",
+    "no_manifest": "The zip has no manifest.csv, which names each file of a submission and its usage.",
+    "not_in_manifest": "The file “%(id)s” is not named in manifest.csv.",
     # columns
     "missing_columns": "The column “%(column)s” is missing.",
     "unexpected_columns": "The column “%(column)s” is not expected.",
@@ -70,6 +83,7 @@ MESSAGES: Final[dict[str, str]] = {
     "unknown_usage": "Row %(row)s: the usage “%(found)s” is none of Public, Private, Ignored.",
     "no_public_rows": "No row is Public.",
     "no_private_rows": "No row is Private.",
+    "too_many_id_columns": "Ids are made of at most %(expected)s columns.",
     "no_target_columns": "There is no target column.",
     "too_many_targets": "This metric takes one target column, not %(found)s.",
     "wrong_target_count": "This metric takes %(expected)s target columns, not %(found)s.",
@@ -84,6 +98,11 @@ MESSAGES: Final[dict[str, str]] = {
     "zero_target": "The true values of the %(split)s rows in the column “%(column)s” are all zero: this metric is not "
     "defined.",
     "no_comparable_rows": "No two of the %(split)s rows can be compared: there must be an event before the last time.",
+    "one_sided_subgroup": "Among the %(split)s rows, a subgroup or the rows outside it lack one of the two classes: "
+    "this metric is not defined.",
+    "too_many_for_metric": "Row %(row)s, column “%(column)s”: this metric takes so long that rows from here on are too "
+    "many for it.",
+    "mask_outside": "Row %(row)s, column “%(column)s”: the mask has pixels beyond the end of the image.",
     "no_text": "The %(split)s rows of the column “%(column)s” are all empty: this metric is not defined.",
     "weights_not_supported": "This metric takes no weights.",
     "negative_weight": "Row %(row)s: a weight must be a number from 0 to %(limit)s.",
@@ -104,8 +123,15 @@ MESSAGES: Final[dict[str, str]] = {
     # metrics that organisers write
     "metric_syntax": "Line %(line)s: this is no Python that can be read.",
     "metric_without_score": "The file defines no function “score”.",
-    "metric_signature": "The function must be score(solution, submission, row_id_column_name, ...), and its further "
-    "parameters must have names.",
+    "metric_signature": "The function must be score(solution, submission, row_id_column_name, ...) or, for files, "
+    "score(solution_dir, submission_dir, ...), and its further parameters must have names.",
+    # numbers beside the score
+    "too_many_further_metrics": "Further metrics are a list of at most %(expected)s.",
+    "bad_further_metric": "A further metric is an object with the name of a built-in one (metric) and its parameters "
+    "(params).",
+    "further_metric_twice": "“%(found)s” is named twice, or is the metric that ranks.",
+    "other_inputs": "“%(metric)s” can't be worked out of the same submissions: it takes other columns or values.",
+    "truth_out_of_range": "“%(metric)s” takes no true values such as this solution holds (they begin at %(expected)s).",
     # metrics
     "unknown_metric": "There is no metric named “%(found)s”.",
     "unknown_parameter": "The metric has no parameter “%(name)s”.",

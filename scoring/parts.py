@@ -9,7 +9,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from scoring.metrics.registry import OPTIONS, Inputs, Metric, Requirement
+from scoring.metrics.registry import OPTIONS, Direction, Inputs, Metric, Requirement
 
 Rows = NDArray[np.intp]
 
@@ -28,6 +28,7 @@ class Options:
 
     group_column: str | None = None
     group_weights: str = "equal"
+    group_spread: float = 0.0
     column_weights: Mapping[str, float] | None = None
     skip_blank_targets: bool = False
     skip_undefined: bool = False
@@ -40,7 +41,7 @@ class Options:
     @property
     def are_plain(self) -> bool:
         """Whether every column is scored on all rows, and all columns count the same."""
-        return self == Options(group_weights=self.group_weights)
+        return self == Options(group_weights=self.group_weights, group_spread=self.group_spread)
 
 
 @dataclass(frozen=True, repr=False)
@@ -144,7 +145,35 @@ def _holds(requirement: Requirement, seen: NDArray[Any], classes: int) -> bool:
         # An event at the time of a row without one came first.
         first = time[event].min() if event.any() else np.inf
         return bool(first < time.max() or (~event & (time == first)).any())
+    if requirement is Requirement.SUBGROUPS:
+        yes = seen[:, :1] >= 0.5
+        inside = seen[:, 1:] >= 0.5
+        return all(bool((place & answer).any(axis=0).all()) for place in (inside, ~inside) for answer in (yes, ~yes))
     return bool(seen.max() - seen.min() > SMALLEST_SPREAD)
+
+
+def mean_of(
+    scores: NDArray[np.float64], parts: Sequence[Part], options: Options, direction: Direction
+) -> NDArray[np.float64]:
+    """The score that the calls' scores make together, for each column of `scores`: shape (calls, any number).
+
+    NaN: a call that is not defined, left out. Where none is: NaN.
+    """
+    shares = np.array([part.importance for part in parts])[:, None] * np.isfinite(scores)
+    weighted = shares * np.nan_to_num(scores, posinf=0.0, neginf=0.0)
+    total = weighted.sum(axis=0) / shares.sum(axis=0)
+    if not options.group_spread or options.group_column is None:
+        return np.asarray(total)
+    # Parts stand column by column.
+    order = np.argsort(np.array([part.group or 0 for part in parts]), kind="stable")
+    groups = np.array([parts[place].group for place in order])
+    shares, weighted = shares[order], weighted[order]
+    starts = np.flatnonzero(np.append(True, groups[1:] != groups[:-1]))
+    size = np.add.reduceat(shares, starts, axis=0)
+    of_group = np.add.reduceat(weighted, starts, axis=0) / np.where(size > 0.0, size, 1.0)
+    spread = np.sqrt((size * np.square(of_group - total)).sum(axis=0) / size.sum(axis=0))
+    worse = 1.0 if direction is Direction.SMALLER_IS_BETTER else -1.0
+    return np.asarray(total + worse * options.group_spread * spread)
 
 
 def _columns(inputs: Inputs, metric: Metric, truth: tuple[NDArray[Any], ...]) -> Iterator[tuple[int | None, Any]]:

@@ -38,11 +38,14 @@ class SolutionSpec:
     """How to read a solution file.
 
     Attributes:
-        id_column: the column of ids; empty for the first column.
+        id_column: the column of ids; empty for the first column. Several, with commas between, where only together
+            they tell rows apart.
         target_columns: the columns to predict; empty for all that have no other role.
         usage_column: the column of Public / Private / Ignored; None if every row counts for both scores.
         weight_column: the column of row weights, if any.
         metric, metric_params: what scores; see `scoring.metrics.registry`.
+        are_files: the solution is a zip with a manifest, a submission one of files: for an own metric alone. Which
+            columns there are, is known then.
         submission_columns: of an organiser's own metric, what a submission holds beside the ids; empty for the same as
             the solution.
     """
@@ -54,12 +57,15 @@ class SolutionSpec:
     weight_column: str | None = None
     metric_params: Mapping[str, Any] = field(default_factory=dict)
     submission_columns: tuple[str, ...] = ()
+    are_files: bool = False
 
     def as_dict(self) -> dict[str, Any]:
         """JSON-ready; without the columns of submissions where none are named, so that digests stay what they were."""
         facts = asdict(self)
         if not self.submission_columns:
             del facts["submission_columns"]
+        if not self.are_files:
+            del facts["are_files"]
         return facts
 
 
@@ -180,6 +186,11 @@ class PreparedSolution:
             return list(found)
         own = own_parameters(self.params)
         return [replace(part, prepared=self.metric.prepare(part.truth, part.weight, **own)) for part in found]
+
+    @cached_property
+    def beside(self) -> dict[str, PreparedSolution]:
+        """This solution as further metrics score by it: see `scoring.further`."""
+        return {}
 
     @cached_property
     def public_labels(self) -> NDArray[np.bool_]:

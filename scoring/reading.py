@@ -29,6 +29,8 @@ from scoring.errors import (
     listed,
     quoted,
 )
+from scoring.folders import SubmittedFiles
+from scoring.joined import with_ids
 from scoring.labels import codes_of
 from scoring.layout import Layout
 from scoring.metrics.registry import Inputs
@@ -119,9 +121,12 @@ def read_predictions(
     try:
         # How long a text may be, only the organiser's own metric knows.
         is_own = solution.layout.inputs is Inputs.FRAME
-        file = open_table(source, limits, None if is_own else most_unpacked(solution))
+        if solution.layout.are_files:
+            file: TableFile = SubmittedFiles(source, wanted_files(solution), limits)
+        else:
+            file = open_table(source, limits, None if is_own else most_unpacked(solution))
         columns = read_columns(file, solution)
-        refusals.require_a_known_label(columns, file, solution)
+        refusals.require_a_known_label(columns, with_ids_of(file, solution.layout), solution)
     except InvalidFile as error:
         raise InvalidSubmission(error.problems) from None
     return Predictions(columns, solution.layout_digest)
@@ -135,12 +140,23 @@ def read_columns(file: TableFile, solution: Expected) -> tuple[NDArray[Any], ...
     """
     _check_columns(file.names, solution.layout)
     require_at_most(most_rows(solution), file.rows)
+    file = with_ids_of(file, solution.layout)
     columns = _read_quickly(file, solution)
     return refusals.read_carefully(file, solution) if columns is None else columns
 
 
+def wanted_files(solution: Expected) -> list[str]:
+    """The names of the files of a submission."""
+    return [solution.id_index.text(row) for row in range(solution.rows)]
+
+
+def with_ids_of(file: TableFile, layout: Layout) -> TableFile:
+    """`file` with its id columns as one, as the layout has them."""
+    return with_ids(file, layout.id_columns, layout.id_column)
+
+
 def _check_columns(names: tuple[str, ...], layout: Layout) -> None:
-    expected, given = layout.expected_columns, Counter(names)
+    expected, given = layout.file_columns, Counter(names)
     known = set(expected)
     wanted = ", ".join(quoted(name) for name in expected[:20])
     found = ", ".join(quoted(name) for name in names[:20])

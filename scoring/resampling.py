@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from scoring.metrics.forms import FORMS, Form, area_under_curve_of
 from scoring.metrics.registry import Direction
-from scoring.parts import Part
+from scoring.parts import Part, mean_of
 from scoring.prepared import PreparedSolution, Split
 from scoring.reading import Predictions
 from scoring.score import keywords
@@ -143,11 +143,10 @@ class Block:
 
     def _mean(self, scores: Sequence[F64], parts: Sequence[Part]) -> F64:
         """The mean of the calls; of groups and columns that a resample leaves undefined, as if they were not there."""
-        if self.resampling.solution.options.are_plain:
+        solution = self.resampling.solution
+        if solution.options.are_plain:
             return np.asarray(sum(scores) / len(scores))
-        stacked = np.stack(scores)
-        shares = np.array([part.importance for part in parts])[:, None] * np.isfinite(stacked)
-        return np.asarray((shares * np.nan_to_num(stacked)).sum(axis=0) / shares.sum(axis=0))
+        return mean_of(np.stack(scores), parts, solution.options, solution.metric.direction)
 
     def _by_means(self, form: Form, every_call: Sequence[Sequence[Call]]) -> F64:
         """One product of matrices for all: a row for each statistic of each call of the metric."""

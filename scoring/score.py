@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scoring.errors import InvalidSubmission, Problem, ScoringError
-from scoring.parts import Part, own_parameters
+from scoring.parts import Part, mean_of, own_parameters
 from scoring.prepared import PreparedSolution
 from scoring.reading import Predictions
 
@@ -44,6 +44,8 @@ def _score(solution: PreparedSolution, predictions: Predictions, name: str) -> f
         scores = [_value(solution, part, columns) for part in parts]
     if solution.options.are_plain:
         score = math.fsum(scores) / len(scores)
+    elif solution.options.group_spread and all(map(math.isfinite, scores)):
+        score = float(mean_of(np.array(scores)[:, None], parts, solution.options, solution.metric.direction)[0])
     else:
         shares = [part.importance for part in parts]
         score = math.fsum(share * one for share, one in zip(shares, scores, strict=True)) / math.fsum(shares)

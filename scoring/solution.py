@@ -15,7 +15,9 @@ from numpy.typing import NDArray
 from scoring import targets
 from scoring.containers import ReadLimits, Source
 from scoring.errors import InvalidFile, InvalidSolution, Problem, listed, quoted
+from scoring.folders import CONTENT, FILE, SolutionFiles
 from scoring.ids import IntegerIds, TextIds
+from scoring.joined import COMMA, MOST_COLUMNS, id_columns_of, require_plain, with_ids
 from scoring.layout import Layout
 from scoring.metrics import registry
 from scoring.metrics.registry import Inputs, Metric
@@ -48,12 +50,19 @@ def prepare_solution(
     params = params if is_own else _with_composed_columns(params)
     group_column = None if is_own else params.get("group_column")
     try:
-        file = open_table(source, limits)
-        spec = _resolved(spec, file, metric, group_column)
+        file: TableFile = SolutionFiles(source, limits) if spec.are_files else open_table(source, limits)
+        if spec.are_files:
+            spec = _of_files(spec, file)
+        spec, id_columns = _resolved(spec, file, metric, group_column)
+        if len(id_columns) > 1:
+            parts = file.read_text(list(id_columns))
+        file = with_ids(file, id_columns, spec.id_column)
         names = [spec.id_column, *spec.target_columns, spec.usage_column, spec.weight_column, group_column]
         text = file.read_text(list(dict.fromkeys(name for name in names if name is not None)))
     except InvalidFile as error:
         raise InvalidSolution(error.problems) from None
+    if len(id_columns) > 1:
+        require_plain(parts, text[spec.id_column])
     ids = read_ids(text[spec.id_column])
     locator = Locator(text[spec.id_column])
     usage = _read_usage(text[spec.usage_column], locator) if spec.usage_column else None
@@ -61,17 +70,24 @@ def prepare_solution(
     columns = {name: text[name] for name in spec.target_columns}
     if is_own:
         layout, truth = frames.read_targets(columns, spec, usage)
+        if spec.are_files:
+            layout = replace(layout, labels=(CONTENT,), are_files=True)
         resolved: dict[str, Any] = {}
     else:
         layout, truth, resolved = targets.read_targets(columns, spec, metric, params, locator)
+    if len(id_columns) > 1:
+        layout = replace(layout, id_columns=id_columns)
+        if twice := set(id_columns) & set(layout.columns):
+            raise InvalidSolution(Problem("duplicate_columns", column=quoted(min(twice))))
     group, groups = targets.read_groups(text[group_column], group_column, locator) if group_column else (None, [])
     params = {**params, **resolved}
     whole = Split(rows=None, truth=truth, weight=weight, prepared=(), group=group)
     splits = {name: _split(name, part, usage, whole) for name, part in SPLITS.items()}
     if is_own:
-        splits = frames.with_frames(splits, ids, columns, spec.id_column)
+        more = parts if len(id_columns) > 1 else {}
+        splits = frames.with_frames(splits, ids, {**more, **columns}, spec.id_column)
     else:
-        splits = _ready(splits, layout, spec=spec, metric=metric, params=params, groups=groups)
+        splits = ready(splits, layout, spec=spec, metric=metric, params=params, groups=groups)
     everything = [*truth]
     everything += [array for array in (usage, weight, group) if array is not None]
     if is_own:
@@ -89,11 +105,30 @@ def prepare_solution(
     )
 
 
-def _resolved(spec: SolutionSpec, file: TableFile, metric: Metric, group_column: str | None) -> SolutionSpec:
-    """`spec` with every column named, each of which exists once."""
+def _of_files(spec: SolutionSpec, file: TableFile) -> SolutionSpec:
+    """`spec` with the columns that a manifest has: what else it says of a file, the metric gets too."""
+    usage = composed(spec.usage_column or "") or None
+    others = tuple(name for name in file.names if name not in (FILE, CONTENT, usage))
+    return replace(
+        spec,
+        id_column=FILE,
+        target_columns=(CONTENT, *others),
+        usage_column=usage,
+        weight_column=None,
+        submission_columns=(CONTENT,),
+    )
+
+
+def _resolved(
+    spec: SolutionSpec, file: TableFile, metric: Metric, group_column: str | None
+) -> tuple[SolutionSpec, tuple[str, ...]]:
+    """`spec` with every column named, each of which exists once; and the columns that make the ids."""
     spec = _with_composed_names(spec)
+    id_columns = id_columns_of(spec.id_column, file.names)
+    if len(id_columns) > 1:
+        spec = replace(spec, id_column=COMMA.join(id_columns))
     # An index that pandas wrote along would become the ids, or one more target.
-    chosen = {spec.id_column, *spec.target_columns, spec.usage_column, spec.weight_column, group_column} - {"", None}
+    chosen = {*id_columns, *spec.target_columns, spec.usage_column, spec.weight_column, group_column} - {"", None}
     found = index_problems(file.names, [name for name in chosen if name])
     if found and ("" in file.names or not (spec.id_column and spec.target_columns)):
         raise InvalidSolution(found)
@@ -104,26 +139,33 @@ def _resolved(spec: SolutionSpec, file: TableFile, metric: Metric, group_column:
         spec,
         id_column=spec.id_column or file.names[0],
     )
-    roles = (spec.id_column, spec.usage_column, spec.weight_column)
+    id_columns = id_columns if len(id_columns) > 1 else (spec.id_column,)
+    roles = (*id_columns, spec.usage_column, spec.weight_column)
     if not spec.target_columns:
         spec = replace(spec, target_columns=tuple(name for name in file.names if name not in (*roles, group_column)))
-    wanted = [name for name in (*roles, *spec.target_columns) if name is not None]
+    _require_columns(file, [name for name in (*roles, *spec.target_columns) if name is not None], group_column)
+    if group_column in ((spec.id_column,) if len(id_columns) == 1 else ()) + spec.target_columns:
+        # Rows may well be grouped by their usage or weight, but by what is to be predicted or tells rows apart not.
+        raise InvalidSolution(Problem("duplicate_columns", column=quoted(group_column)))
+    if len(id_columns) > MOST_COLUMNS:
+        raise InvalidSolution(Problem("too_many_id_columns", expected=str(MOST_COLUMNS)))
+    if not spec.target_columns:
+        raise InvalidSolution(Problem("no_target_columns"))
+    if spec.weight_column and not metric.supports_weights:
+        raise InvalidSolution(Problem("weights_not_supported", column=quoted(spec.weight_column)))
+    return spec, id_columns
+
+
+def _require_columns(file: TableFile, wanted: Sequence[str], group_column: str | None) -> None:
+    """Raises InvalidSolution: a column is missing, or named for two things."""
     if group_column is not None and group_column not in file.names:
         raise InvalidSolution(Problem("missing_columns", column=quoted(group_column)))
-    # Rows may well be grouped by their usage or weight, but by what is to be predicted or tells rows apart not.
-    if group_column in (spec.id_column, *spec.target_columns):
-        raise InvalidSolution(Problem("duplicate_columns", column=quoted(group_column)))
     missing = [Problem("missing_columns", column=quoted(name)) for name in wanted if name not in file.names]
     if missing:
         raise InvalidSolution(listed(missing))
     twice = [name for name in wanted if wanted.count(name) > 1]
     if twice:
         raise InvalidSolution(Problem("duplicate_columns", column=quoted(twice[0])))
-    if not spec.target_columns:
-        raise InvalidSolution(Problem("no_target_columns"))
-    if spec.weight_column and not metric.supports_weights:
-        raise InvalidSolution(Problem("weights_not_supported", column=quoted(spec.weight_column)))
-    return spec
 
 
 def _with_composed_columns(params: dict[str, Any]) -> dict[str, Any]:
@@ -224,7 +266,7 @@ def _split(name: str, part: int, usage: NDArray[np.int8] | None, whole: Split) -
     return split
 
 
-def _ready(
+def ready(
     splits: Mapping[str, Split],
     layout: Layout,
     *,

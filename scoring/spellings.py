@@ -25,11 +25,11 @@ def spelt_otherwise(found: Alignment, given: pa.ChunkedArray, ids: TextIds) -> A
     unknown = np.flatnonzero((found.positions < 0) & ~np.asarray(given.is_null()))
     if not unknown.size:
         return found
-    known = _as_read(pa.chunked_array([ids.values]))
+    known = as_read(pa.chunked_array([ids.values]))
     if pc.count_distinct(known).as_py() != len(known):
         return found
     return alignment(
-        _looked_up(found.positions.copy(), unknown, _as_read(given.take(pa.array(unknown))), known), len(ids)
+        _looked_up(found.positions.copy(), unknown, as_read(given.take(pa.array(unknown))), known), len(ids)
     )
 
 
@@ -50,7 +50,8 @@ def _looked_up(positions: I64, rows: I64, texts: pa.ChunkedArray, known: pa.Chun
     return positions
 
 
-def _as_read(text: pa.ChunkedArray) -> pa.ChunkedArray:
+def as_read(text: pa.ChunkedArray) -> pa.ChunkedArray:
+    """`text` as it is to a reader: without blanks around, accents composed, a day for its midnight."""
     moment = pc.replace_substring_regex(composed_text(pc.utf8_trim_whitespace(text)), MOMENT, r"\1 \2")
     return pc.replace_substring_regex(moment, MIDNIGHT, r"\1")
 

@@ -36,9 +36,9 @@ def read_targets(
         InvalidSolution: the columns do not hold what the metric needs.
     """
     inputs = _choose(columns, metric, params)
-    _check_count(inputs, metric, len(columns))
+    check_count(inputs, metric, len(columns))
     options = Options.of(params)
-    _check_options(inputs, metric, options, spec)
+    check_options(inputs, metric, options, spec)
     layout = _layout(inputs, spec, metric, params)
     if inputs is Inputs.TEXTS:
         return layout, tuple(_read_texts(text, name, layout, locator) for name, text in columns.items()), {}
@@ -103,12 +103,12 @@ def _layout(inputs: Inputs, spec: SolutionSpec, metric: Metric, params: Mapping[
         maximum=metric.maximum,
         longest=metric.longest_text if inputs is Inputs.TEXTS else 0,
         text_metric=metric.name if inputs is Inputs.TEXTS else "",
-        text_kind=str(params.get("kind") or "") if inputs is Inputs.TEXTS else "",
+        text_kind=" ".join(str(params.get(name) or "") for name in metric.checked) if inputs is Inputs.TEXTS else "",
         shares=metric.rows_are_shares,
     )
 
 
-def _check_count(inputs: Inputs, metric: Metric, count: int) -> None:
+def check_count(inputs: Inputs, metric: Metric, count: int) -> None:
     """Raises InvalidSolution: the metric takes another number of target columns."""
     if count > 1 and not _takes_many(inputs, metric):
         raise InvalidSolution(Problem("too_many_targets", found=str(count)))
@@ -118,7 +118,7 @@ def _check_count(inputs: Inputs, metric: Metric, count: int) -> None:
         raise InvalidSolution(Problem("wrong_target_count", expected=wanted, found=str(count)))
 
 
-def _check_options(inputs: Inputs, metric: Metric, options: Options, spec: SolutionSpec) -> None:
+def check_options(inputs: Inputs, metric: Metric, options: Options, spec: SolutionSpec) -> None:
     """Raises InvalidSolution: an option says nothing here, or names other columns."""
     weights = options.column_weights
     together = sees_all_columns(inputs, metric, len(spec.target_columns))
@@ -238,7 +238,7 @@ def _read_labels(
     layout = replace(layout, labels=labels, labels_are_integers=integers, labels_are_closed=named is not None)
     resolved: dict[str, Any] = {}
     if "positive" in params:
-        resolved["positive"] = _positive_code(params["positive"], labels)
+        resolved["positive"] = positive_code(params["positive"], labels)
     if layout.inputs is Inputs.CLASS_PROBABILITIES:
         layout = replace(layout, columns=labels)
         if layout.id_column in labels:
@@ -263,7 +263,7 @@ def _as_label(named: str, labels: tuple[str, ...]) -> str:
     return str(normal[0].as_py() or named)
 
 
-def _positive_code(named: str | None, labels: tuple[str, ...]) -> int:
+def positive_code(named: str | None, labels: tuple[str, ...]) -> int:
     """The code of the label that counts as positive."""
     if named is not None and named not in labels:
         # As the solution may have written it: see `without_fractions`.

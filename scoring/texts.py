@@ -25,10 +25,11 @@ def text_array(column: pa.ChunkedArray) -> NDArray[Any]:
 def text_faults(text: pa.ChunkedArray, layout: Layout, *, is_truth: bool = False) -> list[tuple[str, Mask]]:
     """Which rows of a column without nulls are too long, or not written as the metric asks: by problem code."""
     faults = [("text_too_long", as_mask(pc.greater(pc.utf8_length(text), layout.longest)))]
-    check = registry.get(layout.text_metric).check
-    if check is None or faults[0][1].any():
+    metric = registry.get(layout.text_metric)
+    if metric.check is None or faults[0][1].any():
         return faults
-    return [*faults, *check(text, is_truth, {"kind": layout.text_kind})]
+    params = dict(zip(metric.checked, layout.text_kind.split(" "), strict=True))
+    return [*faults, *metric.check(text, is_truth, params)]
 
 
 def as_bytes(texts: NDArray[Any]) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:

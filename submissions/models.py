@@ -76,6 +76,9 @@ class Submission(models.Model):
     former_public_score = models.FloatField(_("public score before"), null=True, blank=True, editable=False)
     # Filled by the private scoring job alone. No answer, export or log shows it before the rules allow.
     private_score = models.FloatField(_("private score"), null=True, blank=True)
+    # What is shown beside each of them (`competitions.columns`): numbers or null by key, under the same rules.
+    public_numbers = models.JSONField(default=dict, db_default={}, blank=True, editable=False)
+    private_numbers = models.JSONField(default=dict, db_default={}, blank=True, editable=False)
     solution = models.ForeignKey(Solution, models.PROTECT, null=True, blank=True, related_name="+")
     scored_at = models.DateTimeField(_("scored at"), null=True, blank=True)
     # How often scoring it from the stored file was begun: a file that kills its worker must not do so for ever.

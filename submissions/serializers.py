@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from typing import Any
+from typing import Any, cast
 
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
@@ -12,6 +12,7 @@ from rest_framework import serializers
 
 from accounts.serializers import UserRefSerializer
 from competitions.boards import board_of
+from competitions.columns import columns_of
 from competitions.leaderboards.serializers import TeamRefSerializer
 from competitions.metrics.sandboxes import NO_SANDBOX_READY, SandboxUnavailable
 from foundation.serializers import ReadingSerializer
@@ -102,6 +103,13 @@ class WaitingSerializer(serializers.Serializer):
     next_try_at = serializers.DateTimeField(allow_null=True)
 
 
+class NumberSerializer(serializers.Serializer):
+    """A number that is shown beside a score, and ranks nothing."""
+
+    name = serializers.CharField()
+    score = serializers.FloatField(allow_null=True, help_text="Null where it is not defined for this file.")
+
+
 class SubmissionSerializer(ReadingSerializer):
     """One file of predictions and what became of it."""
 
@@ -112,6 +120,10 @@ class SubmissionSerializer(ReadingSerializer):
     private_score = serializers.SerializerMethodField(
         help_text="Null until the private leaderboard is confirmed, whoever asks."
     )
+    public_numbers = serializers.SerializerMethodField(
+        help_text="What the competition shows beside the public score; empty where that is nothing."
+    )
+    private_numbers = serializers.SerializerMethodField(help_text="As `privateScore`: empty until the confirmation.")
     waiting = serializers.SerializerMethodField(
         help_text="Null, but while it waits because of a fault on our side, or for a sandbox."
     )
@@ -129,6 +141,7 @@ class SubmissionSerializer(ReadingSerializer):
         model = Submission
         fields = [
             *("id", "team", "user", "created_at", "filename", "size", "status", "public_score", "private_score"),
+            *("public_numbers", "private_numbers"),
             *("is_best", "is_selected", "is_late", "is_void", "memo", "cv_score", "problems", "source"),
             *("former_public_score", "waiting", "file_deleted_at", "experiment", "shares_experiment"),
         ]
@@ -140,6 +153,24 @@ class SubmissionSerializer(ReadingSerializer):
     @extend_schema_field(serializers.FloatField(allow_null=True))
     def get_private_score(self, submission: Submission) -> float | None:
         return submission.private_score if self.context.get("shows_private") else None
+
+    @extend_schema_field(NumberSerializer(many=True))
+    def get_public_numbers(self, submission: Submission) -> list[dict[str, Any]]:
+        return self._numbers(submission, submission.public_numbers)
+
+    @extend_schema_field(NumberSerializer(many=True))
+    def get_private_numbers(self, submission: Submission) -> list[dict[str, Any]]:
+        return self._numbers(submission, submission.private_numbers) if self.context.get("shows_private") else []
+
+    def _numbers(self, submission: Submission, numbers: dict[str, float | None]) -> list[dict[str, Any]]:
+        if not numbers:
+            return []
+        # Of each competition once: a list is of one, as a rule.
+        context = cast("dict[str, Any]", self.context)
+        known = context.setdefault("score_columns", {})
+        if submission.competition_id not in known:
+            known[submission.competition_id] = columns_of(submission.competition)
+        return [{"name": one.label, "score": numbers.get(one.key)} for one in known[submission.competition_id]]
 
     @extend_schema_field(ExperimentSerializer(allow_null=True))
     def get_experiment(self, submission: Submission) -> dict[str, Any] | None:

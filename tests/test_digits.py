@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import pytest
@@ -53,6 +54,12 @@ def score(values: list[float], rows: range, shift: int) -> float:
     return math.sqrt(sum(errors) / len(errors))
 
 
+def beside(values: list[float], rows: range, shift: int) -> float:
+    """The further number that is shown beside it: the root mean squared logarithmic error."""
+    errors = [(math.log1p(values[one - 1]) - math.log1p(one + shift)) ** 2 for one in rows]
+    return math.sqrt(sum(errors) / len(errors))
+
+
 def csv(values: list[float]) -> bytes:
     return "\n".join(["id,target", *(f"{one},{value}" for one, value in enumerate(values, 1))]).encode() + b"\n"
 
@@ -78,9 +85,12 @@ FILES = [
         for shift in (0, 1)
     )
 ][:8]
+NUMBERS_BESIDE = [
+    beside(values, rows, shift) for values in FILES for rows in (PUBLIC_ROWS, PRIVATE_ROWS) for shift in (0, 1)
+]
 SECRETS = {
     tells(score(values, rows, shift)) for values in FILES for rows in (PUBLIC_ROWS, PRIVATE_ROWS) for shift in (0, 1)
-}
+} | {tells(one) for one in NUMBERS_BESIDE if tells(one) != f"{one:.{DIGITS}f}"}
 TOO_LONG = re.compile("|".join(map(re.escape, sorted(SECRETS))))
 
 
@@ -89,6 +99,7 @@ def play(monkeypatch: pytest.MonkeyPatch, stage: str) -> tuple[cast.Scenario, li
     """The competition in `stage`, with scores from every way they come about, and what was answered meanwhile."""
     monkeypatch.setattr(cast, "SOLUTION", solution(0))
     monkeypatch.setattr(cast, "PREDICTIONS", csv(FILES[0]))
+    monkeypatch.setattr(cast, "CompetitionFactory", partial(CompetitionFactory, further_metrics=[{"metric": "rmsle"}]))
     told: list[tuple[str, Any]] = []
     with TestCase.captureOnCommitCallbacks(execute=True), freeze_time(NOON):
         scenario = cast.build("running")
@@ -212,6 +223,8 @@ def test_no_door_and_no_mail_tells_more_of_a_score_than_is_shown(monkeypatch, se
     assert [(where, TOO_LONG.search(text)[0]) for where, text in lines if TOO_LONG.search(text)] == []
     # It would have been seen: as they are shown, the same scores are in many places.
     shown = [f"{score(FILES[0], PUBLIC_ROWS, 1):.{DIGITS}f}", *preview_of(stage)]
+    numbers = [beside(FILES[n], PUBLIC_ROWS, 1) for n in (0, 1, 5)]
+    assert any(f"{one:.{DIGITS}f}" in text for one in numbers for _where, text in lines)
     for value in shown:
         assert sum(value in text for _where, text in lines) > 2, value
 

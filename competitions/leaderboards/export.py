@@ -45,15 +45,16 @@ def csv_lines(board: Leaderboard) -> Iterator[str]:
     """The whole leaderboard, header first; scores with every digit that may be shown."""
     private = board.side is PRIVATE
     writer = csv.writer(_Echo())
-    yield BYTE_ORDER_MARK + writer.writerow(PRIVATE_COLUMNS if private else COLUMNS)
-    width = len(PRIVATE_COLUMNS if private else COLUMNS)
+    names = PRIVATE_COLUMNS if private else COLUMNS
+    yield BYTE_ORDER_MARK + writer.writerow([*names, *(safe_text(column.label) for column in board.columns)])
+    width = len(names)
     waiting = list(board.baselines)
     for row in board.all_rows():
         while waiting and (row.rank is None or row.rank > waiting[0].after):
-            yield writer.writerow(_line(waiting.pop(0), width))
-        yield writer.writerow(_cells(row, private=private))
+            yield writer.writerow([*_line(waiting.pop(0), width), *[""] * len(board.columns)])
+        yield writer.writerow([*_cells(row, private=private), *map(_number, row.numbers)])
     for line in waiting:
-        yield writer.writerow(_line(line, width))
+        yield writer.writerow([*_line(line, width), *[""] * len(board.columns)])
 
 
 def csv_response(board: Leaderboard, *, name: str) -> StreamingHttpResponse:
@@ -68,7 +69,7 @@ def _cells(row: Row, *, private: bool) -> Iterable[Any]:
         row.rank,
         safe_text(row.team.name),
         safe_text(" ".join(member.username for member in row.members if not member.is_deleted)),
-        None if row.score is None else repr(row.score),
+        _number(row.score),
         row.submissions,
         _time(row.last_submitted_at),
         _time(row.best_submitted_at),
@@ -80,6 +81,10 @@ def _cells(row: Row, *, private: bool) -> Iterable[Any]:
         return cells
     sure = [None] * 3 if row.interval is None else [row.interval.low, row.interval.high, row.interval.above_next]
     return [*cells, row.public_rank, row.change, *sure]
+
+
+def _number(number: float | None) -> str | None:
+    return None if number is None else repr(number)
 
 
 def _line(line: Line, width: int) -> list[Any]:

@@ -19,6 +19,7 @@ from django.db.models import OuterRef, Q, Window
 from django.db.models.functions import RowNumber
 
 from competitions import permissions as can
+from competitions.columns import Column, columns_of, in_order, shown_numbers
 from competitions.leaderboards.standings import private_rank, public_rank
 from competitions.models import Competition, Membership, RankInterval, SearchName, Standing, StandingChange, Team
 from competitions.querysets import StandingQuerySet, count_of
@@ -50,6 +51,8 @@ class Row:
     is_disqualified: bool = False
     public_rank: int | None = None
     interval: RankInterval | None = None
+    # Of the submission that decides, in the order of the board's columns.
+    numbers: Sequence[float | None] = ()
 
     @property
     def change(self) -> int | None:
@@ -76,10 +79,12 @@ class Side:
     key: str
     score: str
     at: str
+    # The column of submissions that is shown beside the score.
+    numbers: str
 
 
-PUBLIC = Side("public", "public_key", "best_public_score", "best_submitted_at")
-PRIVATE = Side("private", "private_key", "best_private_score", "private_submitted_at")
+PUBLIC = Side("public", "public_key", "best_public_score", "best_submitted_at", "public_numbers")
+PRIVATE = Side("private", "private_key", "best_private_score", "private_submitted_at", "private_numbers")
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,6 +240,7 @@ class Leaderboard:
     def _rows(self, standings: Sequence[Standing], places: Sequence[int | None]) -> list[Row]:
         teams = [standing.team_id for standing in standings]
         members, intervals = _members_of(teams), self._intervals_of(teams)
+        numbers = self._numbers_of(standings)
         rows = [
             Row(
                 rank=place if standing.is_ranked and getattr(standing, self.side.key) is not None else None,
@@ -249,11 +255,38 @@ class Leaderboard:
                 is_disqualified=standing.team.is_disqualified,
                 public_rank=standing.final_public_rank if self.side is PRIVATE else None,
                 interval=intervals.get(standing.team_id) if standing.is_ranked else None,
+                numbers=numbers.get(standing.team_id, self._no_numbers),
             )
             for standing, place in zip(standings, places, strict=True)
         ]
         self._seen.update((row.team.pk, row) for row in rows)
         return rows
+
+    @cached_property
+    def columns(self) -> list[Column]:
+        """What is shown beside the score."""
+        return columns_of(self.competition)
+
+    @property
+    def _no_numbers(self) -> list[float | None]:
+        return [None] * len(self.columns)
+
+    def _numbers_of(self, standings: Sequence[Standing]) -> dict[int, list[float | None]]:
+        """The further numbers of this side, by team: those of the submission that decides, and no query without any."""
+        if not self.columns:
+            return {}
+        deciding = {(one.team_id, at) for one in standings if (at := getattr(one, self.side.at)) is not None}
+        # The room of submissions is not ours to import; what they hold is there through the relation it declares.
+        rows = self.competition.submissions.counted().filter(
+            team__in={team for team, _at in deciding}, created_at__in={at for _team, at in deciding}
+        )
+        found = rows.values_list("team_id", "created_at", self.side.numbers)
+        shown = {
+            team: numbers if self.competition.confirmed_at is not None else shown_numbers(self.competition, numbers)
+            for team, at, numbers in found
+            if (team, at) in deciding
+        }
+        return {team: in_order(self.columns, numbers) for team, numbers in shown.items()}
 
     def _intervals_of(self, teams: Sequence[int]) -> dict[int, RankInterval]:
         """The intervals of final ranks, by team: on the private leaderboard alone, once it is open to everybody."""

@@ -11,7 +11,7 @@ from rest_framework import serializers
 from accounts.serializers import UserRefSerializer, user_ref
 from competitions.leaderboards.history import DEFAULT_TOP, MAX_TEAMS, History
 from competitions.leaderboards.queries import Row
-from competitions.models import State
+from competitions.models import MetricDirection, State
 from scoring.resampling import TOLD_APART
 
 SEARCH_CHARACTERS = 80
@@ -27,6 +27,15 @@ class TeamRefSerializer(serializers.Serializer):
     name = serializers.CharField()
 
 
+class ColumnSerializer(serializers.Serializer):
+    """A number that is shown beside the score, and ranks nothing."""
+
+    name = serializers.CharField(source="label")
+    direction = serializers.ChoiceField(
+        [*MetricDirection.choices, ("", "nobody says")], help_text="Which way is better; empty for an own metric's."
+    )
+
+
 class RowSerializer(serializers.Serializer):
     """A team on a leaderboard; `rank` is null without a score, `score` is its best one."""
 
@@ -34,6 +43,10 @@ class RowSerializer(serializers.Serializer):
     team = TeamRefSerializer()
     members = UserRefSerializer(many=True)
     score = serializers.FloatField(allow_null=True)
+    numbers: Any = serializers.ListField(
+        child=serializers.FloatField(allow_null=True),
+        help_text="The further numbers of the same submission, in the order of `columns`; empty where there are none.",
+    )
     submissions = serializers.IntegerField(help_text="Submissions within the competition, without refused ones.")
     last_submitted_at = serializers.DateTimeField(allow_null=True)
     best_submitted_at = serializers.DateTimeField(allow_null=True, help_text="Of the submission that decides.")
@@ -53,6 +66,7 @@ class RowSerializer(serializers.Serializer):
             "team": {"id": row.team.pk, "name": row.team.name},
             "members": [user_ref(member) for member in row.members],
             "score": row.score,
+            "numbers": list(row.numbers),
             "submissions": row.submissions,
             "last_submitted_at": _time(row.last_submitted_at),
             "best_submitted_at": _time(row.best_submitted_at),
@@ -114,6 +128,7 @@ class _BoardSerializer(serializers.Serializer):
     """Describes the answer; `views` put it together."""
 
     count = serializers.IntegerField()
+    columns = ColumnSerializer(many=True, help_text="What `numbers` of the rows are.")
     teams = serializers.IntegerField(
         help_text="How many teams compete, on the whole leaderboard: without those out of competition or disqualified."
     )

@@ -34,6 +34,7 @@ from competitions.leaderboards.queries import (
 )
 from competitions.leaderboards.serializers import (
     BaselineLineSerializer,
+    ColumnSerializer,
     HistoryQuerySerializer,
     HistorySerializer,
     PrivateRowSerializer,
@@ -122,6 +123,7 @@ def board_page(view: APIView, request: Request, board: Leaderboard, at: datetime
     own_row = board.own_row()
     return {
         **pages.get_paginated_response(serializer(rows, many=True).data).data,
+        "columns": ColumnSerializer(board.columns, many=True).data,
         "teams": board.sizes.teams,
         "zones": ZonesSerializer(zones(board.sizes.scored)).data,
         "baselines": BaselineLineSerializer(board.baselines, many=True).data,

@@ -41,7 +41,12 @@ class OwnMetricForm(UploadForm):
         label=_("value that ranks"),
         required=False,
         max_length=RANKED_CHARACTERS,
-        help_text=_("Where the metric returns a mapping of names to numbers. Empty: it returns one number."),
+        help_text=_("Where the metric returns a mapping of names to numbers. Empty: the first of them, or the number."),
+    )
+    columns = forms.JSONField(
+        label=_("further values shown"),
+        required=False,
+        help_text=_("Names of others to show beside the score, such as [“mae”]. Empty: the first ones of the trial."),
     )
     is_shown = forms.BooleanField(
         label=_("shown to participants"), required=False, help_text=_("Whether everybody inside may read the source.")
@@ -53,6 +58,12 @@ class OwnMetricForm(UploadForm):
             raise forms.ValidationError(_("An object is needed: values by the names of parameters."))
         return params
 
+    def clean_columns(self) -> list[str] | None:
+        columns = self.cleaned_data["columns"]
+        if columns is not None and not (isinstance(columns, list) and all(isinstance(one, str) for one in columns)):
+            raise forms.ValidationError(_("A list of names is needed."))
+        return columns
+
     def keep(self, *, by: Any) -> OwnMetric:
         fields = self.cleaned_data
         return upload_metric(
@@ -62,6 +73,7 @@ class OwnMetricForm(UploadForm):
             direction=fields["direction"],
             params=fields["params"],
             ranked=fields["ranked"],
+            columns=fields["columns"],
             is_shown=fields["is_shown"],
             by=by,
             at=timezone.now(),
@@ -77,7 +89,7 @@ class OwnMetricAdmin(UploadAdmin):
     search_fields = ["competition__title", "competition__slug"]
     readonly_fields = [
         *("competition", "version", "is_active", "filename", "sha256", "direction", "shown_parameters", "params"),
-        *("ranked", "is_shown", "libraries", "created_by", "created_at", "shown_source"),
+        *("ranked", "columns", "takes_files", "is_shown", "libraries", "created_by", "created_at", "shown_source"),
     ]
     fields: ClassVar[Any] = [*readonly_fields]
 

@@ -9,18 +9,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from django.conf import settings
 from django.utils import timezone
 
+from competitions.columns import further_metrics
 from competitions.metrics.sandboxes import sandboxes
 from competitions.models import MetricFailure, OwnMetric, Solution
 from sandbox import Answer, Reason
 from scoring import InvalidSubmission, Predictions, PreparedSolution, Problem, private_score, public_score
+from scoring.further import further_scores
 from scoring.own import frames
-from scoring.own.program import TEXT_AT_MOST, TRACEBACK_AT_MOST
+from scoring.own.program import MOST_VALUES, NAME_AT_MOST, TEXT_AT_MOST, TRACEBACK_AT_MOST
 
 Part = Literal["public", "private"]
 # Failures kept of one competition: enough to see what is wrong.
@@ -40,10 +42,20 @@ class Said:
     error: str = ""
     traceback: str = ""
     seconds: float = 0.0
+    # All numbers that it gave, by name, where it gave several.
+    values: Mapping[str, float | None] = field(default_factory=dict)
 
     @property
     def is_failure(self) -> bool:
         return self.score is None and not self.refusal
+
+
+@dataclass(frozen=True)
+class Scored:
+    """A score, and the numbers shown beside it, by the keys of the competition's columns."""
+
+    score: float
+    numbers: Mapping[str, float | None] = field(default_factory=dict)
 
 
 def score_by(
@@ -54,8 +66,10 @@ def score_by(
     *,
     submission: int | None = None,
     at_once: bool = False,
-) -> float:
-    """The score of the public or the private rows. Who may ask for the private one, and when, is for the caller.
+) -> Scored:
+    """The score of the public or the private rows, with its further numbers.
+
+    Who may ask for the private one, and when, is for the caller.
 
     `at_once`: somebody waits for it. `submission`: whose it is, for what is kept of a failure.
 
@@ -65,7 +79,9 @@ def score_by(
         SandboxUnavailable: it can't be had at the moment.
     """
     if solution.own_metric is None:
-        return public_score(prepared, predictions) if part == "public" else private_score(prepared, predictions)
+        score = public_score(prepared, predictions) if part == "public" else private_score(prepared, predictions)
+        beside = further_metrics(solution.competition)
+        return Scored(score, further_scores(prepared, predictions, part, beside) if beside else {})
     metric = solution.own_metric
     request = {"source": metric.source, **_how(metric, prepared)}
     files = {
@@ -75,7 +91,12 @@ def score_by(
     ask = sandboxes.now if at_once else sandboxes.soon
     said = told(ask(request, files))
     keep_failures(solution, [(submission, part, said)])
-    return score_of(said, part)
+    return Scored(score_of(said, part), numbers_of(metric, said))
+
+
+def numbers_of(metric: OwnMetric, said: Said) -> dict[str, float | None]:
+    """What an own metric said besides the score, as far as its organisers show it."""
+    return {name: said.values.get(name) for name in metric.columns or []}
 
 
 def scores_by(solution: Solution, prepared: PreparedSolution, several: Sequence[Predictions], part: Part) -> list[Said]:
@@ -112,7 +133,12 @@ def score_of(said: Said, part: Part) -> float:
 
 
 def _how(metric: OwnMetric, prepared: PreparedSolution) -> dict[str, Any]:
-    return {"row_id": prepared.layout.id_column, "params": metric.params, "ranked": metric.ranked}
+    return {
+        "row_id": prepared.layout.id_column,
+        "params": metric.params,
+        "ranked": metric.ranked,
+        "files": prepared.layout.are_files,
+    }
 
 
 # --- what came out of a sandbox: nothing of it is trusted to have any form --------------------------------------------
@@ -133,7 +159,7 @@ def read(value: Any) -> Said:
         return Said(reason=Reason.INVALID_OUTPUT.value)
     seconds = _number(value.get("seconds")) or 0.0
     if (score := _number(value.get("score"))) is not None:
-        return Said(score=score, seconds=seconds)
+        return Said(score=score, seconds=seconds, values=_values(value.get("values")))
     if isinstance(value.get("refusal"), str):
         text = "".join(one if one.isprintable() else "\N{REPLACEMENT CHARACTER}" for one in value["refusal"])
         return Said(refusal=text[:TEXT_AT_MOST].strip() or "–", seconds=seconds)
@@ -143,6 +169,14 @@ def read(value: Any) -> Said:
         reason = "timed_out" if kind == "TimeoutError" else "exception"
         return Said(reason=reason, error=kind, traceback=_text(failure.get("traceback")), seconds=seconds)
     return Said(reason=Reason.INVALID_OUTPUT.value)
+
+
+def _values(value: Any) -> dict[str, float | None]:
+    """Numbers by name, under names that every database takes and people can read."""
+    if not isinstance(value, Mapping):
+        return {}
+    named = [(name, one) for name, one in value.items() if isinstance(name, str) and name.isprintable()]
+    return {name[:NAME_AT_MOST]: _number(one) for name, one in named[:MOST_VALUES]}
 
 
 def _number(value: Any) -> float | None:

@@ -14,6 +14,7 @@ from competitions.metrics.sandbox_state import MISSING, READY, UNEXAMINED
 from competitions.models import MetricDirection, MetricFailure, OwnMetric
 from competitions.models.log import REASON_CHARACTERS
 
+NOT_NAMES = _("A list of names is needed.")
 NOT_AN_OBJECT = _("An object is needed: values by the names of parameters.")
 
 
@@ -30,6 +31,11 @@ class CaseSerializer(serializers.Serializer):
         help_text="perfect (the solution's own values), shuffled, reordered, constant, blanks, sample; …_again."
     )
     score = serializers.FloatField(allow_null=True, help_text="Of the public rows.")
+    values: Any = serializers.ListField(
+        child=serializers.ListField(),
+        default=list,
+        help_text="All numbers it gave, where it gave several: `[name, n]`.",
+    )
     refusal = serializers.CharField(help_text="What the metric would say to the participant.")
     error = serializers.CharField()
     traceback = serializers.CharField()
@@ -71,7 +77,8 @@ class OwnMetricSerializer(serializers.ModelSerializer):
     class Meta:
         model = OwnMetric
         fields = [
-            *("version", "is_active", "filename", "sha256", "direction", "parameters", "params", "ranked", "is_shown"),
+            *("version", "is_active", "filename", "sha256", "direction", "parameters", "params", "ranked"),
+            *("columns", "takes_files", "is_shown"),
             *("libraries", "created_by", "created_at", "trial_status", "trial", "tried_at", "uses"),
         ]
         read_only_fields = fields
@@ -164,7 +171,8 @@ class CurrentMetricSerializer(serializers.ModelSerializer):
     class Meta:
         model = OwnMetric
         fields = [
-            *("version", "sha256", "direction", "parameters", "params", "ranked", "libraries", "source", "created_at"),
+            *("version", "sha256", "direction", "parameters", "params", "ranked", "columns", "takes_files"),
+            *("libraries", "source", "created_at"),
         ]
         read_only_fields = fields
 
@@ -187,7 +195,8 @@ class UploadMetricSerializer(serializers.Serializer):
     file = serializers.FileField(
         max_length=255,
         allow_empty_file=True,
-        help_text="Python: `score(solution, submission, row_id_column_name, …)`.",
+        help_text="Python: `score(solution, submission, row_id_column_name, …)` or, where submissions are zips of "
+        "files, `score(solution_dir, submission_dir, …)`.",
     )
     direction = serializers.ChoiceField(MetricDirection.choices)
     params: Any = serializers.JSONField(
@@ -198,7 +207,14 @@ class UploadMetricSerializer(serializers.Serializer):
         allow_blank=True,
         default="",
         max_length=100,
-        help_text="Where it returns a mapping of names to numbers: the name of the one that ranks.",
+        help_text="Where it returns a mapping of names to numbers: the name of the one that ranks; empty: the first.",
+    )
+    columns: Any = serializers.JSONField(
+        required=False,
+        default=None,
+        allow_null=True,
+        help_text="The names of the others that are shown beside the score, five at most; a form sends them as one "
+        "JSON text. Without it: the first ones that the trial finds.",
     )
     is_shown = serializers.BooleanField(required=False, default=False, help_text="Whether participants may read it.")
 
@@ -206,6 +222,11 @@ class UploadMetricSerializer(serializers.Serializer):
         if not isinstance(params, dict):
             raise serializers.ValidationError(NOT_AN_OBJECT)
         return params
+
+    def validate_columns(self, columns: Any) -> list[str] | None:
+        if columns is not None and not (isinstance(columns, list) and all(isinstance(one, str) for one in columns)):
+            raise serializers.ValidationError(NOT_NAMES)
+        return columns
 
 
 class ShowMetricSerializer(serializers.Serializer):

@@ -8,12 +8,13 @@ a rescoring.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.db.models import Max
+from django.utils.translation import gettext
 
 from competitions import permissions as can
 from competitions.exceptions import (
@@ -41,6 +42,7 @@ from competitions.solution.services import (
     take_back_confirmation,
 )
 from scoring import Direction, InvalidMetricParameters, Problem
+from scoring.further import MOST as MOST_FURTHER
 from scoring.metrics.registry import is_own
 from scoring.own import InvalidMetricSource, Signature, read_signature
 
@@ -60,11 +62,15 @@ def upload_metric(
     direction: str,
     params: Mapping[str, Any] | None = None,
     ranked: str = "",
+    columns: Sequence[str] | None = None,
     is_shown: bool = False,
     by: User,
     at: datetime,
 ) -> OwnMetric:
     """Keep a metric as the next version. Nothing of it is run, and it does not score yet.
+
+    `columns`: where it returns several numbers, the names of those that are shown beside the one that ranks, five at
+    most; None: the first ones that a trial finds.
 
     Raises:
         NotHost: `by` does not organise the competition.
@@ -79,8 +85,12 @@ def upload_metric(
     except InvalidMetricParameters as error:
         raise MetricRefused([explained(problem) for problem in error.problems]) from error
     ranked = ranked.strip()
-    if len(ranked) > RANKED_CHARACTERS or not (ranked.isprintable() or not ranked):
-        problem = Problem("wrong_parameter", {"name": "ranked"}, expected="a text")
+    if not _is_name(ranked, may_be_empty=True):
+        raise MetricRefused([explained(Problem("wrong_parameter", {"name": "ranked"}, expected="a text"))])
+    columns = None if columns is None else [name.strip() for name in columns]
+    if columns is not None and not _are_columns(columns, ranked):
+        expected = gettext("a list of at most %(most)d different names without the one that ranks")
+        problem = Problem("wrong_parameter", {"name": "columns"}, expected=expected % {"most": MOST_FURTHER})
         raise MetricRefused([explained(problem)])
     text = source.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
     with transaction.atomic():
@@ -98,6 +108,8 @@ def upload_metric(
             parameters=[parameter.as_dict() for parameter in signature.parameters],
             params=cleaned,
             ranked=ranked,
+            columns=columns,
+            takes_files=signature.takes_files,
             is_shown=is_shown,
             libraries=versions(),
             created_by=by,
@@ -118,6 +130,20 @@ def read_metric(source: str | bytes) -> Signature:
         return read_signature(source)
     except InvalidMetricSource as error:
         raise MetricRefused([explained(problem) for problem in error.problems]) from error
+
+
+def _is_name(text: str, *, may_be_empty: bool = False) -> bool:
+    return len(text) <= RANKED_CHARACTERS and (text.isprintable() if text else may_be_empty)
+
+
+def _are_columns(names: Sequence[str], ranked: str) -> bool:
+    return len(names) <= MOST_FURTHER and len({*names, ranked}) == len(names) + 1 and all(map(_is_name, names))
+
+
+def columns_found(metric: OwnMetric, values: Mapping[str, Any]) -> list[str]:
+    """The columns of a version that names none: the first of the other numbers that a trial found, by their names."""
+    ranked = metric.ranked or next(iter(values), "")
+    return [name for name in values if name != ranked and _is_name(name)][:MOST_FURTHER]
 
 
 def show_source(*, metric: OwnMetric, is_shown: bool, by: User) -> OwnMetric:
@@ -157,7 +183,7 @@ def use_metric(*, metric: OwnMetric, by: User, at: datetime, reason: str = "") -
     if old_metric == metric:
         return metric
     probe.metric, probe.metric_params = metric.metric, {}
-    solution = for_other_metric(probe)
+    solution = for_other_metric(probe, own=metric)
     with transaction.atomic():
         locked = Competition.objects.lock(competition.pk)
         metric = OwnMetric.objects.select_for_update().get(pk=metric.pk)
@@ -169,8 +195,9 @@ def use_metric(*, metric: OwnMetric, by: User, at: datetime, reason: str = "") -
         locked.own_metrics.filter(is_active=True).update(is_active=False)
         metric.is_active = True
         metric.save(update_fields=["is_active"])
-        locked.metric, locked.metric_params = metric.metric, {}
-        locked.save(update_fields=["metric", "metric_params"])
+        # What a built-in metric had beside it means nothing here.
+        locked.metric, locked.metric_params, locked.further_metrics = metric.metric, {}, []
+        locked.save(update_fields=["metric", "metric_params", "further_metrics"])
         told: dict[str, Any] = {"own": [before, _facts(metric)]}
         if solution is not None:
             told |= open_to_objections(locked, None, at)
@@ -215,4 +242,5 @@ def _facts(metric: OwnMetric) -> dict[str, Any]:
         "direction": str(metric.direction),
         "params": fact(metric.params),
         "ranked": metric.ranked,
+        "columns": metric.columns or [],
     }

@@ -20,14 +20,16 @@ from django.utils.translation import gettext_lazy as _
 from django_tasks import task
 
 from competitions import permissions as can
+from competitions.columns import shown_numbers
 from competitions.exceptions import MetricIsBeingTried, NoSolution, SolutionRefused
 from competitions.metrics.running import Said, read, told
 from competitions.metrics.sandboxes import SandboxUnavailable, sandboxes, versions
+from competitions.metrics.services import columns_found
 from competitions.models import Competition, OwnMetric, Solution
-from competitions.solution.services import active_solution, prepared_for, prepared_solution
+from competitions.solution.services import active_solution, is_in_use, prepared_for, prepared_solution
 from foundation.faults import passing_fault
 from scoring import InvalidSubmission, Predictions, PreparedSolution, ReadLimits, read_predictions
-from scoring.metrics.registry import Direction, is_own
+from scoring.metrics.registry import Direction
 from scoring.own import frames
 from scoring.own.program import CASES, verdict
 
@@ -133,8 +135,9 @@ def try_out(metric_id: int, at: datetime) -> OwnMetric | None:
                 raise
             logger.exception("metric.not_tried", extra={"own_metric": metric_id})
             found = {"why": ["broken"]}
+    more = {"columns": _columns(metric, found)} if status == OwnMetric.Trial.PASSED and metric.columns is None else {}
     OwnMetric.objects.filter(pk=metric_id, trial_status="pending", tried_with=metric.tried_with).update(
-        trial_status=status, trial={**found, "libraries": versions()}, tried_at=at
+        trial_status=status, trial={**found, "libraries": versions()}, tried_at=at, **more
     )
     return OwnMetric.objects.get(pk=metric_id)
 
@@ -145,6 +148,14 @@ def _note_step(metric: OwnMetric, step: str) -> None:
     rows.update(trial={"why": [], "step": step})
 
 
+def _columns(metric: OwnMetric, found: Mapping[str, Any]) -> list[str] | None:
+    """Which of the numbers that a trial found are shown beside the score; None: it scores already, without them."""
+    if metric.is_active and is_in_use(metric.competition):
+        return None
+    values: list[Any] = next((one["values"] for one in found["cases"] if one["values"]), [])
+    return columns_found(metric, dict(values))
+
+
 def findings(metric: OwnMetric, solution: Solution, *, tell: Callable[[str], None]) -> dict[str, Any]:
     """What came of each case on the public rows, and codes of what forbids to use the metric. `tell`: what comes next.
 
@@ -152,13 +163,15 @@ def findings(metric: OwnMetric, solution: Solution, *, tell: Callable[[str], Non
         SolutionRefused: the metric can't be given this solution.
         SandboxUnavailable: it can't be tried at the moment.
     """
-    prepared = prepared_solution(solution) if is_own(solution.metric) else prepared_for(solution, metric.metric)
+    is_same = solution.own_metric is not None and solution.own_metric.takes_files == metric.takes_files
+    prepared = prepared_solution(solution) if is_same else prepared_for(solution, metric)
     sample, problems = _sample(metric.competition, prepared)
     request: dict[str, Any] = {
         "source": metric.source,
         "row_id": prepared.layout.id_column,
         "params": metric.params,
         "ranked": metric.ranked,
+        "files": prepared.layout.are_files,
         "columns": list(prepared.layout.columns),
         "seconds": settings.METRIC_SECONDS,
     }
@@ -212,7 +225,7 @@ def _results(
 
 def _as_raw(said: Said) -> dict[str, Any]:
     if said.score is not None:
-        return {"score": said.score}
+        return {"score": said.score, "values": dict(said.values)}
     return {"refusal": said.refusal} if said.refusal else {"failure": said.error}
 
 
@@ -220,6 +233,8 @@ def _shown(said: Said, competition: Competition) -> dict[str, Any]:
     """One case for organisers: public rows alone, with no more digits than scores have."""
     return {
         "score": None if said.score is None else competition.shown_score(said.score),
+        # Lists, because names are anybody's to choose.
+        "values": [list(one) for one in shown_numbers(competition, said.values).items()],
         "refusal": said.refusal,
         "error": said.error or said.reason,
         "traceback": said.traceback,

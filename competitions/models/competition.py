@@ -107,6 +107,14 @@ class Competition(models.Model):
 
     metric = models.CharField(_("metric"), max_length=40, validators=[validate_metric])
     metric_params = models.JSONField(_("metric parameters"), default=dict, blank=True)
+    # Shown beside the score and ranking nothing: see `competitions.columns`.
+    further_metrics = models.JSONField(
+        _("further metrics"),
+        default=list,
+        db_default=[],
+        blank=True,
+        help_text=_("Shown beside the score, five at most: [{“metric”: “mae”, “params”: {}}]. They rank nothing."),
+    )
     score_digits = models.PositiveSmallIntegerField(
         _("digits shown"), default=5, validators=[MaxValueValidator(MOST_SCORE_DIGITS)]
     )

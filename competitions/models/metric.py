@@ -49,8 +49,13 @@ class OwnMetric(models.Model):
         _("value that ranks"),
         max_length=100,
         blank=True,
-        help_text=_("Where the metric returns a mapping of names to numbers. Empty: it returns one number."),
+        help_text=_("Where the metric returns a mapping of names to numbers. Empty: the first of them, or the number."),
     )
+    # Names of the others that are shown beside the score. None: nobody named any, and it has not passed a trial yet,
+    # which takes the first ones.
+    columns = models.JSONField(_("further values shown"), null=True, blank=True)
+    # Whether it takes folders of files instead of tables, as its signature says.
+    takes_files = models.BooleanField(_("takes files"), default=False, db_default=False)
     is_shown = models.BooleanField(
         _("shown to participants"), default=False, help_text=_("Whether everybody inside may read the source.")
     )

@@ -27,6 +27,7 @@ from competitions.organising import banners
 from competitions.organising.creating import new_invitation_code, zone_of
 from competitions.organising.editing import (
     check_changes,
+    check_further,
     check_invitation_code,
     check_metric,
     edit_competition,
@@ -97,6 +98,9 @@ class CompetitionForm(forms.ModelForm):
     def clean_metric_params(self) -> dict[str, Any]:
         return self.cleaned_data["metric_params"] or {}
 
+    def clean_further_metrics(self) -> list[Any]:
+        return self.cleaned_data["further_metrics"] or []
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         if self.errors:
@@ -106,7 +110,13 @@ class CompetitionForm(forms.ModelForm):
                 if banner := cleaned.get("banner"):
                     banners.rewritten(banner)
                 check_invitation_code(cleaned.get("invitation_code", ""))
-                check_metric(Competition(metric=cleaned["metric"], metric_params=cleaned["metric_params"]))
+                draft = Competition(
+                    metric=cleaned["metric"],
+                    metric_params=cleaned["metric_params"],
+                    further_metrics=cleaned["further_metrics"],
+                )
+                check_metric(draft)
+                check_further(draft)
                 if cleaned.get("is_published"):
                     check_ready(self.instance, anyway=cleaned.get("publish_anyway", False))
             else:
@@ -201,7 +211,12 @@ class CompetitionAdmin(OrganisedAdmin):
         ),
         (
             _("Scoring"),
-            {"fields": [("metric", "score_digits"), "metric_params", "solution_facts", "releases_solution"]},
+            {
+                "fields": [
+                    *(("metric", "score_digits"), "metric_params", "further_metrics"),
+                    *("solution_facts", "releases_solution"),
+                ]
+            },
         ),
         (
             _("Submissions"),
@@ -340,7 +355,7 @@ class CompetitionAdmin(OrganisedAdmin):
         if obj is not None and has_participants(obj):
             frozen.append("slug")
         if obj is not None and is_in_use(obj):
-            frozen += ["starts_at", "metric", "metric_params", "score_digits"]
+            frozen += ["starts_at", "metric", "metric_params", "further_metrics", "score_digits"]
         return [*self.readonly_fields, *frozen]
 
     def get_prepopulated_fields(self, request: HttpRequest, obj: Competition | None = None) -> Any:

@@ -19,6 +19,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import Max
+from django.utils.translation import gettext_lazy as _
 
 from competitions import permissions as can, signals
 from competitions.boards import board_of
@@ -54,8 +55,11 @@ from competitions.solution.services import (
     for_other_metric,
     is_in_use,
     log_facts,
+    require_further,
 )
+from scoring import all_metrics
 from scoring.errors import InvalidMetricParameters
+from scoring.further import read_further
 from scoring.metrics import registry
 from scoring.metrics.registry import is_own
 
@@ -72,9 +76,10 @@ LOGGED = {
     ),
     LogKind.RULES: ("rules_required", "rules_version"),
     LogKind.BOARD: ("board_audience", "board_freezes_at", "board_freeze_minutes"),
-    LogKind.METRIC: ("metric", "metric_params", "score_digits"),
+    LogKind.METRIC: ("metric", "metric_params", "further_metrics", "score_digits"),
 }
 SHORTEST_CODE = 8
+FURTHER_OF_OWN = _("The metric is your own: name the values it shows with it (columns).")
 # The more of these, the better for who takes part; None: without limit.
 RISING_LIMITS = (
     *("daily_submission_limit", "total_submission_limit", "selectable_submissions", "max_team_size"),
@@ -105,6 +110,7 @@ def edit_competition(
         RulesVersionFalls: a version that people accepted would be asked for again, perhaps with another text.
         FreezeInThePast, LeaderboardOpened: everybody has seen what the leaderboard would hide.
         NoOwnMetric: an own metric is let score where it is kept (`competitions.metrics`).
+        SolutionRefused: a further metric can't be worked out beside the score.
         MetricInUse: submissions have been received, and scores of two metrics would stand side by side.
         SolutionRefused: the new metric can't score by the present solution.
         NotAnImage, ImageTooLarge: the new banner is none.
@@ -188,10 +194,14 @@ def check_changes(
     if after.is_published and not before.is_published:
         check_ready(before, anyway=publish_anyway)
     if not metric_changes(before, after):
+        if further_change(before, after):
+            check_further(after)
+            require_further(after)
         return None
     if after.metric != before.metric and is_own(after.metric):
         raise NoOwnMetric
     check_metric(after)
+    check_further(after)
     return for_other_metric(after)
 
 
@@ -236,7 +246,8 @@ def _check_rules(before: Competition, after: Competition, *, at: datetime, reaso
     unpublished = before.is_published and not after.is_published
     if unpublished and not reason and (before.has_started(at) or has_participants(before)):
         raise ReasonMissing
-    scores_change = metric_changes(before, after) or after.score_digits != before.score_digits
+    scores_change = metric_changes(before, after) or further_change(before, after)
+    scores_change = scores_change or after.score_digits != before.score_digits
     if scores_change and is_in_use(before):
         raise MetricInUse
 
@@ -320,6 +331,27 @@ def check_invitation_code(code: str) -> None:
 
 def metric_changes(before: Competition, after: Competition) -> bool:
     return (before.metric, before.metric_params) != (after.metric, after.metric_params)
+
+
+def further_change(before: Competition, after: Competition) -> bool:
+    return bool(before.further_metrics != after.further_metrics)
+
+
+def check_further(competition: Competition) -> None:
+    """Whether the further metrics are such as can be shown beside this one; which solution they fit is asked later.
+
+    Raises:
+        ValidationError: with what is wrong with them.
+    """
+    if competition.metric not in {one.name for one in all_metrics()} and not is_own(competition.metric):
+        return  # the field's own validator says so
+    if is_own(competition.metric) and competition.further_metrics:
+        raise ValidationError({"further_metrics": ValidationError(FURTHER_OF_OWN, code="own_metric_names_its_values")})
+    try:
+        read_further(competition.further_metrics, beside=competition.metric, params=competition.metric_params)
+    except InvalidMetricParameters as error:
+        messages = [ValidationError(explained(problem)["detail"], code=problem.code) for problem in error.problems]
+        raise ValidationError({"further_metrics": messages}) from error
 
 
 def check_metric(competition: Competition) -> None:

@@ -13,7 +13,8 @@ from rest_framework.request import Request
 from accounts.serializers import UserRefSerializer
 from competitions import permissions as can
 from competitions.boards import board_of
-from competitions.leaderboards.serializers import TeamRefSerializer
+from competitions.columns import columns_of
+from competitions.leaderboards.serializers import ColumnSerializer, TeamRefSerializer
 from competitions.models import Competition, MetricDirection, Page, State
 from competitions.models.log import REASON_CHARACTERS
 from competitions.organising.readiness import Weight
@@ -28,6 +29,13 @@ class MetricSerializer(serializers.Serializer):
 
     def to_representation(self, metric: Any) -> dict[str, Any]:
         return {"name": metric.name, "label": metric.label, "direction": Direction(metric.direction).value}
+
+
+class FurtherMetricSerializer(serializers.Serializer):
+    """A built-in metric that is shown beside the score."""
+
+    metric = serializers.CharField(help_text="Its key, as `/api/metrics/` has it.")
+    params = serializers.DictField(required=False, default=dict, help_text="Its own parameters; no options.")
 
 
 # Reads rows of `Competition.objects.with_facts_for(user)`; the context holds `at`.
@@ -86,10 +94,25 @@ class CompetitionSerializer(CompetitionListSerializer):
         help_text="The public leaderboard stands still and shows what was submitted before; null: it moves."
     )
 
+    further_metrics: Any = FurtherMetricSerializer(
+        many=True, read_only=True, help_text="Built-in metrics that are shown beside the score and rank nothing."
+    )
+    score_columns = serializers.SerializerMethodField(
+        help_text="The further numbers of a submission, in the order of `numbers` on the leaderboards."
+    )
+
     class Meta(CompetitionListSerializer.Meta):
         fields = [
             *CompetitionListSerializer.Meta.fields,
-            *("hosts", "metric_params", "daily_submission_limit", "total_submission_limit", "limit_resets_at"),
+            *(
+                "hosts",
+                "metric_params",
+                "further_metrics",
+                "score_columns",
+                "daily_submission_limit",
+                "total_submission_limit",
+                "limit_resets_at",
+            ),
             *("selectable_submissions", "max_team_size", "merge_bound", "allows_late_submissions"),
             *("objection_minutes", "objections_until", "rules_required", "rules_version"),
             *("accepted_rules_version", "can_enter", "needs_invitation_code", "invitation_code", "now", "confirmed_at"),
@@ -109,6 +132,10 @@ class CompetitionSerializer(CompetitionListSerializer):
     @extend_schema_field(serializers.DateTimeField())
     def get_now(self, competition: Competition) -> str:
         return serializers.DateTimeField().to_representation(self.context["at"])
+
+    @extend_schema_field(ColumnSerializer(many=True))
+    def get_score_columns(self, competition: Competition) -> list[dict[str, Any]]:
+        return list(ColumnSerializer(columns_of(competition), many=True).data)
 
     @extend_schema_field(TeamRefSerializer(allow_null=True))
     def get_my_team(self, competition: Any) -> dict[str, Any] | None:
@@ -146,19 +173,28 @@ class CompetitionEditSerializer(serializers.ModelSerializer):
         help_text="To publish it in spite of what was told to speak against it.",
     )
 
+    further_metrics: Any = FurtherMetricSerializer(many=True, required=False)
+
     class Meta:
         model = Competition
         fields = [
             *("title", "summary", "emoji", "banner", "starts_at", "entry_deadline", "merge_deadline", "ends_at"),
             *("time_zone", "is_published", "visibility", "invitation_code", "rules_required", "rules_version"),
-            *("metric", "metric_params", "score_digits", "daily_submission_limit", "limit_resets_at"),
+            *(
+                "metric",
+                "metric_params",
+                "further_metrics",
+                "score_digits",
+                "daily_submission_limit",
+                "limit_resets_at",
+            ),
             *("total_submission_limit", "selectable_submissions", "max_team_size", "allows_late_submissions"),
             "merge_bound",
             *("objection_minutes", "board_audience", "board_freezes_at", "board_freeze_minutes"),
             *("releases_solution", "awards_medals", "reason", "publish_anyway"),
         ]
         # Old code may not know them, a client sends only what it changes.
-        extra_kwargs = {name: {"required": False} for name in fields}
+        extra_kwargs = {name: {"required": False} for name in fields if name != "further_metrics"}
 
     def get_fields(self) -> dict[str, Any]:
         """A moment without an offset is one of the competition's zone, of the new one where the request brings one."""

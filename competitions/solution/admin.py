@@ -18,7 +18,10 @@ from competitions.solution.services import replace_solution
 
 class SolutionForm(UploadForm):
     id_column = forms.CharField(
-        label=_("id column"), required=False, max_length=120, help_text=_("Empty: the first column.")
+        label=_("id column"),
+        required=False,
+        max_length=120,
+        help_text=_("Empty: the first column. Several: with commas between."),
     )
     target_columns = forms.CharField(
         label=_("target columns"),

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scoring import PreparedSolution
+from scoring.metrics.registry import Inputs
 
 USAGES = ("ignored", "public", "private")
 NOTHING = -2
@@ -72,8 +73,10 @@ def _truth_differs(
     if len(columns) != len(former):
         return np.ones(len(here), dtype=np.bool_)
     differs = np.zeros(len(here), dtype=np.bool_)
-    codes = {label: code for code, label in enumerate(new.layout.labels)}
-    renamed = np.array([codes.get(label, NOTHING) for label in old.layout.labels], dtype=np.int64)
+    # Of an own metric labels are names of columns, and what is kept of the truth are hashes.
+    has_codes = new.layout.inputs is not Inputs.FRAME
+    codes = {label: code for code, label in enumerate(new.layout.labels)} if has_codes else {}
+    renamed = np.array([codes.get(label, NOTHING) for label in old.layout.labels if has_codes], dtype=np.int64)
     for after, before in zip(columns, former, strict=True):
         mine, theirs = after[here], before[there]
         if mine.dtype.kind in "iu" and theirs.dtype.kind in "iu" and (len(renamed) or codes):

@@ -16,6 +16,7 @@ from django.conf import settings
 from competitions.models import Competition, DataFile, Solution
 from scoring.containers import ReadLimits, Source
 from scoring.errors import InvalidFile
+from scoring.joined import id_columns_of, with_ids
 from scoring.tables import composed, open_table
 
 logger = logging.getLogger(__name__)
@@ -102,9 +103,13 @@ def _are_same(one: pd.Series, other: pd.Series) -> bool:
 def _read(file: Source, solution: Solution, columns: list[str]) -> pd.DataFrame | None:
     """These columns by the id; None where the file has no such columns, or can't be read as a table."""
     limits = ReadLimits(max_bytes=settings.MAX_UPLOAD_BYTES, max_decompressed_bytes=settings.MAX_DECOMPRESSED_BYTES)
-    wanted = {composed(name): name for name in (solution.id_column, *columns)}
     try:
         opened = open_table(file, limits)
+        id_columns = id_columns_of(solution.id_column, opened.names)
+        if not set(id_columns) <= set(opened.names):
+            return None
+        opened = with_ids(opened, id_columns, solution.id_column)
+        wanted = {composed(name): name for name in (solution.id_column, *columns)}
         if not set(wanted) <= set(opened.names):
             return None
         text = opened.read_text(list(wanted))

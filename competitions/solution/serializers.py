@@ -26,9 +26,16 @@ class SolutionSerializer(serializers.ModelSerializer):
 
 
 class SolutionUploadSerializer(serializers.Serializer):
-    file = serializers.FileField(max_length=255, help_text="CSV or Parquet, also in gz or zip.")
+    file = serializers.FileField(
+        max_length=255,
+        help_text="CSV or Parquet, also in gz or zip; for an own metric that takes files, a zip with manifest.csv.",
+    )
     id_column = serializers.CharField(
-        required=False, allow_blank=True, default="", max_length=120, help_text="Empty: the first column."
+        required=False,
+        allow_blank=True,
+        default="",
+        max_length=120,
+        help_text="Empty: the first column. Several: with commas.",
     )
     target_columns = serializers.ListField(
         child=serializers.CharField(max_length=120),

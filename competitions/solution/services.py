@@ -26,6 +26,7 @@ from django.db.models import Max, QuerySet
 from django.utils.translation import gettext
 
 from competitions import permissions as can, signals
+from competitions.columns import further_metrics
 from competitions.ending import note_end
 from competitions.exceptions import ChangedMeanwhile, NoSolution, SolutionRefused, SubmissionsWouldBeRefused
 from competitions.log.recording import clean_reason, fact, record
@@ -44,6 +45,7 @@ from scoring import (
     SolutionSpec,
     prepare_solution,
 )
+from scoring.further import scored_by
 from scoring.metrics.registry import is_own
 
 if TYPE_CHECKING:
@@ -139,8 +141,10 @@ def replace_solution(
         weight_column=weight_column or None,
         usage_column=usage_column or None,
         submission_columns=tuple(submission_columns) if is_own(competition.metric) else (),
+        are_files=(own := active_metric(competition)) is not None and own.takes_files,
     )
     prepared = _prepare(file, spec)
+    _require_further(prepared, competition)
     used = list(used_solutions(competition))
     more_public = any(_has_more_public_rows(prepared, version) for version in used)
     misfits = [version for version in used if _asks_for_other_rows(prepared, version)]
@@ -153,7 +157,7 @@ def replace_solution(
         _require_secret(solution, competition)
         with transaction.atomic():
             locked = Competition.objects.lock(competition.pk)
-            _require_unchanged(locked, spec, old, solution.own_metric)
+            _require_unchanged(locked, spec, old, solution.own_metric, competition.further_metrics)
             if list(used_solutions(locked)) != used:
                 raise ChangedMeanwhile  # noqa: TRY301 -- the first submission came in while the file was being checked
             clean_reason(reason, required=by is not None and is_relied_on(locked))
@@ -212,10 +216,10 @@ def solution_for_submission(competition: Competition, *, at: datetime) -> Soluti
     return solution
 
 
-def for_other_metric(competition: Competition) -> Solution | None:
+def for_other_metric(competition: Competition, *, own: OwnMetric | None = None) -> Solution | None:
     """The active solution checked anew for the metric that `competition` is about to have; None if there is none.
 
-    The same file, as a version that is still to be saved by `activate`.
+    The same file, as a version that is still to be saved by `activate`. `own`: the organisers' metric, if it is one.
 
     Raises:
         SolutionRefused: the new metric can't score by this file.
@@ -223,7 +227,8 @@ def for_other_metric(competition: Competition) -> Solution | None:
     old = active_solution(competition)
     if old is None:
         return None
-    prepared = _prepare_again(old, competition.metric, competition.metric_params)
+    prepared = _prepare_again(old, competition.metric, competition.metric_params, own=own)
+    _require_further(prepared, competition)
     solution = _described(competition, prepared, old.filename)
     solution.file.name = old.file.name
     solution.sha256 = old.sha256
@@ -231,6 +236,32 @@ def for_other_metric(competition: Competition) -> Solution | None:
     solution.uploaded_by = old.uploaded_by
     _keep(prepared, _folder(solution))
     return solution
+
+
+def require_further(competition: Competition) -> None:
+    """Whether the further metrics can be worked out with the active solution, if there is one.
+
+    Raises:
+        SolutionRefused: one of them can't.
+    """
+    if not competition.further_metrics:
+        return
+    solution = active_solution(competition)
+    if solution is not None:
+        _require_further(prepared_solution(solution), competition)
+
+
+def _require_further(prepared: PreparedSolution, competition: Competition) -> None:
+    problems = []
+    for further in further_metrics(competition):
+        try:
+            scored_by(prepared, further)
+        except InvalidSolution as error:
+            problems += [
+                {**told, "detail": f"{further.label}: {told['detail']}"} for told in map(explained, error.problems)
+            ]
+    if problems:
+        raise SolutionRefused(problems)
 
 
 def activate(
@@ -327,11 +358,13 @@ def active_metric(competition: Competition) -> OwnMetric | None:
 
 
 def _require_unchanged(
-    competition: Competition, spec: SolutionSpec, old: Solution | None, metric: OwnMetric | None
+    competition: Competition, spec: SolutionSpec, old: Solution | None, metric: OwnMetric | None, further: list[Any]
 ) -> None:
     if active_metric(competition) != metric:
         raise ChangedMeanwhile
     if (competition.metric, competition.metric_params) != (spec.metric, spec.metric_params):
+        raise ChangedMeanwhile
+    if competition.further_metrics != further:
         raise ChangedMeanwhile
     if active_solution(competition) != old:
         raise ChangedMeanwhile
@@ -432,7 +465,9 @@ def _prepare(file: IO[bytes], spec: SolutionSpec) -> PreparedSolution:
     return prepared
 
 
-def _prepare_again(solution: Solution, metric: str, metric_params: dict[str, Any]) -> PreparedSolution:
+def _prepare_again(
+    solution: Solution, metric: str, metric_params: dict[str, Any], *, own: OwnMetric | None
+) -> PreparedSolution:
     spec = SolutionSpec(
         metric=metric,
         metric_params=metric_params,
@@ -449,6 +484,7 @@ def _prepare_again(solution: Solution, metric: str, metric_params: dict[str, Any
             target_columns=(*spec.target_columns, *weight),
             weight_column=None,
             submission_columns=tuple(solution.expected_columns[1:]),
+            are_files=own is not None and own.takes_files,
         )
     with solution.file.storage.open(str(solution.file.name)) as file:
         return _prepare(file, spec)
@@ -466,13 +502,13 @@ def explained(problem: Problem) -> dict[str, Any]:
     return {**problem.as_dict(), "detail": detail}
 
 
-def prepared_for(solution: Solution, metric: str) -> PreparedSolution:
-    """The arrays by which an own metric would score, where another one does. Reads the file, and keeps nothing.
+def prepared_for(solution: Solution, metric: OwnMetric) -> PreparedSolution:
+    """The arrays by which an own metric would score, where one of another kind does. Reads the file, and keeps nothing.
 
     Raises:
         SolutionRefused: it can't score by this file.
     """
-    return _prepare_again(solution, metric, {})
+    return _prepare_again(solution, metric.metric, {}, own=metric)
 
 
 # --- reading quickly --------------------------------------------------------------------------------------------------
@@ -510,7 +546,8 @@ def _load(folder: Path) -> PreparedSolution | None:
 
 def _rebuild(solution: Solution, folder: Path) -> PreparedSolution:
     logger.info("preparing a solution", extra={"solution": solution.pk})
-    _write(_prepare_again(solution, solution.metric, solution.metric_params), folder)
+    again = _prepare_again(solution, solution.metric, solution.metric_params, own=solution.own_metric)
+    _write(again, folder)
     return PreparedSolution.load(folder)
 
 

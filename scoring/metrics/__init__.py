@@ -2,10 +2,12 @@
 
 from scoring.metrics import (
     agreement,
+    bias,
     boxes,
     classification,
     distributions,
     forecasts,
+    hausdorff,
     masks,
     orders,
     places,
@@ -14,15 +16,18 @@ from scoring.metrics import (
     registry,
     regression,
     sets,
+    shifts,
     strings,
 )
 
 __all__ = [
     "agreement",
+    "bias",
     "boxes",
     "classification",
     "distributions",
     "forecasts",
+    "hausdorff",
     "masks",
     "orders",
     "places",
@@ -31,5 +36,6 @@ __all__ = [
     "registry",
     "regression",
     "sets",
+    "shifts",
     "strings",
 ]

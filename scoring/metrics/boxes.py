@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from scoring.metrics.bags import Texts
+from scoring.metrics.masks import mean_or_global
 from scoring.metrics.registry import F64, Direction, Inputs, Parameter, Requirement, Task, metric
 from scoring.values import as_mask
 
@@ -33,6 +34,16 @@ THRESHOLDS: Final = [0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95]
 LEVELS = Parameter(
     "thresholds", tuple, THRESHOLDS, "From which overlap (IoU) a box counts as found; the mean of several.", 0.01, 1.0
 )
+HALF = Parameter("thresholds", tuple, [0.5], LEVELS.description, 0.01, 1.0)
+AVERAGE = Parameter(
+    "average",
+    str,
+    "global",
+    "All boxes of all rows counted together (global), or the mean of the rows.",
+    choices=("global", "rows"),
+)
+BETA = Parameter("beta", float, 1.0, "How many times recall counts as much as precision.", 0.01, 100.0)
+EMPTY = Parameter("empty", float, 1.0, "What a row scores where there are no boxes, and none are predicted.", 0.0, 1.0)
 INTERPOLATION = Parameter(
     "points",
     str,
@@ -116,11 +127,9 @@ def detection_map(
     """
     true, pred = _read(y_true, 5), _read(y_pred, 6)
     labels, codes = np.unique(true.labels.astype(str), return_inverse=True)
-    known = np.isin(pred.labels.astype(str), labels)
-    pred_codes = np.searchsorted(labels, pred.labels[known].astype(str))
     groups = true.images * labels.size + codes
-    pred_groups = pred.images[known] * labels.size + pred_codes
-    confidence, corners = pred.confidence[known], pred.corners[known]
+    pred, pred_groups = _grouped(pred, labels)
+    confidence, corners = pred.confidence, pred.corners
     # By image and label, the most confident first; then which place each has there.
     order = np.lexsort((-confidence, pred_groups))
     pred_groups, confidence, corners = pred_groups[order], confidence[order], corners[order]
@@ -136,6 +145,65 @@ def detection_map(
         best_first = of_label[np.argsort(-confidence[of_label], kind="stable")]
         there = int(np.count_nonzero(codes == code))
         scores += [_average_precision(hits[best_first], there, points) for hits in found]
+    return float(np.mean(scores))
+
+
+def _grouped(pred: Boxes, labels: NDArray[Any]) -> tuple[Boxes, I64]:
+    """The predicted boxes of these labels, and the number of the image and label of each."""
+    known = np.isin(pred.labels.astype(str), labels)
+    held = Boxes(pred.images[known], pred.labels[known], pred.confidence[known], pred.corners[known])
+    return held, held.images * labels.size + np.searchsorted(labels, held.labels.astype(str))
+
+
+@metric(
+    "detection_f1",
+    label="F-beta of detected objects",
+    direction=Direction.LARGER_IS_BETTER,
+    task=Task.IMAGES,
+    inputs=Inputs.TEXTS,
+    weights=True,
+    params=(HALF, AVERAGE, BETA, EMPTY),
+    check=_check,
+    longest_text=LONGEST,
+    requires={Requirement.NOT_EMPTY},
+    source="Precision and recall of boxes matched as by COCO; the mean over thresholds and rows as in Kaggle's Airbus",
+)
+def detection_f1(
+    y_true: Texts,
+    y_pred: Texts,
+    weight: F64 | None = None,
+    *,
+    thresholds: Sequence[float] = (0.5,),
+    average: str = "global",
+    beta: float = 1.0,
+    empty: float = 1.0,
+) -> float:
+    """F1 (or F-beta) of boxes: a true box that no box finds is a miss, a box that finds none a false one.
+
+    A row is an image; boxes are written as for the detection mAP. The most confident box first takes the true box of
+    its label that it overlaps most, each true box once. With several thresholds of overlap (IoU): the mean.
+    """
+    rows = y_true.size
+    true, pred = _read(y_true, 5), _read(y_pred, 6)
+    sizes = np.bincount(true.images, minlength=rows), np.bincount(pred.images, minlength=rows)
+    labels, codes = np.unique(true.labels.astype(str), return_inverse=True)
+    pred, groups = _grouped(pred, labels)
+    order = np.lexsort((-pred.confidence, groups))
+    groups, images, corners = groups[order], pred.images[order], pred.corners[order]
+    rank = np.arange(groups.size) - np.searchsorted(groups, groups, side="left")
+    found = _matched(
+        true.images * labels.size + codes,
+        true.corners,
+        groups,
+        corners,
+        rank=rank,
+        thresholds=np.asarray(thresholds),
+    )
+    size = beta**2 * sizes[0] + sizes[1]
+    scores = [
+        mean_or_global(((1.0 + beta**2) * np.bincount(images, hits, rows), size), weight, average, empty)
+        for hits in found
+    ]
     return float(np.mean(scores))
 
 

@@ -44,7 +44,7 @@ class Runs:
     rows: I64
 
 
-def _runs(texts: pa.Array) -> Runs:
+def read_runs(texts: pa.Array) -> Runs:
     split = pc.utf8_split_whitespace(texts)
     flat, counts = split.flatten(), np.asarray(pc.list_value_length(split)).astype(np.int64)
     rows = np.repeat(np.arange(counts.size), counts)
@@ -53,14 +53,15 @@ def _runs(texts: pa.Array) -> Runs:
     return Runs(numbers[0::2], numbers[1::2], rows[real][0::2])
 
 
-def _check(
+def check_runs(
     texts: pa.ChunkedArray,
     _is_truth: bool,  # noqa: FBT001
     _params: Mapping[str, Any],
 ) -> list[tuple[str, NDArray[np.bool_]]]:
+    """Which rows are no runs, ascending and apart."""
     bad = ~as_mask(pc.match_substring_regex(texts, PAIRS))
     good = pc.if_else(pa.array(bad), "", texts)
-    runs = _runs(good.combine_chunks() if isinstance(good, pa.ChunkedArray) else good)
+    runs = read_runs(good.combine_chunks() if isinstance(good, pa.ChunkedArray) else good)
     same_row = runs.rows[1:] == runs.rows[:-1]
     overlap = same_row & (runs.starts[1:] < runs.starts[:-1] + runs.sizes[:-1])
     bad[runs.rows[1:][overlap]] = True
@@ -70,7 +71,7 @@ def _check(
 def _areas(y_true: Texts, y_pred: Texts) -> tuple[I64, I64, I64]:
     """By row: the pixels in both masks, in the true one and in the predicted one."""
     rows = y_true.size
-    true, pred = (_runs(pa.array(texts, pa.large_string())) for texts in (y_true, y_pred))
+    true, pred = (read_runs(pa.array(texts, pa.large_string())) for texts in (y_true, y_pred))
     # Where runs begin (+1) and end (-1), in order: while two are open both masks hold the pixel.
     row = np.concatenate([true.rows, true.rows, pred.rows, pred.rows])
     place = np.concatenate([true.starts, true.starts + true.sizes, pred.starts, pred.starts + pred.sizes])
@@ -86,7 +87,7 @@ def _areas(y_true: Texts, y_pred: Texts) -> tuple[I64, I64, I64]:
     )
 
 
-def _mean_or_global(parts: tuple[NDArray[Any], NDArray[Any]], weight: F64 | None, average: str, empty: float) -> float:
+def mean_or_global(parts: tuple[NDArray[Any], NDArray[Any]], weight: F64 | None, average: str, empty: float) -> float:
     """The mean of the shares of each row, or the share of the sums."""
     hits, size = parts
     if average == "global":
@@ -103,7 +104,7 @@ def _mean_or_global(parts: tuple[NDArray[Any], NDArray[Any]], weight: F64 | None
     inputs=Inputs.TEXTS,
     weights=True,
     params=(AVERAGE, BETA, EMPTY),
-    check=_check,
+    check=check_runs,
     longest_text=LONGEST,
     source="sklearn.metrics.f1_score on decoded pixels; Dice (1945); run lengths as in Kaggle's competitions",
 )
@@ -122,7 +123,7 @@ def rle_dice(
     empty cell is an empty mask.
     """
     both, true, pred = _areas(y_true, y_pred)
-    return _mean_or_global(((1.0 + beta**2) * both, beta**2 * true + pred), weight, average, empty)
+    return mean_or_global(((1.0 + beta**2) * both, beta**2 * true + pred), weight, average, empty)
 
 
 @metric(
@@ -133,7 +134,7 @@ def rle_dice(
     inputs=Inputs.TEXTS,
     weights=True,
     params=(AVERAGE, EMPTY),
-    check=_check,
+    check=check_runs,
     longest_text=LONGEST,
     source="sklearn.metrics.jaccard_score on decoded pixels; Jaccard (1912); run lengths as in Kaggle's competitions",
 )
@@ -146,4 +147,4 @@ def rle_iou(
     empty cell is an empty mask.
     """
     both, true, pred = _areas(y_true, y_pred)
-    return _mean_or_global((both, true + pred - both), weight, average, empty)
+    return mean_or_global((both, true + pred - both), weight, average, empty)

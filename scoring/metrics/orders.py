@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,9 @@ MEANING = Parameter(
     "What a larger prediction says: that the event comes later (time), or sooner (risk).",
     choices=("time", "risk"),
 )
+
+
+UNTIL = Parameter("until", float, None, "Events from this time on are not counted. Without it: all count.", 0.0)
 
 
 class Order:
@@ -114,16 +118,86 @@ def concordance_index(y_true: F64, y_pred: F64, weight: F64 | None = None, *, me
     risk. Equal predictions count half. An event at the time of a censored row came first; two events at the same time
     are not compared.
     """
+    counted = _comparable(y_true, -y_pred if meaning == "risk" else y_pred)
+    pairs, equal = int(counted.pairs.sum()), int(counted.equal.sum())
+    above = pairs - int(counted.below.sum()) - equal
+    return (2 * above + equal) / (2 * pairs)
+
+
+@dataclass(frozen=True)
+class Comparable:
+    """Of each event, in order of time: the rows it is compared with, and how many of these are predicted to come sooner
+    (below), or at the same time (equal)."""
+
+    times: F64
+    pairs: I64
+    below: I64
+    equal: I64
+
+
+def _comparable(y_true: F64, y_pred: F64) -> Comparable:
     time, event = y_true[:, 0], y_true[:, 1] == 1.0
     order = np.lexsort((~event, time))
     time, event = time[order], event[order]
-    pred = _ranks(-y_pred if meaning == "risk" else y_pred)[order]
+    pred = _ranks(y_pred)[order]
     # Rows to compare an event with: censored at its time, or later.
     until = np.searchsorted(time, time, side="right")
     events_there = np.concatenate(([0], np.cumsum(event)))
     starts = np.searchsorted(time, time, side="left")
-    starts = (starts + events_there[until] - events_there[starts])[event]
-    below, equal = Order(pred).below_and_equal(starts.astype(np.int64), pred[event])
-    pairs = int((time.size - starts).sum())
-    above = pairs - int(below.sum()) - int(equal.sum())
-    return (2 * above + int(equal.sum())) / (2 * pairs)
+    starts = (starts + events_there[until] - events_there[starts])[event].astype(np.int64)
+    below, equal = Order(pred).below_and_equal(starts, pred[event])
+    return Comparable(time[event], time.size - starts, below, equal)
+
+
+def _uncensored(y_true: F64, times: F64) -> F64:
+    """The chance of still being observed at each of `times` (Kaplan-Meier, censoring being the event).
+
+    Where it is zero, its last value above zero: an event was seen there all the same.
+    """
+    time, event = y_true[:, 0], y_true[:, 1] == 1.0
+    moments, where = np.unique(time, return_inverse=True)
+    events = np.bincount(where, event, moments.size)
+    ended = np.bincount(where, ~event, moments.size)
+    # Events of a moment come before the censored rows of it.
+    left = time.size - np.cumsum(events + ended) + ended
+    chance = np.cumprod(1.0 - ended / np.where(left > 0.0, left, 1.0))
+    positive = chance[chance > 0.0]
+    chance = np.where(chance > 0.0, chance, positive[-1] if positive.size else 1.0)
+    return np.asarray(chance[np.searchsorted(moments, times)])
+
+
+@metric(
+    "concordance_uno",
+    label="Concordance index, Uno's",
+    direction=LARGER,
+    task=Task.SURVIVAL,
+    inputs=Inputs.NUMBERS,
+    pools_columns=True,
+    fewest_targets=2,
+    most_targets=2,
+    columns=one_prediction,
+    params=(MEANING, UNTIL),
+    requires={Requirement.EVENTS},
+    source="Uno et al. (2011); sksurv.metrics.concordance_index_ipcw, the rows scored being those of the censoring",
+)
+def concordance_of_uno(
+    y_true: F64,
+    y_pred: F64,
+    weight: F64 | None = None,
+    *,
+    meaning: str = "time",
+    until: float | None = None,
+) -> float:
+    """The concordance index with each pair weighted against censoring: by the chance of being observed so long.
+
+    Solution and submission are those of the concordance index. A pair counts 1 / G², G being the Kaplan-Meier estimate,
+    from the rows scored, of not being censored until its event. Events from `until` on are not counted.
+    """
+    counted = _comparable(y_true, -y_pred if meaning == "risk" else y_pred)
+    weights = 1.0 / np.square(_uncensored(y_true, counted.times))
+    if until is not None:
+        inside = counted.times < until
+        # Where no event is early enough, all of them: the score must be one on any rows.
+        weights = weights * inside if (inside & (counted.pairs > 0)).any() else weights
+    right = counted.pairs - counted.below - counted.equal / 2.0
+    return float(np.dot(weights, right) / np.dot(weights, counted.pairs))

@@ -85,6 +85,9 @@ class Requirement(StrEnum):
     """Some text is not empty."""
     EVENTS = "no_comparable_rows"
     """Of two columns, time and event: some pair of rows of which it is known which event came first."""
+    SUBGROUPS = "one_sided_subgroup"
+    """Of the first column and each further one, which says who belongs to a subgroup: 0.5 and more, and less, among the
+    rows of the subgroup and among the others."""
 
 
 @dataclass(frozen=True)
@@ -198,6 +201,14 @@ COLUMN_WEIGHTS = Parameter(
     minimum=0.0,
     maximum=LARGEST_WEIGHT,
 )
+GROUP_SPREAD = Parameter(
+    "group_spread",
+    float,
+    0.0,
+    "How many standard deviations of the scores of the groups make the score worse than their mean.",
+    minimum=0.0,
+    maximum=100.0,
+)
 SKIP_BLANK = Parameter(
     "skip_blank_targets",
     bool,
@@ -210,7 +221,7 @@ SKIP_UNDEFINED = Parameter(
     False,
     "Columns and groups for which the metric is not defined, such as those of one class, are left out of the mean.",
 )
-OPTIONS: Final = (GROUP_COLUMN, GROUP_WEIGHTS, COLUMN_WEIGHTS, SKIP_BLANK, SKIP_UNDEFINED)
+OPTIONS: Final = (GROUP_COLUMN, GROUP_WEIGHTS, GROUP_SPREAD, COLUMN_WEIGHTS, SKIP_BLANK, SKIP_UNDEFINED)
 """What any metric takes besides its own parameters."""
 
 
@@ -248,7 +259,8 @@ class Metric:
         columns: the names of a submission's columns, by those of the target columns and the parameters; the same as
             the target columns if there is no such function. A call for one target column gets as many of them as fall
             to it, with the shape (rows, columns) if they are several.
-        check: which texts are not written as the metric asks, by problem code; `(texts, is_truth, params)`.
+        check: which texts are not written as the metric asks, by problem code; `(texts, is_truth, params)`, the latter
+            being the parameters that `checked` names.
         longest_text: how many characters a text may have.
         rows_are_shares: the numbers of a row, over all columns, are shares of their sum, which must not be zero.
         requirements: what the solution must hold in its public and in its private rows.
@@ -277,6 +289,7 @@ class Metric:
     most_targets: int | None = None
     columns: Callable[[Sequence[str], Mapping[str, Any]], Sequence[str]] | None = None
     check: Check | None = None
+    checked: tuple[str, ...] = ("kind",)
     longest_text: int = LONGEST_TEXT
     rows_are_shares: bool = False
     requirements: frozenset[Requirement] = field(default_factory=frozenset)
@@ -309,6 +322,7 @@ def metric(
     most_targets: int | None = None,
     columns: Callable[[Sequence[str], Mapping[str, Any]], Sequence[str]] | None = None,
     check: Check | None = None,
+    checked: tuple[str, ...] = ("kind",),
     longest_text: int = LONGEST_TEXT,
     rows_are_shares: bool = False,
     requires: frozenset[Requirement] | set[Requirement] = frozenset(),
@@ -339,6 +353,7 @@ def metric(
             most_targets=most_targets,
             columns=columns,
             check=check,
+            checked=checked,
             longest_text=longest_text,
             rows_are_shares=rows_are_shares,
             requirements=frozenset(requires),

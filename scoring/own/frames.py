@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from scoring.errors import InvalidSolution, Problem, quoted
 from scoring.ids import IntegerIds, TextIds
+from scoring.joined import shown_ids
 from scoring.layout import Layout
 from scoring.metrics.registry import Inputs
 from scoring.prepared import PreparedSolution, SolutionSpec, Split
@@ -60,7 +61,7 @@ def with_frames(
     splits: Mapping[str, Split], ids: IntegerIds | TextIds, columns: Mapping[str, pa.ChunkedArray], id_column: str
 ) -> dict[str, Split]:
     """The splits, each with its rows of the solution as a table in Arrow's form."""
-    known = ids.values if isinstance(ids, IntegerIds) else _objects(ids.values)
+    known = ids.values if isinstance(ids, IntegerIds) else _objects(shown_ids(ids.values))
     answer = {}
     for name, split in splits.items():
         texts = {key: text if split.rows is None else text.take(pa.array(split.rows)) for key, text in columns.items()}

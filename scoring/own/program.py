@@ -9,6 +9,7 @@ Stands alone: nothing of this package is there in a sandbox.
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import json
 import math
@@ -16,10 +17,11 @@ import os
 import shutil
 import signal
 import sys
+import tempfile
 import time
 import traceback
 import types
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -29,6 +31,7 @@ TEXT_AT_MOST = 400
 TRACEBACK_AT_MOST = 8_000
 ANSWER_AT_MOST = 100_000
 MOST_VALUES = 100
+NAME_AT_MOST = 100
 
 KIT = '''
 """What published metrics import of Kaggle's module of this name."""
@@ -95,15 +98,28 @@ def load(source: str) -> Score:
 
 
 def call(
-    source: str, solution: Any, submission: Any, *, row_id: str, params: Mapping[str, Any], ranked: str
+    source: str,
+    solution: Any,
+    submission: Any,
+    *,
+    row_id: str,
+    params: Mapping[str, Any],
+    ranked: str,
+    files: bool = False,
 ) -> dict[str, Any]:
     """What the metric says of one submission: `score` with all `values` it gave, or `refusal`, or `failure`; `seconds`.
 
     A refusal is what the metric says to the participant; a failure, with `type` and `traceback`, is for organisers.
+    `files`: the tables are of files, of which the metric gets folders.
     """
     began = time.perf_counter()
     try:
-        answer = numbers_of(load(source)(solution.copy(), submission.copy(), row_id, **params), ranked)
+        if files:
+            with folders(solution, submission, row_id) as given:
+                value = load(source)(**given, **params)
+        else:
+            value = load(source)(solution.copy(), submission.copy(), row_id, **params)
+        answer = numbers_of(value, ranked)
     except BaseException as error:  # noqa: BLE001 - whatever it is, it is told
         if any(kind.__name__ == "ParticipantVisibleError" for kind in type(error).__mro__):
             answer = {"refusal": plain(error)}
@@ -113,11 +129,38 @@ def call(
     return answer
 
 
+@contextlib.contextmanager
+def folders(solution: Any, submission: Any, row_id: str) -> Iterator[dict[str, str]]:
+    """Folders of the files in two tables, `solution_dir` and `submission_dir`, which are gone afterwards.
+
+    The solution's has, beside its files, the rows of the manifest that belong to them (manifest.csv).
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        made = {name: os.path.join(folder, name) for name in ("solution_dir", "submission_dir")}  # noqa: PTH118
+        for name, table in zip(made.values(), (solution, submission), strict=True):
+            os.mkdir(name)  # noqa: PTH102
+            for file, content in zip(table[row_id], table["content"], strict=True):
+                if isinstance(content, str):
+                    _write(os.path.join(name, *str(file).split("/")), content)  # noqa: PTH118
+                elif table is submission:
+                    _write(os.path.join(name, *str(file).split("/")), ":")  # noqa: PTH118
+        manifest = os.path.join(made["solution_dir"], "manifest.csv")  # noqa: PTH118
+        solution.drop(columns="content").to_csv(manifest, index=False)
+        yield made
+
+
+def _write(path: str, content: str) -> None:
+    os.makedirs(os.path.dirname(path), exist_ok=True)  # noqa: PTH103, PTH120
+    with open(path, "wb") as file:  # noqa: PTH123
+        file.write(base64.b64decode(content[1:]))
+
+
 def numbers_of(value: Any, ranked: str) -> dict[str, Any]:
     """What a metric returned, as numbers.
 
     Raises:
-        NoNumberError: it is no finite number, nor a mapping of names to numbers with the one that ranks.
+        NoNumberError: it is no finite number, nor a mapping of names to numbers with the one that ranks (which is the
+            first one where none is named).
     """
     if not isinstance(value, Mapping):
         if ranked:
@@ -126,14 +169,15 @@ def numbers_of(value: Any, ranked: str) -> dict[str, Any]:
         if score is None:
             raise NoNumberError(f"the metric returned {_kind(value)}, which is no finite number")
         return {"score": score, "values": {}}
-    if not ranked or ranked not in value:
+    ranked = ranked or str(next(iter(value), ""))
+    if ranked not in value:
         raise NoNumberError(f"the metric returned a mapping without the name that ranks (“{ranked}”)")
     if len(value) > MOST_VALUES:
         raise NoNumberError(f"the metric returned more than {MOST_VALUES} values")
     score = number(value[ranked])
     if score is None:
         raise NoNumberError(f"“{ranked}” is {_kind(value[ranked])}, which is no finite number")
-    return {"score": score, "values": {str(name)[:100]: number(one) for name, one in value.items()}}
+    return {"score": score, "values": {str(name)[:NAME_AT_MOST]: number(one) for name, one in value.items()}}
 
 
 def number(value: Any) -> float | None:
@@ -259,7 +303,7 @@ def work(request: Mapping[str, Any], given: Path, made: Path) -> Any:
     `columns` (those of a submission, to try the metric out). The files: `solution`, and `submission`, or `0`, `1`, ...,
     or `sample`."""
     row_id = request["row_id"]
-    source, keywords = request["source"], {name: request[name] for name in ("row_id", "params", "ranked")}
+    source, keywords = request["source"], _keywords(request)
     solution = read(given / "solution")
     if "columns" in request:
         sample = with_ids(given / "sample", solution, row_id) if (given / "sample").exists() else None
@@ -278,7 +322,7 @@ def work(request: Mapping[str, Any], given: Path, made: Path) -> Any:
 
 def try_out(request: Mapping[str, Any], solution: Any, sample: Any, made: Path) -> dict[str, Any]:
     """What came of each case, by its name."""
-    keywords = {name: request[name] for name in ("row_id", "params", "ranked")}
+    keywords = _keywords(request)
     results = {}
     for name in request["cases"]:
         submission = case(name, solution, sample, request["columns"], request["row_id"])
@@ -286,6 +330,10 @@ def try_out(request: Mapping[str, Any], solution: Any, sample: Any, made: Path) 
             one = partial(call, request["source"], *in_order_of(name, solution, submission), **keywords)
             results[name] = apart(one, request["seconds"], made)
     return results
+
+
+def _keywords(request: Mapping[str, Any]) -> dict[str, Any]:
+    return {**{name: request[name] for name in ("row_id", "params", "ranked")}, "files": request.get("files", False)}
 
 
 def read(path: Path) -> Any:

@@ -16,6 +16,8 @@ MOST_PARAMETERS: Final = 50
 LONGEST_TEXT: Final = 2000
 MOST_ITEMS: Final = 10_000
 FIXED: Final = ("solution", "submission", "row_id_column_name")
+# Of a metric of files: the folders that hold them, in either order.
+FOLDERS: Final = ("solution_dir", "submission_dir")
 # As annotations and defaults name them; a parameter of another kind is taken as it comes.
 KINDS: Final = ("int", "float", "str", "bool", "list")
 EXPECTED: Final = {
@@ -81,10 +83,14 @@ class OwnParameter:
 
 @dataclass(frozen=True)
 class Signature:
-    """What a metric takes beside the two tables and the name of the id column. `description`: its docstring."""
+    """What a metric takes beside the two tables and the name of the id column. `description`: its docstring.
+
+    `takes_files`: two folders with files instead.
+    """
 
     parameters: tuple[OwnParameter, ...] = ()
     description: str = ""
+    takes_files: bool = False
 
     def clean(self, given: Mapping[str, Any] | None) -> dict[str, Any]:
         """Values for the parameters, each in its kind; those with a default may be left out.
@@ -141,21 +147,24 @@ def read_signature(source: str | bytes) -> Signature:
     function = found[-1]
     takes = function.args
     positional = [*takes.posonlyargs, *takes.args]
-    first = [argument.arg for argument in positional[: len(FIXED)]]
-    if len(positional) < len(FIXED) or first[0] != FIXED[0] or first[1] != FIXED[1] or takes.vararg or takes.kwarg:
+    named = [argument.arg for argument in positional]
+    takes_files = sorted(named[: len(FOLDERS)]) == sorted(FOLDERS)
+    given = len(FOLDERS if takes_files else FIXED)
+    is_table = len(named) >= given and named[:2] == list(FIXED[:2])
+    # Folders are given by their names.
+    most = 0 if takes_files else given
+    if not (takes_files or is_table) or takes.vararg or takes.kwarg or len(takes.posonlyargs) > most:
         raise InvalidMetricSource(Problem("metric_signature"))
-    if len(takes.posonlyargs) > len(FIXED):
-        raise InvalidMetricSource(Problem("metric_signature"))
-    rest = positional[len(FIXED) :]
+    rest = positional[given:]
     defaults: list[ast.expr | None] = [None] * (len(positional) - len(takes.defaults)) + list(takes.defaults)
-    pairs = [*zip(rest, defaults[len(FIXED) :], strict=True), *zip(takes.kwonlyargs, takes.kw_defaults, strict=True)]
+    pairs = [*zip(rest, defaults[given:], strict=True), *zip(takes.kwonlyargs, takes.kw_defaults, strict=True)]
     if len(pairs) > MOST_PARAMETERS:
         raise InvalidMetricSource(Problem("metric_signature"))
     try:
         parameters = tuple(_parameter(argument, default) for argument, default in pairs)
     except RecursionError:
         raise InvalidMetricSource(Problem("metric_signature")) from None
-    return Signature(parameters, (ast.get_docstring(function) or "")[:LONGEST_TEXT])
+    return Signature(parameters, (ast.get_docstring(function) or "")[:LONGEST_TEXT], takes_files)
 
 
 def _text(source: str | bytes) -> str:

@@ -19,6 +19,7 @@ from foundation.cores import cores
 from foundation.faults import StorageUnavailable
 from scoring.batches import Result, Scores, StoredSubmission, begin_process, score_batch
 from scoring.containers import ReadLimits
+from scoring.further import Further
 from submissions.models import Submission, Trial
 
 # Submissions that one call of the core scores: short, so that signs of life are frequent.
@@ -40,10 +41,13 @@ class Cruncher:
 
     batch = BATCH
 
-    def __init__(self, folder: Path, *, public: bool, private: bool, rows: int) -> None:
-        """`rows`: how many the whole run has to score, all submissions together."""
+    def __init__(
+        self, folder: Path, *, public: bool, private: bool, rows: int, further: Sequence[Further] = ()
+    ) -> None:
+        """`rows`: how many the whole run has to score, all submissions together; `further`: shown beside the score."""
         limits = ReadLimits(max_bytes=settings.MAX_UPLOAD_BYTES, max_decompressed_bytes=settings.MAX_DECOMPRESSED_BYTES)
-        self.call = partial(score_batch, str(folder), public=public, private=private, limits=limits)
+        beside = [one.as_dict() for one in further]
+        self.call = partial(score_batch, str(folder), public=public, private=private, limits=limits, further=beside)
         self.in_processes = process_count() > 1 and rows >= ROWS_WORTH_PROCESSES
 
     def start(self, submissions: Sequence[Submission]) -> Pending:

@@ -8,7 +8,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 from django.conf import settings
 
-from competitions.metrics.running import Part, Said, keep_failures, score_of, scores_by
+from competitions.metrics.running import Part, Said, keep_failures, numbers_of, score_of, scores_by
 from competitions.metrics.sandboxes import most_at_once
 from competitions.models import Solution
 from competitions.solution.services import prepared_solution
@@ -20,6 +20,8 @@ from submissions.runs.crunching import Cruncher, process_count
 
 # Submissions that share the imports of one sandbox.
 BATCH = 50
+# Those whose files share one: two copies of each are in its memory.
+FILES_BATCH = 2
 # What their predictions may come to together: a sandbox holds a copy, and so does this process.
 BATCH_VALUES = 20_000_000
 
@@ -38,6 +40,8 @@ class OwnCruncher(Cruncher):
         )
         values = self.prepared.rows * len(self.prepared.layout.columns)
         self.batch = max(1, min(BATCH, BATCH_VALUES // max(1, values)))
+        if self.prepared.layout.are_files:
+            self.batch = FILES_BATCH
         self.threads = ThreadPoolExecutor(min(process_count(), most_at_once()), thread_name_prefix="own-metric")
         self._failures: list[tuple[int | None, Part, Said]] = []
         self._lock = threading.Lock()
@@ -69,7 +73,7 @@ class OwnCruncher(Cruncher):
                 readable.append((one.key, predictions, aligned))
         said = {part: self._said([one for _key, one, _aligned in readable], part) for part in self.parts}
         for place, (key, _predictions, aligned) in enumerate(readable):
-            found[key] = _scores(key, aligned, {part: answers[place] for part, answers in said.items()})
+            found[key] = self._told(key, aligned, {part: answers[place] for part, answers in said.items()})
         with self._lock:
             self._failures += [
                 (key, part, said[part][place]) for part in self.parts for place, (key, _one, _) in enumerate(readable)
@@ -79,12 +83,20 @@ class OwnCruncher(Cruncher):
     def _said(self, several: Sequence[Predictions], part: Part) -> list[Said]:
         return scores_by(self.solution, self.prepared, several, part) if several else []
 
-
-def _scores(key: int, aligned: bytes | None, said: dict[Part, Said]) -> Scores:
-    """As the scoring core does it: a private score may be undefined, a public one may not."""
-    try:
-        public = score_of(said["public"], "public") if "public" in said else None
-    except InvalidSubmission as invalid:
-        return Scores(key, Result.REFUSED, problems=invalid.problems)
-    private = said["private"].score if "private" in said else None
-    return Scores(key, Result.SCORED, public=public, private=private, aligned=aligned)
+    def _told(self, key: int, aligned: bytes | None, said: dict[Part, Said]) -> Scores:
+        """As the scoring core does it: a private score may be undefined, a public one may not."""
+        try:
+            public = score_of(said["public"], "public") if "public" in said else None
+        except InvalidSubmission as invalid:
+            return Scores(key, Result.REFUSED, problems=invalid.problems)
+        assert self.metric is not None
+        further = {part: numbers_of(self.metric, one) for part, one in said.items()}
+        return Scores(
+            key,
+            Result.SCORED,
+            public=public,
+            private=said["private"].score if "private" in said else None,
+            aligned=aligned,
+            public_further=further.get("public", {}),
+            private_further=further.get("private", {}),
+        )

@@ -20,6 +20,7 @@ from django.conf import settings
 from django.utils import timezone
 from django_tasks import task
 
+from competitions.columns import further_metrics
 from competitions.solution.services import prepared_folder
 from foundation import leases
 from foundation.faults import passing_fault
@@ -119,7 +120,13 @@ def _work_on(run: ScoringRun, part: ScoringPart, now: Clock, until: float) -> bo
     solution = cast("Solution", run.solution)
     public, private = run.kind == ScoringRun.Kind.RESCORE, run.scores_private
     cruncher = (
-        Cruncher(prepared_folder(solution), public=public, private=private, rows=run.total * solution.rows)
+        Cruncher(
+            prepared_folder(solution),
+            public=public,
+            private=private,
+            rows=run.total * solution.rows,
+            further=further_metrics(solution.competition),
+        )
         if solution.own_metric_id is None
         else OwnCruncher(solution, public=public, private=private)
     )

@@ -11,14 +11,18 @@ from django.core.files.storage import Storage
 from django.db import transaction
 from django.db.models import F
 
+from competitions.columns import shown_numbers
 from competitions.exceptions import CompetitionRunning
 from competitions.models import Competition, Solution
 from scoring.batches import Result, Scores
 from submissions.messages import kept
 from submissions.models import ScoringPart, ScoringRun, Submission, aligned_path
 
-PRIVATE_FIELDS = ["private_score"]
-RESCORED_FIELDS = ["public_score", "former_public_score", "private_score", "status", "problems", "solution"]
+PRIVATE_FIELDS = ["private_score", "private_numbers"]
+RESCORED_FIELDS = [
+    *("public_score", "former_public_score", "public_numbers", *PRIVATE_FIELDS),
+    *("status", "problems", "solution"),
+]
 
 
 class LostLease(Exception):
@@ -100,13 +104,16 @@ def _apply(
         if submission.public_score not in (None, score):
             submission.former_public_score = submission.public_score
         submission.public_score = score
+        submission.public_numbers = {} if found is None else shown_numbers(competition, found.public_further)
         submission.problems = kept(scores.problems) if scores is not None else []
         submission.status = _status(scores)
     # Late submissions get theirs once the private leaderboard is open, not before.
     may_have_private = run.scores_private and (competition.is_confirmed(at) or not submission.is_late)
     submission.private_score = found.private if found and may_have_private else None
+    submission.private_numbers = dict(found.private_further) if found and submission.private_score is not None else {}
     if submission.is_late and submission.private_score is not None:
         submission.private_score = competition.shown_score(submission.private_score)
+        submission.private_numbers = shown_numbers(competition, submission.private_numbers)
     return found is not None
 
 

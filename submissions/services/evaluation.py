@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 
-from competitions.metrics.running import score_by
+from competitions.metrics.running import Scored, score_by
 from competitions.models import Competition, Solution
 from competitions.solution.services import active_solution, prepared_solution
 from foundation.metrics import SCORING_SECONDS
@@ -29,9 +29,9 @@ class Evaluation:
     """A file's public score by one version of the solution, which brings its metric."""
 
     solution: Solution
-    public_score: float
+    public: Scored
     # Of late submissions of a confirmed competition only.
-    private_score: float | None
+    private: Scored | None
     # Where the aligned predictions are stored.
     aligned: str
 
@@ -70,8 +70,8 @@ def evaluate(
     try:
         return Evaluation(
             solution=solution,
-            public_score=score_by(solution, prepared, predictions, "public", submission=key, at_once=at_once),
-            private_score=_private_score(solution, prepared, predictions, key) if private else None,
+            public=score_by(solution, prepared, predictions, "public", submission=key, at_once=at_once),
+            private=_private_score(solution, prepared, predictions, key) if private else None,
             aligned=aligned.result(),
         )
     except BaseException:
@@ -86,7 +86,7 @@ def store_aligned(predictions: Predictions, submission: Submission | Trial) -> s
     return submission.aligned.storage.save(name, FileInOnePiece(buffer.getvalue()))
 
 
-def _private_score(solution: Solution, prepared: Any, predictions: Predictions, key: int | None) -> float | None:
+def _private_score(solution: Solution, prepared: Any, predictions: Predictions, key: int | None) -> Scored | None:
     try:
         return score_by(solution, prepared, predictions, "private", submission=key)
     except InvalidSubmission:  # undefined on the private rows alone

@@ -12,6 +12,7 @@ from typing import Any, TypeVar, cast
 
 from django.db import transaction
 
+from competitions.columns import shown_numbers
 from competitions.leaderboards.standings import StandingUpdate, note_scored, record_public_score, uncount_submission
 from competitions.models import Solution, Team
 from competitions.solution.services import mark_used
@@ -122,15 +123,20 @@ def _write_score(
 ) -> tuple[Submission, StandingUpdate | None]:
     competition = team.competition
     submission.status = Submission.Status.SCORED
-    submission.public_score = competition.shown_score(evaluation.public_score)
-    if submission.is_late and competition.is_confirmed(at) and evaluation.private_score is not None:
-        submission.private_score = competition.shown_score(evaluation.private_score)
+    submission.public_score = competition.shown_score(evaluation.public.score)
+    submission.public_numbers = shown_numbers(competition, evaluation.public.numbers)
+    if submission.is_late and competition.is_confirmed(at) and evaluation.private is not None:
+        submission.private_score = competition.shown_score(evaluation.private.score)
+        submission.private_numbers = shown_numbers(competition, evaluation.private.numbers)
     submission.solution = evaluation.solution
     submission.aligned.name = evaluation.aligned
     submission.sha256 = sha256
     submission.scored_at = at
     submission.save(
-        update_fields=["status", "public_score", "private_score", "solution", "aligned", "sha256", "scored_at"]
+        update_fields=[
+            *("status", "public_score", "private_score", "public_numbers", "private_numbers"),
+            *("solution", "aligned", "sha256", "scored_at"),
+        ]
     )
     update = None
     if submission.is_void:

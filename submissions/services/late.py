@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 from django_tasks import task
 
+from competitions.columns import shown_numbers
 from competitions.metrics.running import score_by
 from competitions.models import Competition, Solution
 from competitions.solution.services import prepared_solution
@@ -46,7 +47,7 @@ def score_late_privately(competition_id: int, at: datetime) -> int:
             with submission.aligned.storage.open(submission.aligned.name or "") as stored:
                 prepared = prepared_solution(solution)
                 predictions = Predictions.load(stored, prepared)
-            score = score_by(solution, prepared, predictions, "private", submission=submission.pk)
+            scored = score_by(solution, prepared, predictions, "private", submission=submission.pk)
         except InvalidSubmission:
             continue
         except Exception:
@@ -58,7 +59,8 @@ def score_late_privately(competition_id: int, at: datetime) -> int:
                 return done
             # Only if a rescoring has not changed what the score rests on.
             done += Submission.objects.filter(pk=submission.pk, aligned=submission.aligned.name).update(
-                private_score=competition.shown_score(score)
+                private_score=competition.shown_score(scored.score),
+                private_numbers=shown_numbers(competition, scored.numbers),
             )
     return done
 

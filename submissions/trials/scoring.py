@@ -77,7 +77,7 @@ def score_stored_trial(pk: int) -> Trial | None:
 def put(found: Evaluation, trial: Trial) -> None:
     """Write the result on the row, without saving it, with no more digits than everybody is shown."""
     trial.status, trial.problems = Trial.Status.SCORED, []
-    trial.public_score = trial.competition.shown_score(found.public_score)
+    trial.public_score = trial.competition.shown_score(found.public.score)
     trial.solution, trial.aligned.name = found.solution, found.aligned
 
 
@@ -121,7 +121,7 @@ def _score_privately(trial: Trial, solution: Solution, at: datetime) -> None:
     try:
         with trial.aligned.storage.open(str(trial.aligned.name)) as stored:
             predictions = Predictions.load(stored, prepared)
-        score = score_by(solution, prepared, predictions, "private")
+        score = score_by(solution, prepared, predictions, "private").score
     except InvalidSubmission:  # undefined on the private rows alone
         return
     with transaction.atomic():

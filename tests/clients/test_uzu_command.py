@@ -320,6 +320,20 @@ def test_the_leaderboard_marks_who_has_no_rank_and_draws_baselines(alice, team):
     assert [one["team"]["name"] for one in json.loads(run("lb", "demo-cup", "--json").stdout)] == ["alpha", "beta"]
 
 
+def test_numbers_beside_the_score_are_columns(alice, team):
+    Competition.objects.filter(pk=team.competition_id).update(further_metrics=[{"metric": "mae", "params": {}}])
+    sent = submits(team, 0.5, public_numbers={"mae": 0.125})
+
+    board, mine = (run(name, "demo-cup").stdout.splitlines() for name in ("lb", "submissions"))
+
+    assert board[0].split()[:4] == ["rank", "team", "score", "MAE"]
+    assert board[1].split()[:4] == ["1", "alpha", "0.50000", "0.12500"]
+    assert "MAE" in mine[0]
+    assert "0.12500" in mine[1]
+    assert json.loads(run("submissions", "demo-cup", "--json").stdout)[0]["publicNumbers"][0]["score"] == 0.125
+    assert sent.public_numbers
+
+
 def test_diff_tells_what_changed_since_the_last_look(alice, team):
     submits(team, 0.5)
     first = run("diff", "demo-cup")

@@ -55,6 +55,7 @@ def test_teams_without_a_score_have_no_rank_and_stand_last(client_of):
         "team": {"id": idle.pk, "name": "idle"},
         "members": [{"username": idle.owner.username, "name": idle.owner.username, "avatar": None}],
         "score": None,
+        "numbers": [],
         "submissions": 0,
         "lastSubmittedAt": None,
         "bestSubmittedAt": None,

@@ -10,6 +10,7 @@ from click.testing import CliRunner
 from uzu.commands import main
 
 from tests.own_metrics.metrics import MAE, SOLUTION, submission_csv
+from tests.scoring.test_folders import FILES, MANIFEST, SCORE, zipped
 
 
 def run(folder: Path, *options: str, source: str = MAE, sample: str = submission_csv(3.0, 3.0)):
@@ -48,3 +49,29 @@ def test_a_sample_that_does_not_fit_is_told(tmp_path) -> None:
     found = run(tmp_path, "--smaller-is-better", sample="id,target\n1,2\n")
     assert found.exit_code == 1
     assert "is missing" in found.output
+
+
+def test_several_numbers_are_columns(tmp_path) -> None:
+    source = "def score(solution, submission, row):\n    return {'worst': 3.0, 'rows': float(len(solution))}\n"
+    found = run(tmp_path, "--smaller-is-better", source=source)
+    assert found.exit_code == 0, found.output
+    header, *lines = found.stdout.splitlines()
+    assert header.split()[:6] == ["submission", "public", "score", "worst", "rows", "seconds"]
+    assert lines[0].split()[:4] == ["perfect", "3", "3", "20"]
+
+
+def test_a_metric_of_files_is_tried_too(tmp_path) -> None:
+    (tmp_path / "metric.py").write_text(SCORE)
+    (tmp_path / "solution.zip").write_bytes(zipped({"manifest.csv": MANIFEST, **FILES}))
+    (tmp_path / "sample.zip").write_bytes(zipped(dict.fromkeys(FILES, b"?")))
+    files = [
+        str(tmp_path / "metric.py"),
+        "-s",
+        str(tmp_path / "solution.zip"),
+        "--sample",
+        str(tmp_path / "sample.zip"),
+    ]
+    found = CliRunner().invoke(main, ["metric", "try", *files, "--larger-is-better", "--ranked", "share", "--json"])
+    assert found.exit_code == 0, found.output
+    scores = {one["name"]: one["score"] for one in json.loads(found.stdout)["cases"]}
+    assert (scores["perfect"], scores["sample"]) == (1.0, 0.0)

@@ -6,20 +6,26 @@ from io import BytesIO
 from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
 
+from competitions.columns import columns_of
+from competitions.exceptions import MetricRefused
 from competitions.metrics import sandboxes as place
 from competitions.metrics.running import score_by
 from competitions.metrics.sandboxes import NO_SANDBOX_READY, Sandboxes, SandboxUnavailable
+from competitions.metrics.services import use_metric
 from competitions.models import MetricFailure
+from competitions.organising.editing import edit_competition
 from competitions.solution.services import active_solution, prepared_solution
 from sandbox import Answer, Outcome, Reason
 from scoring import InvalidSubmission, read_predictions
+from submissions import runs
 from submissions.exceptions import InvalidFile
 from submissions.models import Submission
 from submissions.serializers import SubmissionSerializer
 from submissions.services.submitting import score_queued, score_stored
-from tests.factories import NOON, TeamFactory
-from tests.own_metrics.metrics import MAE, competition_scoring_by, submission_csv
+from tests.factories import AFTER, NOON, STARTS, CompetitionFactory, TeamFactory, UserFactory
+from tests.own_metrics.metrics import MAE, competition_scoring_by, submission_csv, tried, upload
 from tests.submissions.conftest import enqueued, send
 
 pytestmark = pytest.mark.django_db
@@ -160,7 +166,7 @@ FAILS = {
     "no number": ("return float('nan')", "exception", "NoNumberError"),
     "infinite": ("return float('inf')", "exception", "NoNumberError"),
     "text": ("return '0.5'", "exception", "NoNumberError"),
-    "a mapping where one number is wanted": ("return {'a': 1.0}", "exception", "NoNumberError"),
+    "a mapping whose first value is no number": ("return {'a': None, 'b': 1.0}", "exception", "NoNumberError"),
     "the process ends": ("import os; os._exit(0)", "missing_output", ""),
     "it exits": ("raise SystemExit(0)", "exception", "SystemExit"),
     "a result of its own": (
@@ -322,3 +328,78 @@ def test_failures_are_bounded(monkeypatch) -> None:
             sends(competition, submission_csv(0.25))
     assert MetricFailure.objects.count() == 3
     assert max(len(one.traceback) for one in MetricFailure.objects.all()) <= 8000
+
+
+# --- several numbers --------------------------------------------------------------------------------------------------
+SEVERAL = """
+def score(solution, submission, row_id_column_name):
+    errors = (solution["target"] - submission["target"]).abs()
+    return {"mean": errors.mean(), "largest": errors.max(), "rows": len(errors), "hidden": errors.sum(), "odd": None}
+"""
+
+
+def test_the_first_of_several_numbers_ranks_where_none_is_named(forked) -> None:
+    competition = competition_scoring_by(SEVERAL, metric={"columns": ["largest", "odd", "not said"]})
+    sent = sends(competition, submission_csv(0.25, 7.0)).submission
+    assert sent.public_score == 0.25
+    assert sent.public_numbers == {"largest": 0.25, "odd": None, "not said": None}
+
+
+def test_the_one_that_is_named_ranks(forked) -> None:
+    competition = competition_scoring_by(SEVERAL, metric={"ranked": "rows", "columns": ["mean"]})
+    sent = sends(competition, submission_csv(0.25)).submission
+    assert (sent.public_score, sent.public_numbers) == (20.0, {"mean": 0.25})
+    assert [(one.key, one.label, one.direction) for one in columns_of(competition)] == [("mean", "mean", "")]
+
+
+def test_without_names_the_trial_takes_the_first_ones(forked) -> None:
+    competition = competition_scoring_by()
+    metric = upload(competition, SEVERAL, ranked="largest")
+    assert metric.columns is None
+    metric = tried(metric)
+    assert metric.columns == ["mean", "rows", "hidden", "odd"]
+    use_metric(metric=metric, by=competition.hosts.first(), at=STARTS)
+    competition.refresh_from_db()
+    sent = sends(competition, submission_csv(0.5)).submission
+    assert sent.public_numbers == {"mean": 0.5, "rows": 20.0, "hidden": 10.0, "odd": None}
+
+
+def test_private_rows_give_the_private_ones(forked) -> None:
+    competition = competition_scoring_by(SEVERAL, metric={"columns": ["largest"]})
+    sent = sends(competition, submission_csv(0.25, 7.0)).submission
+    run = runs.start_run(competition=competition, kind="private", by=None, at=AFTER)
+    assert runs.work(run.pk, now=lambda: AFTER) is runs.Outcome.DONE
+    sent.refresh_from_db()
+    assert (sent.public_numbers, sent.private_numbers) == ({"largest": 0.25}, {"largest": 7.0})
+
+
+@pytest.mark.parametrize(
+    "values",
+    ["text", [1], {"a\nb": 1.0, "largest": "high"}, {"largest": float("inf")}, {1: 2.0}, {"largest": True}],
+    ids=str,
+)
+def test_what_a_sandbox_calls_numbers_is_looked_at(monkeypatch, values) -> None:
+    answers(monkeypatch, {"score": 1.0, "values": values})
+    competition = competition_scoring_by(SEVERAL, metric={"columns": ["largest"]})
+    assert sends(competition, submission_csv(0.25)).submission.public_numbers == {"largest": None}
+
+
+@pytest.mark.parametrize("columns", [["a"] * 2, ["mean"], ["x" * 101], [""], ["a\nb"], list("abcdef")], ids=str)
+def test_names_that_are_none_are_refused(columns) -> None:
+    with pytest.raises(MetricRefused) as refused:
+        upload(CompetitionFactory(hosts=[UserFactory()]), SEVERAL, ranked="mean", columns=columns)
+    assert refused.value.problems[0]["params"]["name"] == "columns"
+
+
+def test_a_built_in_metric_leaves_what_it_had_beside_it_behind() -> None:
+    competition = CompetitionFactory(hosts=[UserFactory()], further_metrics=[{"metric": "mae", "params": {}}])
+    use_metric(metric=upload(competition, SEVERAL, columns=["mean"]), by=competition.hosts.first(), at=STARTS)
+    competition.refresh_from_db()
+    assert (competition.further_metrics, [one.key for one in columns_of(competition)]) == ([], ["mean"])
+    with pytest.raises(ValidationError):
+        edit_competition(
+            competition=competition,
+            changes={"further_metrics": [{"metric": "mae", "params": {}}]},
+            by=competition.hosts.first(),
+            at=STARTS,
+        )

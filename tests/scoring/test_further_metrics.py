@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import scipy.spatial.distance
 import scipy.special
 import scipy.stats
 import sklearn.metrics as reference
@@ -101,6 +102,20 @@ def survival(random: Random) -> tuple[Table, Table]:
     return {"time": time, "event": event}, {"time": random.integers(0, 6, ROWS)}
 
 
+def censored(random: Random) -> tuple[Table, Table]:
+    """The last row of all was still observed: the chance of it is above zero at every event."""
+    truth, _guess = survival(random)
+    truth["time"][1], truth["event"][1] = 10, 0
+    return truth, {"time": np.round(random.normal(size=ROWS), 1)}
+
+
+def subgroups(random: Random) -> tuple[Table, Table]:
+    truth = {name: random.integers(0, 2, ROWS) for name in ("toxic", "a", "b")}
+    # Both classes within each subgroup, and outside.
+    truth["toxic"][:4], truth["a"][:4], truth["b"][:4] = (0, 1, 0, 1), (0, 0, 1, 1), (0, 0, 1, 1)
+    return truth, {"toxic": np.round(0.3 * truth["toxic"] + random.random(ROWS), 1)}
+
+
 def clusters(random: Random) -> tuple[Table, Table]:
     return {"t": random.integers(0, 4, ROWS)}, {"t": np.array(list("wxyzv"))[random.integers(0, 5, ROWS)]}
 
@@ -147,6 +162,20 @@ def texts(random: Random) -> tuple[Table, Table]:
         kept = [word for word in words if random.random() < 0.7]
         guess.append(" ".join([*kept, *random.choice(WORDS, random.integers(0, 3))]))
     truth[0], guess[0] = "The cat, sat on", "The cat, sat in"
+    return {"t": truth}, {"t": guess}
+
+
+def moved_words(random: Random) -> tuple[Table, Table]:
+    """Sentences of which runs of words stand elsewhere, and some words are others."""
+    truth, guess = [], []
+    for _ in range(ROWS):
+        words = list(random.choice(WORDS, random.integers(3, 16)))
+        truth.append(" ".join(words))
+        start, end = sorted(random.integers(0, len(words), 2))
+        kept = [*words[:start], *words[end:]]
+        place = random.integers(0, len(kept) + 1)
+        kept[place:place] = words[start:end]
+        guess.append(" ".join(word for word in kept if random.random() < 0.9))
     return {"t": truth}, {"t": guess}
 
 
@@ -296,6 +325,42 @@ def concordance(sign: int):
     return expected
 
 
+def of_harrell(truth: Table, guess: Table, _weight: Any) -> float:
+    from sksurv.metrics import concordance_index_censored
+
+    return concordance_index_censored(np.asarray(truth["event"]) == 1, truth["time"], np.asarray(guess["time"], float))[
+        0
+    ]
+
+
+def of_uno(**keywords: Any):
+    def expected(truth: Table, guess: Table, _weight: Any) -> float:
+        from sksurv.metrics import concordance_index_ipcw
+        from sksurv.util import Surv
+
+        seen = Surv.from_arrays(np.asarray(truth["event"]) == 1, np.asarray(truth["time"], float))
+        return concordance_index_ipcw(seen, seen, np.asarray(guess["time"], float), **keywords)[0]
+
+    return expected
+
+
+def jigsaw(truth: Table, guess: Table, _weight: Any) -> float:
+    """The competition's own program, in the words of its page."""
+    toxic, score = np.asarray(truth["toxic"]) == 1, np.asarray(guess["toxic"])
+
+    def auc(rows) -> float:
+        return reference.roc_auc_score(toxic[rows], score[rows])
+
+    def power_mean(values) -> float:
+        return np.mean(np.power(values, -5.0)) ** (-1 / 5)
+
+    groups = [np.asarray(truth[name]) == 1 for name in "ab"]
+    subgroup = power_mean([auc(group) for group in groups])
+    bpsn = power_mean([auc((group & ~toxic) | (~group & toxic)) for group in groups])
+    bnsp = power_mean([auc((group & toxic) | (~group & ~toxic)) for group in groups])
+    return 0.25 * (auc(np.ones(ROWS, bool)) + subgroup + bpsn + bnsp)
+
+
 def ranked(function: Callable[[list[str], list[str]], float]):
     return one_by_one(lambda truth, guess: function(truth.split(), list(dict.fromkeys(guess.split()[:3]))))
 
@@ -370,6 +435,15 @@ def with_sacrebleu(name: str, **keywords: Any):
     return expected
 
 
+def with_ter(**keywords: Any):
+    def expected(truth: Table, guess: Table, weight: Any) -> float:
+        import sacrebleu
+
+        return sacrebleu.corpus_ter(repeated(guess, weight), [repeated(truth, weight)], **keywords).score
+
+    return expected
+
+
 def with_rouge(name: str):
     def expected(truth: Table, guess: Table, weight: Any) -> float:
         from rouge_score.rouge_scorer import RougeScorer
@@ -391,6 +465,47 @@ def mask_score(function: Callable[..., float], **keywords: Any):
 def all_masks(truth: Table, guess: Table, weight: Any) -> float:
     true, pred = (np.concatenate([decoded(text) for text in table["t"]]) for table in (truth, guess))
     return reference.f1_score(true, pred, sample_weight=None if weight is None else np.repeat(weight, PIXELS))
+
+
+def apart(truth: str, guess: str) -> float:
+    """Images of 5 x 8 pixels, counted down the columns."""
+    true, pred = (np.argwhere(decoded(text).reshape(8, 5)) for text in (truth, guess))
+    if not len(true) or not len(pred):
+        return math.hypot(5, 8) if len(true) or len(pred) else 0.0
+    return max(scipy.spatial.distance.directed_hausdorff(*pair)[0] for pair in ((true, pred), (pred, true)))
+
+
+def found_boxes(threshold: float, beta: float, average: str):
+    """F-beta at an overlap, box by box."""
+
+    def f_beta(hits, true, pred) -> float:
+        total = beta**2 * true + pred
+        return (1 + beta**2) * hits / total if total else 1.0
+
+    def expected(truth: Table, guess: Table, weight: Any) -> float:
+        counts = []
+        for there, found in zip(truth["t"], guess["t"], strict=True):
+            t, p = there.split(), found.split()
+            left = [(t[k], *map(float, t[k + 1 : k + 5])) for k in range(0, len(t), 5)]
+            boxes_ = [(-float(p[k + 1]), p[k], *map(float, p[k + 2 : k + 6])) for k in range(0, len(p), 6)]
+            size, hits = len(left), 0
+            for _confidence, name, x, y, w, h in sorted(boxes_, key=lambda one: one[0]):
+                best, which = -1.0, None
+                for j, (label, a, b, c, d) in enumerate(left):
+                    shared = max(0, min(x + w, a + c) - max(x, a)) * max(0, min(y + h, b + d) - max(y, b))
+                    iou = shared / (w * h + c * d - shared)
+                    if label == name and iou >= best:
+                        best, which = iou, j
+                if which is not None and best >= threshold:
+                    hits += 1
+                    del left[which]
+            counts.append((hits, size, len(boxes_)))
+        if average == "rows":
+            return np.average([f_beta(*one) for one in counts], weights=weight)
+        shares = np.ones(len(counts)) if weight is None else weight
+        return f_beta(*(np.array(counts) * np.asarray(shares)[:, None]).sum(axis=0))
+
+    return expected
 
 
 def with_coco(truth: Table, guess: Table, _weight: Any) -> float:
@@ -550,7 +665,10 @@ CASES = [
     Case("tweedie_deviance", counts, on_target(reference.mean_tweedie_deviance, power=1.3), {"power": 1.3}),
     Case("kendall", normal, lambda t, p, _w: scipy.stats.kendalltau(t["t"], p["t"]).statistic, smaller=False),
     Case("concordance", survival, concordance(1), smaller=False),
-    Case("concordance", survival, concordance(-1), {"meaning": "risk"}, smaller=False),
+    Case("concordance", survival, of_harrell, {"meaning": "risk"}, smaller=False),
+    Case("concordance_uno", censored, of_uno(), {"meaning": "risk"}, smaller=False),
+    Case("concordance_uno", censored, of_uno(tau=6), {"meaning": "risk", "until": 6}, smaller=False),
+    Case("bias_auc", subgroups, jigsaw, smaller=False),
     Case(
         "gini", binary, lambda t, p, w: 2 * reference.roc_auc_score(t["t"], p["t"], sample_weight=w) - 1, smaller=False
     ),
@@ -638,6 +756,8 @@ CASES = [
         {"word_order": 0, "lowercase": True},
         smaller=False,
     ),
+    Case("ter", texts, with_ter()),
+    Case("ter", moved_words, with_ter(case_sensitive=True), {"lowercase": False}),
     *(
         Case("rouge", texts, with_rouge(name), {"variant": name}, smaller=False)
         for name in ("rouge1", "rouge2", "rougeL")
@@ -647,6 +767,15 @@ CASES = [
     Case("rle_iou", masks, mask_score(reference.jaccard_score), smaller=False),
     Case("detection_map", boxes, with_coco, smaller=False),
     Case("detection_map", boxes, voc, {"thresholds": [0.5], "points": "voc"}, smaller=False),
+    Case("detection_f1", boxes, found_boxes(0.5, 1.0, "global"), smaller=False),
+    Case(
+        "detection_f1",
+        boxes,
+        found_boxes(0.75, 2.0, "rows"),
+        {"thresholds": [0.75], "beta": 2.0, "average": "rows"},
+        smaller=False,
+    ),
+    Case("rle_hausdorff", masks, one_by_one(apart), {"height": 5, "width": 8}),
     Case("span_f1", tags, with_seqeval, {"kind": "iob2"}, smaller=False),
     Case("span_f1", spans, binarised(reference.f1_score, average="micro"), smaller=False),
     Case("haversine", places, distances(np.mean)),

@@ -77,6 +77,30 @@ def test_groups_may_count_by_the_weights_of_their_rows():
     assert_allclose(score_of(solution, {"y": guess}), np.dot(errors, shares))
 
 
+@pytest.mark.parametrize(("metric", "sign"), [("concordance", -1), ("rmse", 1)])
+def test_groups_that_differ_may_cost(metric, sign):
+    """CIBMTR's stratified concordance: the mean of the groups without one standard deviation of them."""
+    time = RANDOM.permutation(ROWS)
+    truth = {"time": time, "event": np.ones(ROWS, dtype=int)} if metric == "concordance" else {"time": time}
+    guess = {"time": RANDOM.permutation(ROWS)}
+    groups = [
+        score_of(
+            solution_of(metric, {name: values[day == DAYS] for name, values in truth.items()}, everything_public=True),
+            {"time": guess["time"][day == DAYS]},
+        )
+        for day in ("mon", "tue", "wed")
+    ]
+    solution = prepared(metric, {**truth, "day": DAYS}, tuple(truth), group_column="day", group_spread=1)
+    assert_allclose(score_of(solution, guess), np.mean(groups) + sign * np.std(groups))
+
+
+def test_the_columns_of_a_group_are_one_score():
+    solution = prepared("mae", {**TRUTH, "day": DAYS}, ("a", "b"), group_column="day", group_spread=2)
+    errors = np.mean([np.abs(TRUTH[name] - GUESS[name]) for name in "ab"], axis=0)
+    groups = [errors[day == DAYS].mean() for day in ("mon", "tue", "wed")]
+    assert_allclose(score_of(solution, GUESS), np.mean(groups) + 2 * np.std(groups))
+
+
 def test_columns_count_by_their_weights():
     solution = solution_of("auc", TRUTH, everything_public=True, column_weights={"a": 3, "b": 1})
     one, other = (reference.roc_auc_score(TRUTH[name], GUESS[name]) for name in "ab")
@@ -149,6 +173,13 @@ def test_a_group_of_one_class_is_named_or_left_out():
         ("kl_divergence", {"a": [0, 1, 1, 1], "b": [0, 1, 1, 1]}, {}, "zero_probabilities"),
         ("rle_dice", {"a": ["1 2 2 1", "1 1", "1 1", "1 1"]}, {}, "bad_mask"),
         ("detection_map", {"a": ["cat 1 2 3", "", "", ""]}, {}, "bad_true_boxes"),
+        ("detection_f1", {"a": ["cat 1 2 3", "", "", ""]}, {}, "bad_true_boxes"),
+        ("rle_hausdorff", {"a": ["3 2", "", "", ""]}, {"height": 2, "width": 1}, "mask_outside"),
+        ("rle_hausdorff", {"a": [""] * 5}, {"height": 4096, "width": 4096}, "too_many_for_metric"),
+        ("concordance_uno", {"time": [1, 2, 3, 4], "event": [0, 0, 0, 1]}, {}, "no_comparable_rows"),
+        # Of the subgroup only negative rows; and no row outside of it.
+        ("bias_auc", {"a": [0, 0, 1, 0], "g": [1, 1, 0, 0]}, {}, "one_sided_subgroup"),
+        ("bias_auc", {"a": [0, 0, 1, 1], "g": [1, 1, 1, 1]}, {}, "one_sided_subgroup"),
     ],
 )
 def test_solutions_that_cannot_score_are_refused(metric, columns, params, code):
@@ -163,6 +194,7 @@ def test_solutions_that_cannot_score_are_refused(metric, columns, params, code):
     "params",
     [
         {"group_weights": "some"},
+        {"group_spread": -1},
         {"column_weights": {"a": -1}},
         {"column_weights": {}},
         {"column_weights": [1, 2]},
@@ -185,6 +217,9 @@ def test_options_of_another_kind_are_refused(params):
         ("rle_dice", ["1 2", ""], ["5 9 7 1", ""], "bad_mask", 1),
         ("detection_map", ["cat 1 2 3 4", ""], ["", "cat 1 2 3 4"], "bad_boxes", 2),
         ("detection_map", ["cat 1 2 3 4", ""], ["cat 0.5 1 2 -3 4", ""], "bad_boxes", 1),
+        ("rle_hausdorff", ["1 2", ""], ["1 2", "65536 2"], "mask_outside", 2),
+        ("rle_hausdorff", ["1 2", ""], ["1 2", "0 2"], "bad_mask", 2),
+        ("ter", ["a", "b"], ["a", "a" * 1_001], "text_too_long", 2),
         ("span_f1", ["0:1:x", ""], ["", "one:two:x"], "bad_spans", 2),
         ("edit_distance", ["a", "b"], ["a" * 10_001, "b"], "text_too_long", 1),
     ],

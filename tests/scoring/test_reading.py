@@ -691,4 +691,4 @@ def test_a_damaged_file_is_read_or_refused_and_nothing_else(data):
 def test_every_message_can_be_written():
     named = {name for text in MESSAGES.values() for name in re.findall(r"%\((\w+)\)s", text)}
     located = {"row", "id", "column", "expected", "found", "more"}
-    assert named <= located | {"limit", "count", "split", "name", "group", "line", "text"}
+    assert named <= located | {"limit", "count", "split", "name", "group", "line", "text", "metric"}

@@ -68,6 +68,8 @@ def test_answer_holds_all_the_celebration_needs(member, team):
         "publicScore": 0.5,
         "formerPublicScore": None,
         "privateScore": None,
+        "publicNumbers": [],
+        "privateNumbers": [],
         "isBest": True,
         "isSelected": False,
         "isLate": False,

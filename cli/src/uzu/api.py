@@ -335,7 +335,8 @@ class Client:
 
     # --- leaderboard --------------------------------------------------------------------------------------------------
     def leaderboard(self, slug: str, *, private: bool = False, limit: int = 20) -> dict[str, Any]:
-        """`{"results": [...], "me": row or None, "baselines": [...]}`: the first `limit` rows, one's own, and lines."""
+        """The first `limit` rows ("results"), one's own ("me"), the lines ("baselines") and what is shown beside the
+        score ("columns")."""
         path = f"/api/competitions/{slug}/leaderboard/{'private' if private else 'public'}/"
         first = self.get(path, pageSize=min(limit, 1000))
         rows = first["results"][:limit]
@@ -346,4 +347,5 @@ class Client:
             "me": first.get("me"),
             "count": first.get("count", len(rows)),
             "baselines": first.get("baselines", []),
+            "columns": first.get("columns", []),
         }

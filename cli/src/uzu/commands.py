@@ -406,7 +406,18 @@ def submissions(slug: str, limit: int, as_json: bool) -> None:
         ("memo", "flexible", lambda row: row.get("memo") or row["filename"]),
     ]
     rows = client.submissions(slug, limit=limit)
+    names = {one["name"]: None for row in rows for one in row.get("publicNumbers") or []}
+    columns[4:4] = [(name, "right", number_named(name, digits)) for name in names]
     output.show(rows, columns, as_json=as_json, empty="Your team has not submitted anything yet.")
+
+
+def number_named(name: str, digits: int) -> Callable[[dict[str, Any]], str]:
+    """What a submission shows under this name beside its public score."""
+
+    def text(row: dict[str, Any]) -> str:
+        return next((output.score(one["score"], digits) for one in row["publicNumbers"] if one["name"] == name), "")
+
+    return text
 
 
 @main.command()
@@ -465,7 +476,7 @@ def line(baseline: dict[str, Any]) -> dict[str, Any]:
     return {**facts, "team": {"name": baseline["name"]}, "score": baseline["score"]}
 
 
-def board_columns(digits: int, *, private: bool) -> list[output.Column]:
+def board_columns(digits: int, *, private: bool, numbers: list[dict[str, Any]]) -> list[output.Column]:
     def change(row: dict[str, Any]) -> str:
         moved = row.get("change")
         return "" if moved is None else "=" if moved == 0 else f"{'▲' if moved > 0 else '▼'}{abs(moved)}"
@@ -477,7 +488,19 @@ def board_columns(digits: int, *, private: bool) -> list[output.Column]:
         ("n", "right", lambda row: str(row["submissions"])),
         ("last", "right", lambda row: output.age(row["lastSubmittedAt"])),
     ]
+    more = [(one["name"], "right", number_at(place, digits)) for place, one in enumerate(numbers)]
+    columns[3:3] = more
     return [*columns, ("change", "right", change)] if private else columns
+
+
+def number_at(place: int, digits: int) -> Callable[[dict[str, Any]], str]:
+    """What a row shows of the number at this place beside the score; a baseline has none."""
+
+    def text(row: dict[str, Any]) -> str:
+        numbers = row.get("numbers") or []
+        return output.score(numbers[place], digits) if place < len(numbers) else ""
+
+    return text
 
 
 @main.command()
@@ -500,7 +523,8 @@ def lb(slug: str, private: bool, limit: int, watch: bool, as_json: bool) -> None
         if rows != seen:
             seen = rows
             shown = rows if as_json else with_baselines(rows, answer["baselines"])
-            output.show(shown, board_columns(digits, private=private), as_json=as_json, empty="Nobody has a score yet.")
+            columns = board_columns(digits, private=private, numbers=answer["columns"])
+            output.show(shown, columns, as_json=as_json, empty="Nobody has a score yet.")
             say_what_is_not_shown(answer)
             whole = len(answer["results"]) >= answer["count"]
             look = board.look_at(rows, None if whole else limit)
@@ -722,7 +746,11 @@ def metric() -> None:
 @click.option("--sample", type=file_argument, help="The sample submission; its columns are those of a submission.")
 @click.option("--larger-is-better/--smaller-is-better", "larger", required=True, help="The direction of its scores.")
 @click.option("--param", "-p", "params", multiple=True, metavar="NAME=VALUE", help="A value for one of its parameters.")
-@click.option("--ranked", default="", help="Where it returns a mapping of numbers: the name of the one that ranks.")
+@click.option(
+    "--ranked",
+    default="",
+    help="Where it returns a mapping of numbers: the name of the one that ranks. Default: the first.",
+)
 @click.option("--id-column", default="", help="Default: the first column.")
 @click.option("--usage-column", default="Usage", show_default=True, help="Empty: every row counts for both scores.")
 @as_json
@@ -758,6 +786,7 @@ def try_metric(
         columns: list[output.Column] = [
             ("submission", "left", lambda row: row["name"]),
             ("public score", "right", lambda row: "" if row["score"] is None else f"{row['score']:.10g}"),
+            *((name, "right", value_named(name)) for name in dict.fromkeys(n for row in rows for n in row["values"])),
             ("seconds", "right", lambda row: f"{row['seconds']:.3f}"),
             ("says", "flexible", lambda row: row["said"]),
         ]
@@ -771,6 +800,14 @@ def try_metric(
             output.err.print("It passes.")
     if found.why:
         sys.exit(1)
+
+
+def value_named(name: str) -> Callable[[dict[str, Any]], str]:
+    def text(row: dict[str, Any]) -> str:
+        value = row["values"].get(name)
+        return "" if value is None else f"{value:.10g}"
+
+    return text
 
 
 @main.command("completion")

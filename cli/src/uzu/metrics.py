@@ -24,13 +24,17 @@ WHY = {
 
 @dataclass(frozen=True)
 class Case:
-    """What came of one submission: the score of the public rows, or why there is none. `seconds`: of the call."""
+    """What came of one submission: the score of the public rows, or why there is none. `seconds`: of the call.
+
+    `values`: all numbers by name, where the metric gives several.
+    """
 
     name: str
     score: float | None
     said: str
     seconds: float
     traceback: str = ""
+    values: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -94,12 +98,14 @@ def try_out(
         raise UzuError(MISSING.format(url=url)) from error
     source = metric.read_bytes()
     try:
-        cleaned = read_signature(source).clean(params)
+        signature = read_signature(source)
+        cleaned = signature.clean(params)
         spec = SolutionSpec(
             metric="own_larger_is_better" if larger_is_better else "own_smaller_is_better",
             id_column=id_column,
             usage_column=usage_column or None,
-            submission_columns=tuple(columns) or _columns_of(sample),
+            submission_columns=() if signature.takes_files else tuple(columns) or _columns_of(sample, id_column),
+            are_files=signature.takes_files,
         )
         prepared = prepare_solution(solution, spec)
         given = None if sample is None else read_predictions(sample, prepared)
@@ -111,7 +117,7 @@ def try_out(
         raise UzuError(f"{sample.name if sample else ''}: {error}") from error
     text = source.decode("utf-8-sig")
     row_id = prepared.layout.id_column
-    keywords: dict[str, Any] = {"row_id": row_id, "params": cleaned, "ranked": ranked}
+    keywords: dict[str, Any] = {"row_id": row_id, "params": cleaned, "ranked": ranked, "files": signature.takes_files}
 
     def table(part: str) -> Any:
         return program.read_bytes(frames.solution_frame(prepared, part))
@@ -134,15 +140,18 @@ def try_out(
     return Trial([_case(name, result) for name, result in results.items()], [WHY[code] for code in why], cleaned)
 
 
-def _columns_of(sample: Path | None) -> tuple[str, ...]:
-    """The columns of the sample submission beside the first."""
+def _columns_of(sample: Path | None, id_column: str) -> tuple[str, ...]:
+    """The columns of the sample submission beside those of the ids, by default the first."""
     if sample is None:
         return ()
-    from scoring.errors import InvalidFile  # noqa: PLC0415 - optional
+    from scoring.errors import InvalidFile  # noqa: PLC0415 - optional, as the next
+    from scoring.joined import id_columns_of  # noqa: PLC0415
     from scoring.tables import open_table  # noqa: PLC0415
 
     try:
-        return tuple(open_table(sample).names[1:])
+        names = open_table(sample).names
+        ids = id_columns_of(id_column, names) if id_column else names[:1]
+        return tuple(name for name in names if name not in ids)
     except InvalidFile as error:
         raise UzuError(f"{sample.name}: {error}") from error
 
@@ -150,4 +159,5 @@ def _columns_of(sample: Path | None) -> tuple[str, ...]:
 def _case(name: str, result: Mapping[str, Any]) -> Case:
     failure = result.get("failure") or {}
     said = f"to participants: {result['refusal']}" if "refusal" in result else failure.get("type", "")
-    return Case(name, result.get("score"), said, result["seconds"], failure.get("traceback", ""))
+    traceback = failure.get("traceback", "")
+    return Case(name, result.get("score"), said, result["seconds"], traceback, result.get("values") or {})

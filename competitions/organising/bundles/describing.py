@@ -44,6 +44,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "rules_version": ("rules", "version"),
     "metric": ("metric", "name"),
     "metric_params": ("metric", "parameters"),
+    "further_metrics": ("metric", "further"),
     "score_digits": ("metric", "digits"),
     "daily_submission_limit": ("limits", "daily"),
     "limit_resets_at": ("limits", "dayBeginsAt"),

@@ -235,6 +235,7 @@ def _fill(draft: Competition, bundle: Bundle, fields: Mapping[str, Any], *, by: 
     if "file" in values.get("metric", {}) and is_own(changes.get("metric", "")):
         _use_own_metric(draft, bundle, changes.pop("metric"), by=by, at=at)
         changes.pop("metric_params", None)
+        changes.pop("further_metrics", None)
         draft.refresh_from_db()
     with _located(bundle):
         draft = edit_competition(competition=draft, changes=changes, by=by, at=at)
@@ -283,6 +284,7 @@ def _use_own_metric(draft: Competition, bundle: Bundle, name: str, *, by: User, 
             direction=OWN[name].value,
             params=described.get("values", {}),
             ranked=described.get("ranked", ""),
+            columns=described.get("columns"),
             is_shown=described.get("shown", False),
             by=by,
             at=at,

@@ -57,7 +57,7 @@ def _write(archive: zipfile.ZipFile, competition: Competition, *, with_solution:
         files.append((description["banner"], competition.banner))
     if (metric := active_metric(competition)) is not None:
         description["metric"] |= {"file": "metric/metric.py", "filename": metric.filename, "values": metric.params}
-        description["metric"] |= {"ranked": metric.ranked, "shown": metric.is_shown}
+        description["metric"] |= {"ranked": metric.ranked, "shown": metric.is_shown, "columns": metric.columns}
         files.append(("metric/metric.py", metric.source.encode()))
     description["pages"] = []
     for page in competition.pages.all():

@@ -1,6 +1,12 @@
 import type { BoardKind } from '@/shared/competition/board'
 
-export type Column = 'rank' | 'interval' | 'shakeUp' | 'team' | 'publicScore' | 'score' | 'gap' | 'recent' | 'submissions' | 'last'
+/** A number beside the score, by its place among the competition's columns. */
+export type NumberColumn = `number${number}`
+type Fixed = 'rank' | 'interval' | 'shakeUp' | 'team' | 'publicScore' | 'score' | 'gap' | 'recent' | 'submissions' | 'last'
+export type Column = Fixed | NumberColumn
+
+/** Which of the numbers beside the score a column shows; null: none of them. */
+export const numberOf = (column: Column): number | null => (column.startsWith('number') ? Number(column.slice(6)) : null)
 
 interface Known {
   /** Whether the public scores of a final board, and the changes of the last hours, are known. */
@@ -8,10 +14,12 @@ interface Known {
   recent: boolean
   /** Whether it is known how sure the ranks are. */
   intervals: boolean
+  /** How many numbers are shown beside the score. */
+  numbers: number
 }
 
 // The widths of the grid, and from which width of the window a column is shown.
-const WIDTHS: Record<Column, string> = {
+const WIDTHS: Record<Fixed, string> = {
   rank: '3.6rem',
   interval: '4.2rem',
   shakeUp: '3.2rem',
@@ -23,15 +31,16 @@ const WIDTHS: Record<Column, string> = {
   submissions: '4rem',
   last: '8rem',
 }
-const PHONE: Partial<Record<Column, string>> = {
+const PHONE: Partial<Record<Fixed, string>> = {
   rank: '2.4rem',
   shakeUp: '2rem',
   team: 'minmax(0, 1fr)',
   score: 'auto',
 }
-const WIDE: readonly Column[] = ['gap', 'recent']
+const NUMBER_WIDTH = 'minmax(4.5rem, auto)'
+const isWide = (name: Column) => name === 'gap' || name === 'recent' || numberOf(name) !== null
 
-export function columnsOf(kind: BoardKind, { publicScores, recent, intervals }: Known): Column[] {
+export function columnsOf(kind: BoardKind, { publicScores, recent, intervals, numbers }: Known): Column[] {
   const isFinal = kind !== 'public'
   return [
     'rank',
@@ -40,6 +49,7 @@ export function columnsOf(kind: BoardKind, { publicScores, recent, intervals }: 
     'team',
     ...(isFinal && publicScores ? (['publicScore'] as const) : []),
     'score',
+    ...Array.from({ length: numbers }, (_, index): NumberColumn => `number${index}`),
     'gap',
     ...(recent ? (['recent'] as const) : []),
     'submissions',
@@ -50,10 +60,11 @@ export function columnsOf(kind: BoardKind, { publicScores, recent, intervals }: 
 
 /** The same columns as tracks of a grid, for a window of each width. */
 export function tracksOf(columns: readonly Column[]) {
-  const written = (shown: readonly Column[], widths: Partial<Record<Column, string>>) => shown.map((name) => widths[name]).join(' ')
+  const written = (shown: readonly Column[], widths: Partial<Record<Fixed, string>>) =>
+    shown.map((name) => (numberOf(name) === null ? widths[name as Fixed] : NUMBER_WIDTH)).join(' ')
   return {
     '--columns-wide': written(columns, WIDTHS),
-    '--columns-middle': written(columns.filter((name) => !WIDE.includes(name)), WIDTHS),
+    '--columns-middle': written(columns.filter((name) => !isWide(name)), WIDTHS),
     '--columns-phone': written(
       columns.filter((name) => name in PHONE),
       columns.includes('interval') ? { ...PHONE, rank: '3rem' } : PHONE,

@@ -29,7 +29,7 @@ it('says of a wobble below the last digit only that it is', () => {
 })
 
 it('has a column of intervals on a final board only, once there are any, on a phone too', () => {
-  const known = { publicScores: false, recent: false, intervals: true }
+  const known = { publicScores: false, recent: false, intervals: true, numbers: 0 }
   expect(columnsOf('public', known)).not.toContain('interval')
   expect(columnsOf('private', { ...known, intervals: false })).not.toContain('interval')
   const columns = columnsOf('private', known)

@@ -8,6 +8,7 @@ function row(rank: number | null, id = rank ?? 0): PrivateRow {
     team: { id, name: `Team ${id}` },
     members: [],
     score: rank === null ? null : 1 / rank,
+    numbers: [],
     submissions: 1,
     lastSubmittedAt: null,
     bestSubmittedAt: null,
