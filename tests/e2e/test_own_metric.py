@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -179,7 +177,10 @@ def change_it_with_a_reason(page: Page) -> None:
 def violations(page: Page) -> list[str]:
     """Those of the page from its top: a field half under the row of tabs would be called too small."""
     page.evaluate("scrollTo(0, 0)")
-    return axe.violations(page)
+    found = axe.violations(page)
+    # Behind a dialog the page stands where it stood.
+    is_behind = page.get_by_role("dialog").count() > 0
+    return [one for one in found if not (is_behind and one.startswith("target-size"))]
 
 
 def submit(page: Page, folder, name: str, off: float) -> None:
