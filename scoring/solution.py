@@ -54,14 +54,14 @@ def prepare_solution(
         if spec.are_files:
             spec = _of_files(spec, file)
         spec, id_columns = _resolved(spec, file, metric, group_column)
-        if len(id_columns) > 1:
-            parts = file.read_text(list(id_columns))
+        # Several columns make one id, and stay columns of an own metric's table.
+        parts = file.read_text(list(id_columns)) if len(id_columns) > 1 else {}
         file = with_ids(file, id_columns, spec.id_column)
         names = [spec.id_column, *spec.target_columns, spec.usage_column, spec.weight_column, group_column]
         text = file.read_text(list(dict.fromkeys(name for name in names if name is not None)))
     except InvalidFile as error:
         raise InvalidSolution(error.problems) from None
-    if len(id_columns) > 1:
+    if parts:
         require_plain(parts, text[spec.id_column])
     ids = read_ids(text[spec.id_column])
     locator = Locator(text[spec.id_column])
@@ -70,22 +70,18 @@ def prepare_solution(
     columns = {name: text[name] for name in spec.target_columns}
     if is_own:
         layout, truth = frames.read_targets(columns, spec, usage)
-        if spec.are_files:
-            layout = replace(layout, labels=(CONTENT,), are_files=True)
+        layout = replace(layout, labels=(CONTENT,), are_files=True) if spec.are_files else layout
         resolved: dict[str, Any] = {}
     else:
         layout, truth, resolved = targets.read_targets(columns, spec, metric, params, locator)
-    if len(id_columns) > 1:
-        layout = replace(layout, id_columns=id_columns)
-        if twice := set(id_columns) & set(layout.columns):
-            raise InvalidSolution(Problem("duplicate_columns", column=quoted(min(twice))))
+    if parts:
+        layout = _with_id_columns(layout, id_columns)
     group, groups = targets.read_groups(text[group_column], group_column, locator) if group_column else (None, [])
     params = {**params, **resolved}
     whole = Split(rows=None, truth=truth, weight=weight, prepared=(), group=group)
     splits = {name: _split(name, part, usage, whole) for name, part in SPLITS.items()}
     if is_own:
-        more = parts if len(id_columns) > 1 else {}
-        splits = frames.with_frames(splits, ids, {**more, **columns}, spec.id_column)
+        splits = frames.with_frames(splits, ids, {**parts, **columns}, spec.id_column)
     else:
         splits = ready(splits, layout, spec=spec, metric=metric, params=params, groups=groups)
     everything = [*truth]
@@ -103,6 +99,13 @@ def prepare_solution(
         digest=digest,
         layout_digest=layout_digest,
     )
+
+
+def _with_id_columns(layout: Layout, id_columns: tuple[str, ...]) -> Layout:
+    """Raises InvalidSolution: a column of the id is one of the predictions as well."""
+    if twice := set(id_columns) & set(layout.columns):
+        raise InvalidSolution(Problem("duplicate_columns", column=quoted(min(twice))))
+    return replace(layout, id_columns=id_columns)
 
 
 def _of_files(spec: SolutionSpec, file: TableFile) -> SolutionSpec:
