@@ -12,7 +12,6 @@ import re
 from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
-from functools import partial
 from typing import Any
 
 import pytest
@@ -99,7 +98,7 @@ def play(monkeypatch: pytest.MonkeyPatch, stage: str) -> tuple[cast.Scenario, li
     """The competition in `stage`, with scores from every way they come about, and what was answered meanwhile."""
     monkeypatch.setattr(cast, "SOLUTION", solution(0))
     monkeypatch.setattr(cast, "PREDICTIONS", csv(FILES[0]))
-    monkeypatch.setattr(cast, "CompetitionFactory", partial(CompetitionFactory, further_metrics=[{"metric": "rmsle"}]))
+    monkeypatch.setattr(cast, "FURTHER", [{"metric": "rmsle", "params": {}}])
     told: list[tuple[str, Any]] = []
     with TestCase.captureOnCommitCallbacks(execute=True), freeze_time(NOON):
         scenario = cast.build("running")

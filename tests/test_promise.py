@@ -52,7 +52,7 @@ def with_secrets(stage):
         replace_solution(
             competition=team.competition, file=BytesIO(SOLUTION.encode()), filename="s.csv", by=None, at=STARTS
         )
-    Submission.objects.update(private_score=PRIVATE_SCORE)
+    Submission.objects.update(private_score=PRIVATE_SCORE, private_numbers={"mse": PRIVATE_SCORE})
     Standing.objects.update(
         best_private_score=PRIVATE_SCORE, private_key=PRIVATE_SCORE, private_submitted_at=STAGES["running"]
     )

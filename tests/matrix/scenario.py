@@ -37,6 +37,8 @@ ROLES = ("anonymous", "outsider", "participant", "member", "owner", "organiser",
 
 SOLUTION = b"id,target,Usage\n1,1,Public\n2,2,Public\n3,3,Private\n4,4,Private\n"
 PREDICTIONS = b"id,target\n1,1\n2,2\n3,3\n4,5\n"
+# Shown beside the score, and as closed as it is.
+FURTHER = [{"metric": "mse", "params": {}}]
 METRIC = b"def score(solution, submission, row_id_column_name):\n    return 1.0\n"
 STAGES = {"running": NOON, "ended": ENDS + timedelta(hours=1), "confirmed": ENDS + timedelta(hours=2)}
 NOTEBOOK = b'{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}'
@@ -68,7 +70,9 @@ def build(stage: str) -> Scenario:
             person.save()
             EmailAddress.objects.create(user=person, email=person.email, verified=True, primary=True)
             tokens[name] = create_token(user=person, name="script", at=NOON)[1]
-    competition = CompetitionFactory(slug="cup", metric="rmse", hosts=[people["organiser"]], rules_required=False)
+    competition = CompetitionFactory(
+        slug="cup", metric="rmse", further_metrics=FURTHER, hosts=[people["organiser"]], rules_required=False
+    )
     CompetitionFactory(slug="elsewhere", hosts=[people["other"]])
     Page.objects.create(competition=competition, slug="overview", title="Overview", body="# Hello")
     data = DataFile(competition=competition, name="train.csv", size=3, sha256=hashlib.sha256(b"id\n").hexdigest())

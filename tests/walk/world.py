@@ -310,7 +310,7 @@ STORED: dict[type[models.Model], tuple[str, ...]] = {
     tables.StandingChange: (),
     tables.Solution: ("file", "sha256", "digest", "salt"),
     tables.LogRow: (),
-    Submission: ("private_score", "next_try_at", *FILES),
+    Submission: ("private_score", "private_numbers", "next_try_at", *FILES),
     ScoringRun: (),
     Notification: (),
     Mail: ("key",),
