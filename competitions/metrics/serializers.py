@@ -108,7 +108,7 @@ class OwnMetricWithSourceSerializer(OwnMetricSerializer):
 
 
 class SourceSerializer(serializers.Serializer):
-    source = serializers.CharField(allow_blank=True, trim_whitespace=False, help_text="The text of a metric.")
+    source: Any = serializers.CharField(allow_blank=True, trim_whitespace=False, help_text="The text of a metric.")
 
 
 class SignatureSerializer(serializers.Serializer):

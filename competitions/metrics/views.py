@@ -66,7 +66,7 @@ class OwnMetricViewSet(mixins.ListModelMixin, GenericViewSet):
         return found
 
     def get_serializer_context(self) -> dict[str, Any]:
-        context: dict[str, Any] = super().get_serializer_context()
+        context: dict[str, Any] = dict(super().get_serializer_context())
         if not getattr(self, "swagger_fake_view", False):
             context["uses"] = uses_of(self.competition())
         return context
