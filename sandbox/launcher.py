@@ -16,6 +16,8 @@ READ_ONLY, NO_SETUID, NO_DEVICES, REMOUNT, BIND, RECURSIVE, PRIVATE = 0x1, 0x2, 
 
 
 def main() -> None:
+    # A server keeps the files it writes to itself. What is made here is what the sandbox has to be able to enter.
+    os.umask(0o022)
     with open(int(sys.argv[1]), "rb") as file:
         plan = json.load(file)
     # Paths of this process that the rest needs, by what is covered.
@@ -30,7 +32,6 @@ def main() -> None:
     os.setresuid(plan["uid"], plan["uid"], plan["uid"])
     if 0 in {*os.getresuid(), *os.getresgid()}:
         raise SystemExit("still root")
-    os.umask(0o022)
     os.chdir("/")
     os.execve(plan["command"][0], plan["command"], {})  # noqa: S606
 
