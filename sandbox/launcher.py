@@ -16,6 +16,8 @@ READ_ONLY, NO_SETUID, NO_DEVICES, REMOUNT, BIND, RECURSIVE, PRIVATE = 0x1, 0x2, 
 
 
 def main() -> None:
+    # A server keeps the files it writes to itself. What is made here is what the sandbox has to be able to enter.
+    os.umask(0o022)
     with open(int(sys.argv[1]), "rb") as file:
         plan = json.load(file)
     # Before anything is made: whatever the server does with its own files, the sandbox has to enter these folders.

@@ -66,6 +66,16 @@ def test_a_command_that_is_not_there_is_our_fault(runner: Runner) -> None:
     assert "FileNotFoundError" in outcome.detail
 
 
+def test_a_server_that_keeps_its_files_to_itself_has_sandboxes_too(runner: Runner) -> None:
+    """As `make run` does: what the launcher of a server that is root makes for the sandbox can be entered all the same."""
+    before = os.umask(0o077)
+    try:
+        outcome = runner.run(program("print('hello')"))
+    finally:
+        os.umask(before)
+    assert outcome.reason is Reason.FINISHED, outcome
+
+
 def test_exit_code_and_signal_are_told(runner: Runner) -> None:
     assert runner.run(program("raise SystemExit(3)")).exit_code == 3
     assert runner.run(program("import os; os.kill(os.getpid(), 11)")).signal == signal.SIGSEGV
