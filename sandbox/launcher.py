@@ -20,8 +20,6 @@ def main() -> None:
     os.umask(0o022)
     with open(int(sys.argv[1]), "rb") as file:
         plan = json.load(file)
-    # Before anything is made: whatever the server does with its own files, the sandbox has to enter these folders.
-    os.umask(0o022)
     # Paths of this process that the rest needs, by what is covered.
     covers: dict[str, list[str]] = {}
     for path in plan["shown"]:

@@ -188,4 +188,5 @@ class MetricFailureAdmin(ReadOnlyAdmin):
         return format_html("<pre>{}</pre>", failure.traceback)
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        return super().get_queryset(request).readable_by(request.user, timezone.now())
+        failures = MetricFailure.objects.readable_by(request.user, timezone.now())
+        return failures.order_by(*self.get_ordering(request))
