@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from io import BytesIO
 from typing import Any
 
@@ -14,7 +15,7 @@ from competitions.metrics import sandboxes as place
 from competitions.metrics.running import score_by
 from competitions.metrics.sandboxes import NO_SANDBOX_READY, Sandboxes, SandboxUnavailable
 from competitions.metrics.services import use_metric
-from competitions.models import MetricFailure
+from competitions.models import Competition, MetricFailure
 from competitions.organising.editing import edit_competition
 from competitions.solution.services import active_solution, prepared_solution
 from sandbox import Answer, Outcome, Reason
@@ -116,7 +117,7 @@ def test_rows_with_text_are_compared_with_text(forked) -> None:
     solution = active_solution(competition)
     prepared = prepared_solution(solution)
     predictions = read_predictions(BytesIO(b"id,target\n1,1.0\n2,2\n3,01\n4,five\n"), prepared)
-    assert score_by(solution, prepared, predictions, "private") == 1.0
+    assert score_by(solution, prepared, predictions, "private").score == 1.0
 
 
 def test_only_the_checked_columns_are_passed(forked) -> None:
@@ -287,8 +288,11 @@ def test_of_private_rows_nothing_is_told_but_that_there_is_no_score(forked) -> N
     assert [one.code for one in refused.value.problems] == ["metric_failed"]
     failure = MetricFailure.objects.get()
     assert failure.is_private
-    assert failure.shown_traceback(has_ended=False) == ""
-    assert "target" in failure.shown_traceback(has_ended=True)
+    assert "target" in failure.traceback
+    host, later = competition.hosts.get(), failure.at + timedelta(days=30)
+    assert not MetricFailure.objects.readable_by(host, later).exists()
+    Competition.objects.filter(pk=competition.pk).update(confirmed_at=later)
+    assert MetricFailure.objects.readable_by(host, later).get() == failure
 
 
 def test_the_text_for_participants_is_bounded_and_plain(forked) -> None:
