@@ -4,6 +4,7 @@ come to, and the log tells of both.
 
 from __future__ import annotations
 
+import threading
 from datetime import timedelta
 from io import BytesIO
 
@@ -16,6 +17,7 @@ from django.urls import reverse
 from freezegun import freeze_time
 
 from competitions.models import Competition
+from competitions.organising import editing
 from competitions.organising.editing import edit_competition
 from competitions.solution.services import active_solution, replace_solution
 from submissions import runs
@@ -115,11 +117,26 @@ def test_two_organisers_at_once(at, first, second, possible):
     cup.require_sense()
 
 
-def test_a_limit_that_two_raise_does_not_fall_again():
+def test_a_limit_that_two_raise_does_not_fall_again(monkeypatch):
+    """Who raises it less has looked at what there is, and would write after the other one, if that could get through."""
     cup = Cup(NOON)
     one, other = cup.hosts
-    outcomes = at_once(lambda: cup.raises_the_limit(one, 9), lambda: cup.raises_the_limit(other, 7))
-    assert set(outcomes) <= {"done", "limits_only_rise"}
+    has_looked, is_through = threading.Event(), threading.Event()
+    check = editing._check_rules
+
+    def check_and_wait(before, after, **more):
+        check(before, after, **more)
+        if after.daily_submission_limit == 7:
+            has_looked.set()
+            is_through.wait(timeout=1)
+
+    def raises_it_more():
+        assert has_looked.wait(timeout=30)
+        cup.raises_the_limit(other, 9)
+        is_through.set()
+
+    monkeypatch.setattr(editing, "_check_rules", check_and_wait)
+    assert at_once(lambda: cup.raises_the_limit(one, 7), raises_it_more) == ["done", "done"]
     assert Competition.objects.get(pk=cup.competition.pk).daily_submission_limit == 9
 
 

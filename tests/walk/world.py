@@ -98,6 +98,8 @@ class World:
         # All mail is delivered and read at the end of a walk.
         monkeypatch.setattr("notifications_api.mail.deliver_if_due", lambda _at: None)
         cache.clear()
+        # What a walk deletes is there again for the next one, as its rows are.
+        monkeypatch.setattr("foundation.storage.LocalStorage.delete", lambda *_: None)
         for name in ("now", "soon", "alone"):
             monkeypatch.setattr(Sandboxes, name, in_this_process)
         monkeypatch.setattr(cast, "replace_solution", scoring_by_it(replace_solution) if own else replace_solution)

@@ -25,6 +25,21 @@ describe('the facts of an entry', () => {
     ])
   })
 
+  it('tell of two records what differs', () => {
+    const own = [
+      { version: 1, ranked: '', params: {} },
+      { version: 2, ranked: '', params: { k: 3 } },
+    ]
+    expect(factsOf({ own })).toEqual([
+      { name: 'own.version', form: 'change', before: 1, after: 2 },
+      { name: 'own.params.k', form: 'change', before: null, after: 3 },
+    ])
+    expect(factsOf({ own: [{ metric: 'rmse' }, { version: 1 }] })).toEqual([
+      { name: 'own.metric', form: 'change', before: 'rmse', after: null },
+      { name: 'own.version', form: 'change', before: null, after: 1 },
+    ])
+  })
+
   it('show lists of any other length as they are', () => {
     expect(factsOf({ metricParams: [['k', 3]] })).toEqual([{ name: 'metricParams', form: 'value', value: '[["k",3]]' }])
   })

@@ -18,6 +18,17 @@ function isPlain(value: unknown): boolean {
   return value === null || ['string', 'number', 'boolean'].includes(typeof value)
 }
 
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** What differs between two records, each as it was and is. */
+function changed(before: Record<string, unknown>, after: Record<string, unknown>): Record<string, unknown> {
+  const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])]
+  const pairs = keys.map((key) => [key, [before[key] ?? null, after[key] ?? null]] as const)
+  return Object.fromEntries(pairs.filter(([, [one, other]]) => JSON.stringify(one) !== JSON.stringify(other)))
+}
+
 /** One line for each fact; what lies within another fact is named by both, as in `changed.rowsAdded`. */
 export function factsOf(facts: Record<string, unknown>, within = ''): Fact[] {
   return Object.entries(facts).flatMap(([key, value]): Fact[] => {
@@ -28,6 +39,7 @@ export function factsOf(facts: Record<string, unknown>, within = ''): Fact[] {
     if (Array.isArray(value)) {
       const [before, after] = value
       if (value.length === 2 && isPlain(before) && isPlain(after)) return [{ name, form: 'change', before, after }]
+      if (value.length === 2 && isRecord(before) && isRecord(after)) return factsOf(changed(before, after), name)
       return [{ name, form: 'value', value: JSON.stringify(value) }]
     }
     if (typeof value === 'object') return factsOf(value as Record<string, unknown>, name)
