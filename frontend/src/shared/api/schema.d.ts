@@ -1017,7 +1017,7 @@ export interface paths {
         };
         /**
          * List own metric failures
-         * @description Where the metric broke off, newest first, with tracebacks; those of private rows once the end has passed. Organisers only.
+         * @description Where the metric broke off, newest first, with tracebacks; of private rows, what was there when you last looked at the private leaderboard, which stands in the log, or everything once the result is confirmed. Organisers only.
          */
         get: operations["listOwnMetricFailures"];
         put?: never;
@@ -3230,6 +3230,8 @@ export interface components {
              * @description Of the public rows.
              */
             score: number | null;
+            /** @description All numbers it gave, where it gave several: `[name, n]`. */
+            values?: unknown[][];
             /** @description What the metric would say to the participant. */
             refusal: string;
             error: string;
@@ -3251,6 +3253,18 @@ export interface components {
              * @default false
              */
             withSolution: boolean;
+        };
+        /** @description A number that is shown beside the score, and ranks nothing. */
+        Column: {
+            name: string;
+            /**
+             * @description Which way is better; empty for an own metric's.
+             *
+             *     * `smaller_is_better` - smaller is better
+             *     * `larger_is_better` - larger is better
+             *     * `` - nobody says
+             */
+            direction: components["schemas"]["MetricDirection"] | components["schemas"]["BlankEnum"];
         };
         /** @description Reads rows of `Comment.objects.for_list(user)`, whose `discussion` is of `for_page(user)`. */
         Comment: {
@@ -3369,6 +3383,10 @@ export interface components {
             readonly hosts: components["schemas"]["UserRef"][];
             /** Metric parameters */
             readonly metricParams: unknown;
+            /** @description Built-in metrics that are shown beside the score and rank nothing. */
+            readonly furtherMetrics: components["schemas"]["FurtherMetric"][];
+            /** @description The further numbers of a submission, in the order of `numbers` on the leaderboards. */
+            readonly scoreColumns: components["schemas"]["Column"][];
             /**
              * Submissions a day
              * @description Empty: unlimited.
@@ -3615,9 +3633,12 @@ export interface components {
             };
             /**
              * Value that ranks
-             * @description Where the metric returns a mapping of names to numbers. Empty: it returns one number.
+             * @description Where the metric returns a mapping of names to numbers. Empty: the first of them, or the number.
              */
             readonly ranked: string;
+            /** Further values shown */
+            readonly columns: unknown | null;
+            readonly takesFiles: boolean;
             readonly libraries: {
                 [key: string]: string;
             };
@@ -3975,6 +3996,24 @@ export interface components {
             similar: components["schemas"]["Similar"][];
             probing: components["schemas"]["Probing"][];
         };
+        /** @description A built-in metric that is shown beside the score. */
+        FurtherMetric: {
+            /** @description Its key, as `/api/metrics/` has it. */
+            metric: string;
+            /** @description Its own parameters; no options. */
+            params?: {
+                [key: string]: unknown;
+            };
+        };
+        /** @description A built-in metric that is shown beside the score. */
+        FurtherMetricRequest: {
+            /** @description Its key, as `/api/metrics/` has it. */
+            metric: string;
+            /** @description Its own parameters; no options. */
+            params?: {
+                [key: string]: unknown;
+            };
+        };
         GiveExtraRequest: {
             /** @description How many, until the day ends. */
             count: number;
@@ -4108,6 +4147,8 @@ export interface components {
         /** @description Describes the answer; `views` put it together. */
         Leaderboard: {
             count: number;
+            /** @description What `numbers` of the rows are. */
+            columns: components["schemas"]["Column"][];
             /** @description How many teams compete, on the whole leaderboard: without those out of competition or disqualified. */
             teams: number;
             /** @description Where medals end, were this the result. */
@@ -4334,6 +4375,7 @@ export interface components {
         /**
          * @description * `smaller_is_better` - smaller is better
          *     * `larger_is_better` - larger is better
+         *     * `` - nobody says
          * @enum {string}
          */
         MetricDirection: "smaller_is_better" | "larger_is_better";
@@ -4353,7 +4395,6 @@ export interface components {
             readonly isPrivate: boolean;
             readonly reason: string;
             readonly error: string;
-            /** @description Of private rows empty until the end has passed. */
             readonly traceback: string;
             /** Format: date-time */
             readonly at: string;
@@ -4486,6 +4527,15 @@ export interface components {
          */
         NotificationKind: "discussion" | "comment" | "reply" | "mention" | "like" | "announcement" | "invitation" | "invitation_answer" | "merge_request" | "merge_answer" | "scoring_finished" | "rescored" | "private_confirmed" | "changed" | "excluded" | "exclusion" | "exclusion_answer" | "extra_submissions" | "merge_deadline" | "nothing_selected" | "last_hour" | "report";
         NullEnum: null;
+        /** @description A number that is shown beside a score, and ranks nothing. */
+        Number: {
+            name: string;
+            /**
+             * Format: double
+             * @description Null where it is not defined for this file.
+             */
+            score: number | null;
+        };
         /** @description What organisers see of a team's submission: that it was made, and its public score. */
         OrganisersSubmission: {
             readonly id: number;
@@ -4524,9 +4574,12 @@ export interface components {
             };
             /**
              * Value that ranks
-             * @description Where the metric returns a mapping of names to numbers. Empty: it returns one number.
+             * @description Where the metric returns a mapping of names to numbers. Empty: the first of them, or the number.
              */
             readonly ranked: string;
+            /** Further values shown */
+            readonly columns: unknown | null;
+            readonly takesFiles: boolean;
             /**
              * Shown to participants
              * @description Whether everybody inside may read the source.
@@ -4562,9 +4615,12 @@ export interface components {
             };
             /**
              * Value that ranks
-             * @description Where the metric returns a mapping of names to numbers. Empty: it returns one number.
+             * @description Where the metric returns a mapping of names to numbers. Empty: the first of them, or the number.
              */
             readonly ranked: string;
+            /** Further values shown */
+            readonly columns: unknown | null;
+            readonly takesFiles: boolean;
             /**
              * Shown to participants
              * @description Whether everybody inside may read the source.
@@ -4835,6 +4891,7 @@ export interface components {
             metric?: string;
             /** Metric parameters */
             metricParams?: unknown;
+            furtherMetrics?: components["schemas"]["FurtherMetricRequest"][];
             /** Digits shown */
             scoreDigits?: number;
             /**
@@ -5034,6 +5091,8 @@ export interface components {
         /** @description Describes the answer; `views` put it together. */
         PrivateLeaderboard: {
             count: number;
+            /** @description What `numbers` of the rows are. */
+            columns: components["schemas"]["Column"][];
             /** @description How many teams compete, on the whole leaderboard: without those out of competition or disqualified. */
             teams: number;
             /** @description Where medals end, were this the result. */
@@ -5069,6 +5128,8 @@ export interface components {
             members: components["schemas"]["UserRef"][];
             /** Format: double */
             score: number | null;
+            /** @description The further numbers of the same submission, in the order of `columns`; empty where there are none. */
+            numbers: (number | null)[];
             /** @description Submissions within the competition, without refused ones. */
             submissions: number;
             /** Format: date-time */
@@ -5296,6 +5357,8 @@ export interface components {
             members: components["schemas"]["UserRef"][];
             /** Format: double */
             score: number | null;
+            /** @description The further numbers of the same submission, in the order of `columns`; empty where there are none. */
+            numbers: (number | null)[];
             /** @description Submissions within the competition, without refused ones. */
             submissions: number;
             /** Format: date-time */
@@ -5364,7 +5427,7 @@ export interface components {
             readonly done: number;
             /**
              * Could not be scored
-             * @description Submissions that have no score by this run.
+             * @description Submissions that could not be scored. Not those that merely have no private score.
              */
             readonly failed: number;
             /**
@@ -5477,11 +5540,11 @@ export interface components {
         SolutionUploadRequest: {
             /**
              * Format: binary
-             * @description CSV or Parquet, also in gz or zip.
+             * @description CSV or Parquet, also in gz or zip; for an own metric that takes files, a zip with manifest.csv.
              */
             file: string;
             /**
-             * @description Empty: the first column.
+             * @description Empty: the first column. Several: with commas.
              * @default
              */
             idColumn: string;
@@ -5563,6 +5626,10 @@ export interface components {
              * @description Null until the private leaderboard is confirmed, whoever asks.
              */
             readonly privateScore: number | null;
+            /** @description What the competition shows beside the public score; empty where that is nothing. */
+            readonly publicNumbers: components["schemas"]["Number"][];
+            /** @description As `privateScore`: empty until the confirmation. */
+            readonly privateNumbers: components["schemas"]["Number"][];
             /** @description Whether it is the team's best on the public leaderboard. */
             readonly isBest: boolean;
             /** Selected for the final ranking */
@@ -5848,17 +5915,19 @@ export interface components {
         UploadMetricRequest: {
             /**
              * Format: binary
-             * @description Python: `score(solution, submission, row_id_column_name, …)`.
+             * @description Python: `score(solution, submission, row_id_column_name, …)` or, where submissions are zips of files, `score(solution_dir, submission_dir, …)`.
              */
             file: string;
             direction: components["schemas"]["MetricDirection"];
             /** @description Values of its parameters by name; a form sends them as one JSON text. */
             params?: unknown;
             /**
-             * @description Where it returns a mapping of names to numbers: the name of the one that ranks.
+             * @description Where it returns a mapping of names to numbers: the name of the one that ranks; empty: the first.
              * @default
              */
             ranked: string;
+            /** @description The names of the others that are shown beside the score, five at most; a form sends them as one JSON text. Without it: the first ones that the trial finds. */
+            columns?: unknown | null;
             /**
              * @description Whether participants may read it.
              * @default false
