@@ -37,7 +37,8 @@ const PHONE: Partial<Record<Fixed, string>> = {
   team: 'minmax(0, 1fr)',
   score: 'auto',
 }
-const NUMBER_WIDTH = 'minmax(4.5rem, auto)'
+// Fixed: each row is a grid of its own, and a long name in the head must not move what stands below it.
+const NUMBER_WIDTH = '5rem'
 const isWide = (name: Column) => name === 'gap' || name === 'recent' || numberOf(name) !== null
 
 export function columnsOf(kind: BoardKind, { publicScores, recent, intervals, numbers }: Known): Column[] {
@@ -50,11 +51,11 @@ export function columnsOf(kind: BoardKind, { publicScores, recent, intervals, nu
     ...(isFinal && publicScores ? (['publicScore'] as const) : []),
     'score',
     ...Array.from({ length: numbers }, (_, index): NumberColumn => `number${index}`),
-    'gap',
-    ...(recent ? (['recent'] as const) : []),
+    ...(numbers === 0 ? (['gap'] as const) : []),
+    ...(recent && numbers < 2 ? (['recent'] as const) : []),
     'submissions',
     // Names need the room, and nothing is new on a final board.
-    ...(isFinal && intervals ? [] : (['last'] as const)),
+    ...((isFinal && intervals) || numbers > 1 ? [] : (['last'] as const)),
   ]
 }
 
