@@ -421,7 +421,7 @@ def test_what_is_dropped_while_a_file_is_on_its_way_waits(server, page, tmp_path
 def test_a_cv_score_that_is_no_number_is_said_and_not_thrown_away(server, page):
     sign_in(page, "bob", server.password)
     page.goto("/competitions/demo-diabetes/submissions")
-    page.get_by_role("button", name="Edit memo and CV score").first.click()
+    page.get_by_role("button", name="Edit memo, CV score and experiment").first.click()
     dialog = page.get_by_role("dialog")
     field = dialog.get_by_label("Your CV score")
     before = field.input_value()
@@ -433,7 +433,7 @@ def test_a_cv_score_that_is_no_number_is_said_and_not_thrown_away(server, page):
     expect(dialog).to_have_count(0)
     expect(page.get_by_role("row").filter(has_text="55.1").first).to_be_visible()
 
-    page.get_by_role("button", name="Edit memo and CV score").first.click()
+    page.get_by_role("button", name="Edit memo, CV score and experiment").first.click()
     field.fill(before)
     dialog.get_by_role("button", name="Save").click()
     expect(dialog).to_have_count(0)
