@@ -997,7 +997,7 @@ export interface paths {
         };
         /**
          * List own metric failures
-         * @description Where the metric broke off, newest first, with tracebacks; those of private rows once the end has passed. Organisers only.
+         * @description Where the metric broke off, newest first, with tracebacks; of private rows, what was there when you last looked at the private leaderboard, which stands in the log, or everything once the result is confirmed. Organisers only.
          */
         get: operations["listOwnMetricFailures"];
         put?: never;
@@ -4270,7 +4270,6 @@ export interface components {
             readonly isPrivate: boolean;
             readonly reason: string;
             readonly error: string;
-            /** @description Of private rows empty until the end has passed. */
             readonly traceback: string;
             /** Format: date-time */
             readonly at: string;
@@ -5190,7 +5189,7 @@ export interface components {
             readonly done: number;
             /**
              * Could not be scored
-             * @description Submissions that have no score by this run.
+             * @description Submissions that could not be scored. Not those that merely have no private score.
              */
             readonly failed: number;
             /**
