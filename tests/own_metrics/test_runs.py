@@ -52,9 +52,9 @@ def patiently(ask: Callable[[], list[Said]]) -> list[Said]:
 
 def test_a_private_run_of_many_is_killed_and_resumed(forked, monkeypatch) -> None:
     competition = competition_scoring_by()
-    copies(sends(competition, submission_csv(0.5, 3.0)), 119)
-    monkeypatch.setattr(working, "CHUNK", 40)
-    monkeypatch.setattr(own, "BATCH", 20)
+    copies(sends(competition, submission_csv(0.5, 3.0)), 999)
+    monkeypatch.setattr(working, "CHUNK", 200)
+    monkeypatch.setattr(own, "BATCH", 100)
     asked = []
     said = own.OwnCruncher._said
 
@@ -81,10 +81,10 @@ def test_a_private_run_of_many_is_killed_and_resumed(forked, monkeypatch) -> Non
     while work(run.pk, now=lambda: later) != "done":
         pass
     run.refresh_from_db()
-    assert (run.status, run.done, run.failed) == ("complete", 120, 0)
-    assert Submission.objects.filter(private_score=3.0).count() == 120
+    assert (run.status, run.done, run.failed) == ("complete", 1000, 0)
+    assert Submission.objects.filter(private_score=3.0).count() == 1000
     assert {part for part, _count in asked} == {"private"}
-    assert sum(count for _part, count in asked) <= 120 + 2 * working.CHUNK
+    assert sum(count for _part, count in asked) <= 1000 + 2 * working.CHUNK
     assert max(count for _part, count in asked) == own.BATCH
 
 
