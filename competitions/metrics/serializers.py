@@ -54,6 +54,15 @@ class TrialOfMetricSerializer(serializers.Serializer):
     )
 
 
+def further_columns() -> serializers.ListField:
+    return serializers.ListField(
+        child=serializers.CharField(),
+        read_only=True,
+        allow_null=True,
+        help_text="Names of the numbers shown beside the score; null: the trial takes the first ones.",
+    )
+
+
 class UseSerializer(serializers.Serializer):
     """When a version began to score, and why: an entry of the log."""
 
@@ -68,6 +77,7 @@ class OwnMetricSerializer(serializers.ModelSerializer):
     parameters = OwnParameterSerializer(many=True, read_only=True)
     params = serializers.DictField(read_only=True)
     libraries = serializers.DictField(child=serializers.CharField(), read_only=True)
+    columns = further_columns()
     created_by = UserRefSerializer(read_only=True, allow_null=True)
     trial = serializers.SerializerMethodField()
     uses = serializers.SerializerMethodField(
@@ -166,6 +176,7 @@ class CurrentMetricSerializer(serializers.ModelSerializer):
     parameters = OwnParameterSerializer(many=True, read_only=True)
     params = serializers.DictField(read_only=True)
     libraries = serializers.DictField(child=serializers.CharField(), read_only=True)
+    columns = further_columns()
     source: Any = serializers.SerializerMethodField(help_text="Null where the organisers do not show it.")
 
     class Meta:

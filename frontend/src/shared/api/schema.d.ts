@@ -3636,8 +3636,8 @@ export interface components {
              * @description Where the metric returns a mapping of names to numbers. Empty: the first of them, or the number.
              */
             readonly ranked: string;
-            /** Further values shown */
-            readonly columns: unknown | null;
+            /** @description Names of the numbers shown beside the score; null: the trial takes the first ones. */
+            readonly columns: string[] | null;
             readonly takesFiles: boolean;
             readonly libraries: {
                 [key: string]: string;
@@ -4577,8 +4577,8 @@ export interface components {
              * @description Where the metric returns a mapping of names to numbers. Empty: the first of them, or the number.
              */
             readonly ranked: string;
-            /** Further values shown */
-            readonly columns: unknown | null;
+            /** @description Names of the numbers shown beside the score; null: the trial takes the first ones. */
+            readonly columns: string[] | null;
             readonly takesFiles: boolean;
             /**
              * Shown to participants
@@ -4618,8 +4618,8 @@ export interface components {
              * @description Where the metric returns a mapping of names to numbers. Empty: the first of them, or the number.
              */
             readonly ranked: string;
-            /** Further values shown */
-            readonly columns: unknown | null;
+            /** @description Names of the numbers shown beside the score; null: the trial takes the first ones. */
+            readonly columns: string[] | null;
             readonly takesFiles: boolean;
             /**
              * Shown to participants
