@@ -551,7 +551,7 @@ def test_everything_is_checked_on_a_machine_without_django(confirmed, kept, alic
     keys, path = str(folder / "keys.json"), str(folder / "paths" / f"{number}.json")
     for arguments in (
         ("verify", str(kept[1]), str(kept[0]), "--key", keys, "--log", str(log), "--path", path),
-        ("verify", str(log), str(kept[1])),
+        ("verify", str(log), str(kept[1]), "--key", keys),
         ("verify", "solution", str(folder / "solution"), str(log)),
     ):
         checked = elsewhere("uzu", *arguments)
