@@ -646,7 +646,7 @@ def verify(
     if is_solution:
         told((lambda: proofs.check_solution(first, proofs.read_log(others[0]), version=version)), as_json)
     elif first.suffix == ".jsonl":
-        told((lambda: log_checks(first, others, heads)), as_json)
+        told((lambda: log_checks(first, others, key_file, heads)), as_json, needs_all=bool(others))
     elif len(others) > 1:
         raise click.UsageError("a receipt is for one file")
     elif path_file and not log_file:
@@ -657,14 +657,19 @@ def verify(
         told((lambda: receipt_checks(first, file, key_file, log_file, path_file, heads)), as_json, needs_all=True)
 
 
-def log_checks(log: Path, receipts: list[Path], heads: tuple[str, ...]) -> list[proofs.Check]:
+def known_keys(receipt: Path, envelope: dict[str, Any], key_file: Path | None) -> dict[str, str]:
+    """Those of the file that was named, else those kept here of the receipt's site."""
+    return proofs.keys_of(proofs.read_json(key_file)) if key_file else keeping.keys_for(receipt, envelope)
+
+
+def log_checks(log: Path, receipts: list[Path], key_file: Path | None, heads: tuple[str, ...]) -> list[proofs.Check]:
     """Of a log, and that it holds the entries that receipts name, which have to be signed and of this competition."""
     entries = proofs.read_log(log)
     envelopes = {one: proofs.read_json(one) for one in receipts}
     named = [envelope["receipt"].get("logHead") for envelope in envelopes.values()]
     checks = proofs.check_log(entries, heads=[*heads, *(head for head in named if head)])
     for one, envelope in envelopes.items():
-        checks += proofs.check_receipt(envelope, keys=keeping.keys_for(one, envelope), log=entries)
+        checks += proofs.check_receipt(envelope, keys=known_keys(one, envelope, key_file), log=entries)
     return checks
 
 
@@ -673,7 +678,7 @@ def receipt_checks(
 ) -> list[proofs.Check]:
     """Of a receipt with all that was named beside it."""
     envelope = proofs.read_json(receipt)
-    keys = proofs.keys_of(proofs.read_json(key_file)) if key_file else keeping.keys_for(receipt, envelope)
+    keys = known_keys(receipt, envelope, key_file)
     log = proofs.read_log(log_file) if log_file else []
     checks = proofs.check_log(log, heads=heads) if log_file else []
     checks += proofs.check_receipt(envelope, file=file, keys=keys, log=log)
