@@ -121,6 +121,8 @@ submit = extend_schema(
                     "publicScore": 0.8123,
                     "formerPublicScore": None,
                     "privateScore": None,
+                    "publicNumbers": [{"name": "F1", "score": 0.79}],
+                    "privateNumbers": [],
                     "isBest": True,
                     "isSelected": False,
                     "isLate": False,

@@ -41,6 +41,7 @@ ROW = {
     "team": {"id": 17, "name": "Maelström"},
     "members": [{"username": "alice", "name": "Alice", "avatar": None}],
     "score": 0.8125,
+    "numbers": [0.79],
     "submissions": 12,
     "lastSubmittedAt": "2026-11-21T09:12:00Z",
     "bestSubmittedAt": "2026-11-21T08:40:00Z",
@@ -53,6 +54,7 @@ PRIVATE_ROW = {**ROW, "publicRank": 5, "change": 3, **INTERVAL}
 BOARD = {
     "count": 118,
     "teams": 116,
+    "columns": [{"name": "F1", "direction": "larger_is_better"}],
     "zones": {"gold": 10, "silver": 23, "bronze": 46},
     "baselines": [{"name": "Mean of the training data", "score": 0.61, "after": 97}],
     "next": None,
