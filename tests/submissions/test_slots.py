@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from competitions.metrics.running import Scored
 from competitions.models import Competition, Standing
 from submissions.exceptions import NothingToScoreWith
 from submissions.models import Submission
@@ -52,7 +53,7 @@ def test_a_late_slot_moves_no_standing(team):
 @pytest.fixture
 def evaluation(competition):
     return Evaluation(
-        solution=competition.solutions.get(), public_score=0.5, private_score=None, aligned="nowhere/aligned"
+        solution=competition.solutions.get(), public=Scored(score=0.5), private=None, aligned="nowhere/aligned"
     )
 
 
