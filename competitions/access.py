@@ -144,15 +144,15 @@ class BoardAccess:
         """The competitions for which `user` may see every row, as a condition on competitions."""
         if runs_all(user):
             return Q()
-        shown = Q(board_opened_at__isnull=False) | Q(board_audience=boards.EVERYBODY)
-        entered = Q(board_audience=boards.PARTICIPANTS) & entered_by(user)
+        shown = Q(current_phase__board_opened_at__isnull=False) | Q(current_phase__board_audience=boards.EVERYBODY)
+        entered = Q(current_phase__board_audience=boards.PARTICIPANTS) & entered_by(user)
         return (ROOM.rows(user) & (shown | entered)) | hosted_by(user)
 
     def own_rows(self, user: Any) -> Q:
         """The competitions for which `user` may see the own team's row, as a condition on competitions."""
         if runs_all(user):
             return Q()
-        return self.rows(user) | (ROOM.rows(user) & Q(board_audience=boards.OWN_ROW) & entered_by(user))
+        return self.rows(user) | (ROOM.rows(user) & Q(current_phase__board_audience=boards.OWN_ROW) & entered_by(user))
 
     def people(self, competition: Competition) -> Q:
         """The accounts in use that may see every row, as a condition on users."""

@@ -47,7 +47,11 @@ class Board:
 
 def board_of(competition: Competition) -> Board:
     """The rules of the competition's public leaderboard."""
-    minutes = competition.board_freeze_minutes
-    freezes_at = competition.board_freezes_at if minutes is None else competition.ends_at - timedelta(minutes=minutes)
-    opened_at = competition.board_opened_at
-    return Board(EVERYBODY if opened_at is not None else competition.board_audience, freezes_at, opened_at)
+    minutes = competition.phase.board_freeze_minutes
+    freezes_at = (
+        competition.phase.board_freezes_at
+        if minutes is None
+        else competition.phase.ends_at - timedelta(minutes=minutes)
+    )
+    opened_at = competition.phase.board_opened_at
+    return Board(EVERYBODY if opened_at is not None else competition.phase.board_audience, freezes_at, opened_at)

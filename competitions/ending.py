@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from competitions.models import Competition
+from competitions.models import Competition, Phase
 
 
 def note_end(competition: Competition, at: datetime) -> None:
@@ -18,9 +18,9 @@ def note_end(competition: Competition, at: datetime) -> None:
 
     Call it in the transaction of that; before the end it does nothing.
     """
-    if competition.ended_at is None and competition.is_past_end(at):
-        Competition.objects.filter(pk=competition.pk, ended_at__isnull=True).update(ended_at=at)
-        competition.ended_at = at
+    if competition.phase.ended_at is None and competition.phase.is_past_end(at):
+        Phase.objects.filter(pk=competition.phase.pk, ended_at__isnull=True).update(ended_at=at)
+        competition.phase.ended_at = at
 
 
 def judge_as_received(competition: Competition, *, seen: Competition) -> None:
@@ -29,5 +29,5 @@ def judge_as_received(competition: Competition, *, seen: Competition) -> None:
     `competition`: as it was read under the lock. `seen`: as it was read when the request was received; if no end was
     written down by then, one that was written down meanwhile does not concern this request.
     """
-    if seen.ended_at is None:
-        competition.ended_at = None
+    if seen.phase.ended_at is None:
+        competition.phase.ended_at = None

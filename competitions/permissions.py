@@ -100,7 +100,7 @@ def view_data(user: Any, competition: Competition, at: datetime) -> Verdict:
         return YES
     if not is_participant(user, competition):
         return Verdict(no.NotEntered())
-    if not competition.has_started(at):
+    if not competition.phase.has_started(at):
         return Verdict(no.CompetitionNotStarted())
     if not accepted_rules(user, competition):
         return Verdict(no.RulesNotAccepted(version=competition.rules_version))
@@ -125,7 +125,7 @@ def download_solution(user: Any, competition: Competition, at: datetime) -> Verd
     """The file of the solution: everybody inside, where the organisers want it so, once the result is confirmed."""
     if not (opened := view_private_leaderboard(user, competition, at)):
         return opened
-    return YES if competition.releases_solution else Verdict(no.SolutionNotReleased())
+    return YES if competition.phase.releases_solution else Verdict(no.SolutionNotReleased())
 
 
 # --- submitting -------------------------------------------------------------------------------------------------------
@@ -142,9 +142,9 @@ def submit(user: Any, team: Team, at: datetime) -> Verdict:  # noqa: PLR0911 -- 
         return visible
     if team.is_disqualified:
         return Verdict(no.TeamDisqualified())
-    if not competition.has_started(at):
+    if not competition.phase.has_started(at):
         return Verdict(no.CompetitionNotStarted())
-    if competition.has_ended(at) and not competition.allows_late_submissions:
+    if competition.phase.has_ended(at) and not competition.phase.allows_late_submissions:
         return Verdict(no.CompetitionEnded())
     if not accepted_rules(user, competition):
         return Verdict(no.RulesNotAccepted(version=competition.rules_version))
@@ -166,14 +166,14 @@ def view_private_leaderboard(user: Any, competition: Competition, at: datetime) 
     """Everybody who may look inside, once the end has passed and an organiser confirmed it; before, nobody."""
     if not (inside := look_inside(user, competition)):  # the confirmation opens the public one to all of these
         return inside
-    return YES if competition.is_confirmed(at) else Verdict(no.PrivateLeaderboardClosed())
+    return YES if competition.phase.is_confirmed(at) else Verdict(no.PrivateLeaderboardClosed())
 
 
 def preview_private_leaderboard(user: Any, competition: Competition, at: datetime) -> Verdict:
     """Hosts, after the end: what they look at before they confirm."""
     if not (host := edit(user, competition)):
         return host
-    return YES if competition.is_past_end(at) else Verdict(no.CompetitionRunning())
+    return YES if competition.phase.is_past_end(at) else Verdict(no.CompetitionRunning())
 
 
 # --- teams ------------------------------------------------------------------------------------------------------------
@@ -214,11 +214,11 @@ def cancel_merge(user: Any, merge_request: MergeRequest) -> Verdict:
 
 def change_team_members(competition: Competition, at: datetime) -> Verdict:
     """Whether teams may still gain or lose members: until the end, when the result is theirs for good."""
-    return YES if not competition.has_ended(at) else Verdict(no.CompetitionEnded())
+    return YES if not competition.phase.has_ended(at) else Verdict(no.CompetitionEnded())
 
 
 def grow_team(competition: Competition, at: datetime) -> Verdict:
     """Whether people may still join a team or teams merge."""
-    if competition.has_ended(at):
+    if competition.phase.has_ended(at):
         return Verdict(no.CompetitionEnded())
     return YES if competition.can_still_merge(at) else Verdict(no.MergeDeadlinePassed())

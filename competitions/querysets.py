@@ -15,7 +15,7 @@ from competitions import access, models as tables
 from foundation.folding import fold
 
 if TYPE_CHECKING:
-    from competitions.models import Competition, Invitation, MergeRequest, Standing, Team  # noqa: F401 -- in types below
+    from competitions.models import Competition, Invitation, MergeRequest, Phase, Standing, Team  # noqa: F401 -- in types below
 
 
 def count_of(rows: models.QuerySet) -> Coalesce:
@@ -54,15 +54,8 @@ class CompetitionQuerySet(models.QuerySet["Competition"]):
         return visible.filter(public | access.hosted_by(user) | access.entered_by(user))
 
     def in_state(self, state: str, at: datetime) -> CompetitionQuerySet:
-        """The clock's states, as `Competition.state` derives them."""
-        ended = Q(ends_at__lte=at) | Q(ended_at__isnull=False)
-        conditions = {
-            "upcoming": Q(starts_at__gt=at) & ~ended,
-            "running": Q(starts_at__lte=at) & ~ended,
-            "finished": ended & Q(confirmed_at__isnull=True),
-            "confirmed": ended & Q(confirmed_at__isnull=False),
-        }
-        return self.filter(conditions[state])
+        """The clock's states, as `Phase.state` derives them for the phase that is meant where none is named."""
+        return self.filter(current_phase__in=tables.Phase.objects.in_state(state, at))
 
     def by_slug_or_id(self, key: str) -> CompetitionQuerySet:
         # isascii: "²".isdigit() is true, and int("²") is not. 18 digits fit every database's bigint.
@@ -71,7 +64,14 @@ class CompetitionQuerySet(models.QuerySet["Competition"]):
         return self.filter(slug=key)
 
     def lock(self, pk: int) -> Competition:
-        return self.select_for_update(of=("self",)).get(pk=pk)
+        """The competition's row, locked until the transaction ends: the lock for its phases too, which are read after
+        it is taken. Whoever changes a phase holds it.
+        """
+        locked = self.select_related(None).select_for_update(of=("self",)).get(pk=pk)
+        locked.current_phase = (
+            None if locked.current_phase_id is None else tables.Phase.objects.get(pk=locked.current_phase_id)
+        )
+        return locked
 
     def with_facts_for(self, user: Any) -> CompetitionQuerySet:
         """With `team_count`, `participant_count`, `is_entered` and `is_host`, each a sub-query on an index."""
@@ -113,6 +113,19 @@ class CompetitionQuerySet(models.QuerySet["Competition"]):
         )
 
 
+class PhaseQuerySet(models.QuerySet["Phase"]):
+    def in_state(self, state: str, at: datetime) -> PhaseQuerySet:
+        """The clock's states, as `Phase.state` derives them."""
+        ended = Q(ends_at__lte=at) | Q(ended_at__isnull=False)
+        conditions = {
+            "upcoming": Q(starts_at__gt=at) & ~ended,
+            "running": Q(starts_at__lte=at) & ~ended,
+            "finished": ended & Q(confirmed_at__isnull=True),
+            "confirmed": ended & Q(confirmed_at__isnull=False),
+        }
+        return self.filter(conditions[state])
+
+
 class TeamQuerySet(models.QuerySet["Team"]):
     def active(self) -> TeamQuerySet:
         return self.filter(merged_at__isnull=True, disbanded_at__isnull=True)
@@ -139,15 +152,20 @@ class TeamQuerySet(models.QuerySet["Team"]):
         return self.filter(search_name__text__contains=fold(text))
 
     def with_members(self) -> TeamQuerySet:
-        return self.select_related("competition", "owner").prefetch_related("memberships__user")
+        return self.select_related("competition__current_phase", "owner").prefetch_related("memberships__user")
 
     def lock(self, pk: int) -> Team:
         """The team's row, locked until the transaction ends: the one lock that submissions and merges share."""
-        return self.select_for_update(of=("self",)).select_related("competition").get(pk=pk)
+        return self.select_for_update(of=("self",)).select_related("competition__current_phase").get(pk=pk)
 
     def lock_all(self, pks: Iterable[int]) -> dict[int, Team]:
         """Several teams' rows, locked in the order of their keys so that two transactions never wait crosswise."""
-        rows = self.select_for_update(of=("self",)).select_related("competition").filter(pk__in=set(pks)).order_by("pk")
+        rows = (
+            self.select_for_update(of=("self",))
+            .select_related("competition__current_phase")
+            .filter(pk__in=set(pks))
+            .order_by("pk")
+        )
         return {team.pk: team for team in rows}
 
 
@@ -172,7 +190,7 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
         return mine.filter(team__competition__in=_visible_to(user))
 
     def for_display(self) -> InvitationQuerySet:
-        return self.select_related("team__competition", "user", "invited_by")
+        return self.select_related("team__competition__current_phase", "user", "invited_by")
 
 
 class MergeRequestQuerySet(models.QuerySet["MergeRequest"]):
@@ -239,7 +257,7 @@ class StandingQuerySet(models.QuerySet["Standing"]):
 
     def with_confirmed_private_rank(self, at: datetime) -> StandingQuerySet:
         """With `private_rank`, which is None wherever the private leaderboard is not open to everybody at `at`."""
-        is_open = Q(competition__ends_at__lte=at, competition__confirmed_at__isnull=False)
+        is_open = Q(competition__current_phase__ends_at__lte=at, competition__current_phase__confirmed_at__isnull=False)
         has_rank = Q(is_ranked=True, private_key__isnull=False)
         better = self._better_by("private_key", "private_submitted_at")
         return self.annotate(private_rank=Case(When(is_open & has_rank, then=count_of(better) + 1)))

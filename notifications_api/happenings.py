@@ -19,19 +19,23 @@ from submissions.models import Exclusion, ExtraSubmissions, ScoringRun
 
 # --- rows -------------------------------------------------------------------------------------------------------------
 def discussions() -> models.QuerySet[Discussion]:
-    return Discussion.objects.select_related("competition", "author")
+    return Discussion.objects.select_related("competition__current_phase", "author")
 
 
 def comments() -> models.QuerySet[Comment]:
-    return Comment.objects.select_related("author", "parent", "discussion__competition", "discussion__author")
+    return Comment.objects.select_related(
+        "author", "parent", "discussion__competition__current_phase", "discussion__author"
+    )
 
 
 def likes() -> models.QuerySet[Like]:
-    return Like.objects.select_related("user", "discussion__competition", "comment__discussion__competition")
+    return Like.objects.select_related(
+        "user", "discussion__competition__current_phase", "comment__discussion__competition__current_phase"
+    )
 
 
 def invitations() -> models.QuerySet[Invitation]:
-    return Invitation.objects.select_related("team__competition", "team__owner", "user", "invited_by")
+    return Invitation.objects.select_related("team__competition__current_phase", "team__owner", "user", "invited_by")
 
 
 def merge_requests() -> models.QuerySet[MergeRequest]:
@@ -41,23 +45,25 @@ def merge_requests() -> models.QuerySet[MergeRequest]:
 
 
 def scoring_runs() -> models.QuerySet[ScoringRun]:
-    return ScoringRun.objects.select_related("competition")
+    return ScoringRun.objects.select_related("competition__current_phase")
 
 
 def log_rows() -> models.QuerySet[LogRow]:
-    return LogRow.objects.select_related("competition")
+    return LogRow.objects.select_related("competition__current_phase")
 
 
 def exclusions() -> models.QuerySet[Exclusion]:
-    return Exclusion.objects.select_related("team__competition", "competition", "answered_by")
+    return Exclusion.objects.select_related(
+        "team__competition__current_phase", "competition__current_phase", "answered_by"
+    )
 
 
 def extras() -> models.QuerySet[ExtraSubmissions]:
-    return ExtraSubmissions.objects.select_related("team__competition", "by")
+    return ExtraSubmissions.objects.select_related("team__competition__current_phase", "by")
 
 
 def reminders() -> models.QuerySet[Reminder]:
-    return Reminder.objects.select_related("competition")
+    return Reminder.objects.select_related("competition__current_phase")
 
 
 def stands(post: Discussion | Comment) -> bool:

@@ -380,7 +380,7 @@ PRIVATE_CONFIRMED: Occasion[Competition] = Occasion(
     signal=competition_signals.private_leaderboard_confirmed,
     subject="competition",
     rows=(Competition.objects.all,),
-    still_holds=lambda competition, at: competition.is_confirmed(at),
+    still_holds=lambda competition, at: competition.phase.is_confirmed(at),
     happening=lambda competition, now: happenings.of_leaderboard(
         f"private_confirmed:{competition.pk}:{int(now.at.timestamp())}",
         competition,

@@ -16,11 +16,11 @@ def open_board(competition: Competition, *, at: datetime) -> None:
     Call it in the transaction of the confirmation, with the rows of all teams and of the competition locked. A second
     confirmation finds it open.
     """
-    if competition.board_opened_at is not None:
+    if competition.phase.board_opened_at is not None:
         return
     waits = board_of(competition).is_frozen(at)
-    competition.board_opened_at = at
-    competition.save(update_fields=["board_opened_at"])
+    competition.phase.board_opened_at = at
+    competition.phase.save(update_fields=["board_opened_at"])
     if waits:
         take_in(competition)
 

@@ -68,5 +68,5 @@ def _differing(standing: Standing, derived: object, fields: tuple[str, ...]) -> 
 
 
 def _key(competition: Competition, standing: Standing, name: str, score: float | None) -> Iterator[str]:
-    if getattr(standing, name) != (None if score is None else competition.sort_key(score)):
+    if getattr(standing, name) != (None if score is None else competition.phase.sort_key(score)):
         yield f"team {standing.team_id}: {name}"

@@ -46,7 +46,7 @@ def public_standings(competition: Competition, teams: Collection[int] | None = N
         sent = [one for one in all_sent if board.takes(one.created_at)]
         scored = [one for one in sent if one.is_scored]
         ranking = [one for one in scored if one.may_rank]
-        best = min(ranking, key=lambda one: public_order(one, competition.direction), default=None)
+        best = min(ranking, key=lambda one: public_order(one, competition.phase.direction), default=None)
         yield PublicStanding(
             team_id=team,
             best_public_score=best.public_score if best else None,
@@ -61,7 +61,7 @@ def private_standings(competition: Competition, teams: Collection[int] | None = 
     """The private side of every team's standing, or of these `teams`: the best private score of what counts."""
     for team, sent in _by_team(competition, teams):
         counting = [
-            (competition.sort_key(one.private_score), one.created_at, one.pk, one.private_score)
+            (competition.phase.sort_key(one.private_score), one.created_at, one.pk, one.private_score)
             for one in _counting(competition, sent)
             if one.private_score is not None
         ]
@@ -88,7 +88,7 @@ def counting_submissions(competition: Competition) -> Iterator[Counting]:
 def _counting(competition: Competition, sent: list[_Facts]) -> list[_Facts]:
     """The submissions that count for the final ranking. Void ones never do."""
     ranking = [one for one in sent if one.may_rank]
-    return counting(ranking, selectable=competition.selectable_submissions, direction=competition.direction)
+    return counting(ranking, selectable=competition.phase.selectable_submissions, direction=competition.phase.direction)
 
 
 def _by_team(competition: Competition, chosen: Collection[int] | None) -> Iterator[tuple[int, list[_Facts]]]:

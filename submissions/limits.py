@@ -82,8 +82,8 @@ class Allowance:
 def allowance(team: Team, at: datetime) -> Allowance:
     """What `team` has used and has left at `at`. Two queries; exact while the team's row is locked."""
     competition = team.competition
-    late = competition.has_ended(at)
-    day_starts, day_ends = competition.day_of(at)
+    late = competition.phase.has_ended(at)
+    day_starts, day_ends = competition.phase.day_of(at)
     today = Q(created_at__gte=day_starts, created_at__lt=day_ends)
     rows = Submission.objects.filter(team=team)
     slots, refused = rows.slots(late=late), rows.refusals() & Q(created_at__gt=at - WINDOW)
@@ -93,14 +93,16 @@ def allowance(team: Team, at: datetime) -> Allowance:
         tries=Count("pk", filter=refused),
         bytes=Sum("size", filter=refused, default=0),
     )
-    is_limited = competition.daily_submission_limit is not None or competition.total_submission_limit is not None
+    is_limited = (
+        competition.phase.daily_submission_limit is not None or competition.phase.total_submission_limit is not None
+    )
     extra = _extra(team, at) if is_limited and not late else _Extra(0, 0)
     return Allowance(
         at=at,
-        daily_limit=_raised(competition.daily_submission_limit, extra.today),
+        daily_limit=_raised(competition.phase.daily_submission_limit, extra.today),
         used_today=used["today"],
         resets_at=day_ends,
-        total_limit=None if late else _raised(competition.total_submission_limit, extra.total),
+        total_limit=None if late else _raised(competition.phase.total_submission_limit, extra.total),
         used_total=used["total"],
         closed=why_closed(team, at) or _braked(team, at, tries=used["tries"], size=used["bytes"]),
     )
@@ -130,9 +132,9 @@ def why_closed(team: Team, at: datetime) -> Refusal | None:
         return TeamNotActive()
     if team.is_disqualified:
         return TeamDisqualified()
-    if not competition.has_started(at):
+    if not competition.phase.has_started(at):
         return CompetitionNotStarted()
-    if competition.has_ended(at) and not competition.allows_late_submissions:
+    if competition.phase.has_ended(at) and not competition.phase.allows_late_submissions:
         return CompetitionEnded()
     return None
 

@@ -23,7 +23,7 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
 
     def for_display(self) -> SubmissionQuerySet:
         """Submissions with all that their serializer reads, so that a list of any length is one query."""
-        return self.select_related("competition", "team__standing", "user")
+        return self.select_related("competition__current_phase", "team__standing", "user")
 
     def with_readable_experiment(self, user: Any) -> SubmissionQuerySet:
         """Those whose experiment `user` may read: of their teams, and those shared where they may see the leaderboard.
@@ -88,4 +88,4 @@ class ExclusionQuerySet(models.QuerySet["Exclusion"]):
         return self.filter(Q(team__memberships__user=user) | Q(competition__in=hosted.values("pk"))).distinct()
 
     def for_display(self) -> ExclusionQuerySet:
-        return self.select_related("competition", "team", "submission", "by", "lifted_by", "answered_by")
+        return self.select_related("competition__current_phase", "team", "submission", "by", "lifted_by", "answered_by")

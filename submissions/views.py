@@ -50,7 +50,7 @@ def own_team(request: Request, pk: int) -> Team:
         NotVisible: no such team, as far as the reader may know.
         NotTeamMember: a team of others.
     """
-    own = Team.objects.of_user(request.user).select_related("competition").filter(pk=pk).first()
+    own = Team.objects.of_user(request.user).select_related("competition__current_phase").filter(pk=pk).first()
     if own is not None:
         return own
     team = find_team(request, pk)
@@ -190,7 +190,9 @@ class SubmissionViewSet(GenericViewSet):
     @docs.experiment
     @action(detail=True, permission_classes=[AllowAny])
     def experiment(self, request: Request, pk: int) -> Response:
-        readable = Submission.objects.with_readable_experiment(request.user).select_related("competition", "team")
+        readable = Submission.objects.with_readable_experiment(request.user).select_related(
+            "competition__current_phase", "team"
+        )
         found = readable.filter(pk=pk).first()
         # What the leaderboard holds back, nobody else learns of either.
         if found is None or not (

@@ -12,7 +12,7 @@ from django.db import transaction
 from factory.django import DjangoModelFactory
 
 from competitions.leaderboards.standings import count_submission, record_public_score
-from competitions.models import Competition, Membership, Standing, Team
+from competitions.models import Competition, Membership, Phase, Standing, Team
 from competitions.solution.services import active_solution, mark_used, replace_solution
 from competitions.teams.searching import index_names
 from submissions.models import Submission
@@ -45,10 +45,26 @@ class CompetitionFactory(DjangoModelFactory):
     rules_required = False
     metric = "rmse"
 
+    @classmethod
+    def _build(cls, model_class, *args, **fields):
+        names = {field.name for field in Competition._meta.fields}
+        phase = Phase(**{name: fields.pop(name) for name in [*fields] if name not in names})
+        return Competition(**fields, current_phase=phase)
+
     @factory.post_generation
     def hosts(self, create, extracted, **kwargs):
         if create and extracted:
             self.hosts.set(extracted)
+
+
+def overwrite(*competitions: Competition, **fields) -> None:
+    """Set fields of these competitions, of all if none is named, and of their phases, whatever the rules say."""
+    rows = Competition.objects.filter(pk__in=[one.pk for one in competitions]) if competitions else Competition.objects
+    own = {name: value for name, value in fields.items() if hasattr(Competition, name)}
+    if own:
+        rows.update(**own)
+    if of_phase := {name: value for name, value in fields.items() if name not in own}:
+        Phase.objects.filter(competition__in=rows.values("pk")).update(**of_phase)
 
 
 class TeamFactory(DjangoModelFactory):
@@ -94,7 +110,7 @@ class SubmissionFactory(DjangoModelFactory):
 
 def submits(team: Team, score: float, *, at: datetime = NOON, **fields) -> Submission:
     """`team` sends in predictions that score `score` on the public side: the row, and what it does to the standing."""
-    late = team.competition.has_ended(at)
+    late = team.competition.phase.has_ended(at)
     submission = SubmissionFactory(team=team, public_score=score, created_at=at, is_late=late, **fields)
     if not late:
         with transaction.atomic():

@@ -120,7 +120,12 @@ class SubmissionsView(GuruguruView):
         fields = SubmissionFields(data=request.data)
         fields.is_valid(raise_exception=True)
         data = fields.validated_data
-        team = Team.objects.of_user(request.user).select_related("competition").filter(pk=data["team"]).first()
+        team = (
+            Team.objects.of_user(request.user)
+            .select_related("competition__current_phase")
+            .filter(pk=data["team"])
+            .first()
+        )
         if team is None:
             raise Http404
         at = timezone.now()
@@ -169,7 +174,7 @@ class SubmissionsView(GuruguruView):
             "status": submission.status,
             "publicScore": submission.public_score,
         }
-        answer["privateScore"] = submission.private_score if submission.competition.is_confirmed(at) else None
+        answer["privateScore"] = submission.private_score if submission.competition.phase.is_confirmed(at) else None
         if submission.public_score is None:
             answer["detail"] = _("Accepted; it is being scored. See your submissions page for the result.")
         return answer

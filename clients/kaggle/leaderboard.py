@@ -120,7 +120,11 @@ def may_see_row(request: Request, team: Team) -> bool:
 def list_team_public_submissions(request: Request, fields: dict[str, Any]) -> dict[str, Any]:
     """A team's best public submission, as the public board shows it; without the submission's own number."""
     team = (
-        Team.objects.active().visible_to(request.user).filter(pk=fields["teamId"]).select_related("competition").first()
+        Team.objects.active()
+        .visible_to(request.user)
+        .filter(pk=fields["teamId"])
+        .select_related("competition__current_phase")
+        .first()
     )
     if team is None or not may_see_row(request, team):
         raise NotFound(_("There is no such team."))

@@ -138,7 +138,7 @@ def list_submissions(request: Request, fields: dict[str, Any]) -> dict[str, Any]
 
 
 def own_submissions(request: Request) -> SubmissionQuerySet:
-    return Submission.objects.of_teams_of(request.user).select_related("competition", "team", "user")
+    return Submission.objects.of_teams_of(request.user).select_related("competition__current_phase", "team", "user")
 
 
 def narrowed(rows: SubmissionQuerySet, fields: dict[str, Any]) -> SubmissionQuerySet:
@@ -168,7 +168,7 @@ def shape(submission: Submission) -> dict[str, Any]:
     }
     if submission.public_score is not None:
         answer["publicScore"] = score_text(submission.public_score, competition)
-    if submission.private_score is not None and competition.is_confirmed(timezone.now()):
+    if submission.private_score is not None and competition.phase.is_confirmed(timezone.now()):
         answer["privateScore"] = score_text(submission.private_score, competition)
     if submission.is_void:
         answer["errorDescription"] = _("The organisers have taken this submission out of the ranking.")

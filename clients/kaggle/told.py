@@ -11,7 +11,7 @@ from submissions.services import Outcome
 
 
 def score_text(score: float, competition: Competition) -> str:
-    return f"{score:.{competition.score_digits}f}"
+    return f"{score:.{competition.phase.score_digits}f}"
 
 
 def outcome_text(outcome: Outcome, competition: Competition) -> str:

@@ -40,7 +40,9 @@ def topics(fields: dict[str, Any], rows: Any) -> Any:
     rows = rows.listed()
     if search := fields.get("searchQuery"):
         rows = rows.search(search)
-    return rows.sorted_by(word_of(fields, "TOPIC_LIST_SORT_BY_", SORTS, "hot")).select_related("author", "competition")
+    return rows.sorted_by(word_of(fields, "TOPIC_LIST_SORT_BY_", SORTS, "hot")).select_related(
+        "author", "competition__current_phase"
+    )
 
 
 def topic_shape(request: Request, one: Discussion) -> dict[str, Any]:
@@ -94,7 +96,7 @@ def list_topic_messages(request: Request, fields: dict[str, Any]) -> dict[str, A
 
 
 def topic_of(request: Request, pk: int, *, competition: Competition | None = None) -> Discussion:
-    rows = Discussion.objects.visible_to(request.user).listed().select_related("author", "competition")
+    rows = Discussion.objects.visible_to(request.user).listed().select_related("author", "competition__current_phase")
     if competition is not None:
         rows = rows.filter(competition=competition)
     found = rows.filter(pk=pk).first()

@@ -92,7 +92,7 @@ def check_gives_nothing_away(competition: Competition, file: File, *, name: str,
         DataFileIsSolution: it is the solution, or a table with its answers.
     """
     competition = Competition.objects.get(pk=competition.pk)
-    if not competition.is_published or competition.confirmed_at is not None:
+    if not competition.is_published or competition.phase.confirmed_at is not None:
         return
     if has_same_bytes(competition, sha256):
         raise DataFileIsSolution

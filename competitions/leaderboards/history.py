@@ -54,8 +54,8 @@ def history(
         points[team].append((at, score))
     return History(
         teams=[{"id": pk, "name": name, "is_mine": pk == own_team} for pk, name in chosen],
-        start=competition.starts_at,
-        end=competition.ends_at,
+        start=competition.phase.starts_at,
+        end=competition.phase.ends_at,
         zones=zones(scored.count()),
         points=points,
     )

@@ -257,15 +257,15 @@ class Leaderboard:
 
     def _intervals_of(self, teams: Sequence[int]) -> dict[int, RankInterval]:
         """The intervals of final ranks, by team: on the private leaderboard alone, once it is open to everybody."""
-        if self.side is not PRIVATE or self.fresh or self.competition.confirmed_at is None:
+        if self.side is not PRIVATE or self.fresh or self.competition.phase.confirmed_at is None:
             return {}
         return RankInterval.objects.filter(competition=self.competition).in_bulk(teams)
 
     def _shown_score(self, score: float | None) -> float | None:
         """Until the confirmation nobody sees more digits than the competition shows, organisers included."""
-        if score is None or self.competition.confirmed_at is not None:
+        if score is None or self.competition.phase.confirmed_at is not None:
             return score
-        return self.competition.shown_score(score)
+        return self.competition.phase.shown_score(score)
 
     # --- baselines ----------------------------------------------------------------------------------------------------
     @cached_property
@@ -343,7 +343,7 @@ def _members_of(teams: Sequence[int]) -> dict[int, list[User]]:
 
 def version_of(competition: Competition) -> tuple[Any, ...]:
     """What changes with everything that either leaderboard shows to those who may see it, and with nothing else."""
-    return (competition.leaderboard_version, competition.confirmed_at)
+    return (competition.leaderboard_version, competition.phase.confirmed_at)
 
 
 def public_board(competition: Competition, *, seen_by: Any, search: str = "") -> Leaderboard:

@@ -18,7 +18,7 @@ from django.db import connection, transaction
 from django.db.models import F, Q
 
 from competitions.boards import board_of
-from competitions.models import Competition, RankInterval, Standing, StandingChange, Team
+from competitions.models import Competition, Phase, RankInterval, Standing, StandingChange, Team
 
 BATCH = 1000
 
@@ -106,8 +106,8 @@ def record_public_score(*, team: Team, score: float, at: datetime) -> StandingUp
         return None
     standing = _standing_of(team)
     previous = standing.best_public_score
-    is_best = competition.is_better(score, than=previous)
-    key = competition.sort_key(score)
+    is_best = competition.phase.is_better(score, than=previous)
+    key = competition.phase.sort_key(score)
     teams, rank_before, rank_after = _places_before_and_after(standing, key, at)
     if is_best or (key == standing.public_key and at < (standing.best_submitted_at or at)):
         standing.best_public_score, standing.public_key, standing.best_submitted_at = score, key, at
@@ -243,7 +243,7 @@ def rebuild_standings(
                 ),
                 batch_size=BATCH,
             )
-        is_open = Competition.objects.filter(pk=competition.pk, confirmed_at__isnull=False).exists()
+        is_open = Phase.objects.filter(pk=competition.phase.pk, confirmed_at__isnull=False).exists()
         if public or is_open:
             leaderboard_changed(competition_id=competition.pk)
 
@@ -293,8 +293,8 @@ def improvements(
 ) -> tuple[tuple[float, datetime], ...]:
     """Those of `scores` (score, at) that were better than everything before them, oldest first."""
     found: list[tuple[float, datetime]] = []
-    for score, at in sorted(scores, key=lambda pair: (pair[1], competition.sort_key(pair[0]))):
-        if competition.is_better(score, than=found[-1][0] if found else None):
+    for score, at in sorted(scores, key=lambda pair: (pair[1], competition.phase.sort_key(pair[0]))):
+        if competition.phase.is_better(score, than=found[-1][0] if found else None):
             found.append((score, at))
     return tuple(found)
 
@@ -305,7 +305,7 @@ _PRIVATE_FIELDS = ("best_private_score", "private_key", "private_submitted_at")
 
 def _apply_public(standing: Standing, row: PublicStanding, competition: Competition) -> None:
     standing.best_public_score = row.best_public_score
-    standing.public_key = None if row.best_public_score is None else competition.sort_key(row.best_public_score)
+    standing.public_key = None if row.best_public_score is None else competition.phase.sort_key(row.best_public_score)
     standing.best_submitted_at = row.best_submitted_at
     standing.last_submitted_at = row.last_submitted_at
     standing.total_submissions = row.total_submissions
@@ -313,7 +313,9 @@ def _apply_public(standing: Standing, row: PublicStanding, competition: Competit
 
 def _apply_private(standing: Standing, row: PrivateStanding, competition: Competition) -> None:
     standing.best_private_score = row.best_private_score
-    standing.private_key = None if row.best_private_score is None else competition.sort_key(row.best_private_score)
+    standing.private_key = (
+        None if row.best_private_score is None else competition.phase.sort_key(row.best_private_score)
+    )
     standing.private_submitted_at = row.private_submitted_at
 
 
@@ -390,7 +392,7 @@ def _standing_of(team: Team) -> Standing:
 
 
 def _refuse_late(competition: Competition, at: datetime) -> None:
-    if competition.is_past_end(at):
+    if competition.phase.is_past_end(at):
         raise ValueError("a late submission moves no standing")
 
 

@@ -82,7 +82,7 @@ class LeaderboardViewSet(ViewSet):
         query = HistoryQuerySerializer(data=request.query_params)
         query.is_valid(raise_exception=True)
         own_team = own_team_id(request.user, found)
-        shape = (found.starts_at, found.ends_at, own_team, only_own, query.data)
+        shape = (found.phase.starts_at, found.phase.ends_at, own_team, only_own, query.data)
         tag = etag("history", found.pk, found.leaderboard_version, *shape)
         if (unchanged := not_modified(request, tag)) is not None:
             return unchanged
@@ -128,7 +128,7 @@ def board_page(view: APIView, request: Request, board: Leaderboard, at: datetime
         "me": None if own_row is None else serializer(own_row).data,
         "version": board.competition.leaderboard_version,
         "updated_at": updated_at(board.competition),
-        "state": board.competition.state(at).value,
+        "state": board.competition.phase.state(at).value,
         "only_own": board.only_own,
         "frozen_since": board_of(board.competition).frozen_since(at) if board.side is PUBLIC else None,
     }
@@ -153,7 +153,7 @@ def board_etag(
     version = version_of(competition) if private else competition.leaderboard_version
     page = sorted(request.query_params.items())
     return etag(
-        *("private" if private else "public", competition.pk, version, competition.state(at)),
+        *("private" if private else "public", competition.pk, version, competition.phase.state(at)),
         *(board_of(competition).is_frozen(at), only_own),
         *(own_team, page, request.get_host(), translation.get_language()),
     )

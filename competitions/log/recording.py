@@ -85,15 +85,20 @@ def clean_reason(reason: Any, *, required: bool) -> str:
 def changed(before: Competition, after: Competition, names: Iterable[str]) -> dict[str, Any]:
     """Facts: for each of these fields that differ, its old and its new value."""
     return {
-        _camel(name): [fact(getattr(before, name)), fact(getattr(after, name))]
+        _camel(name): [fact(value_of(before, name)), fact(value_of(after, name))]
         for name in names
-        if getattr(before, name) != getattr(after, name)
+        if value_of(before, name) != value_of(after, name)
     }
 
 
 def stated(competition: Competition, names: Iterable[str]) -> dict[str, Any]:
     """Facts: these fields as they are."""
-    return {_camel(name): fact(getattr(competition, name)) for name in names}
+    return {_camel(name): fact(value_of(competition, name)) for name in names}
+
+
+def value_of(competition: Competition, name: str) -> Any:
+    """What the field of this name holds, of the competition or of its phase."""
+    return getattr(competition.bearer_of(name), name)
 
 
 def fact(value: Any) -> Any:

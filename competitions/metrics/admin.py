@@ -173,5 +173,5 @@ class MetricFailureAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("traceback"))
     def readable_traceback(self, failure: MetricFailure) -> str:
-        has_ended = failure.competition.is_past_end(timezone.now())
+        has_ended = failure.competition.phase.is_past_end(timezone.now())
         return format_html("<pre>{}</pre>", failure.shown_traceback(has_ended=has_ended))

@@ -144,7 +144,7 @@ def use_metric(*, metric: OwnMetric, by: User, at: datetime, reason: str = "") -
     old, old_metric = active_solution(probe), active_metric(probe)
     if old_metric == metric:
         return metric
-    probe.metric, probe.metric_params = metric.metric, {}
+    probe.phase.metric, probe.phase.metric_params = metric.metric, {}
     solution = for_other_metric(probe)
     with transaction.atomic():
         locked = Competition.objects.lock(competition.pk)
@@ -153,12 +153,12 @@ def use_metric(*, metric: OwnMetric, by: User, at: datetime, reason: str = "") -
         if active_solution(locked) != old or active_metric(locked) != old_metric:
             raise ChangedMeanwhile
         clean_reason(reason, required=is_relied_on(locked))
-        before = _facts(old_metric) if old_metric is not None else {"metric": locked.metric}
+        before = _facts(old_metric) if old_metric is not None else {"metric": locked.phase.metric}
         locked.own_metrics.filter(is_active=True).update(is_active=False)
         metric.is_active = True
         metric.save(update_fields=["is_active"])
-        locked.metric, locked.metric_params = metric.metric, {}
-        locked.save(update_fields=["metric", "metric_params"])
+        locked.phase.metric, locked.phase.metric_params = metric.metric, {}
+        locked.phase.save(update_fields=["metric", "metric_params"])
         told: dict[str, Any] = {"own": [before, _facts(metric)]}
         if solution is not None:
             told |= open_to_objections(locked, None, at)
@@ -176,7 +176,7 @@ def use_metric(*, metric: OwnMetric, by: User, at: datetime, reason: str = "") -
 
 def _require_usable(competition: Competition, metric: OwnMetric) -> None:
     _require_direction(competition, metric)
-    if is_in_use(competition) and not is_own(competition.metric):
+    if is_in_use(competition) and not is_own(competition.phase.metric):
         raise MetricInUse
     if metric.trial_status == OwnMetric.Trial.PENDING:
         raise MetricIsBeingTried
@@ -186,7 +186,7 @@ def _require_usable(competition: Competition, metric: OwnMetric) -> None:
 
 
 def _require_direction(competition: Competition, metric: OwnMetric) -> None:
-    if is_in_use(competition) and Direction(metric.direction) != competition.direction:
+    if is_in_use(competition) and Direction(metric.direction) != competition.phase.direction:
         raise DirectionFixed
 
 

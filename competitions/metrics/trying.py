@@ -112,7 +112,11 @@ def catch_up_with_trials_of_metrics(at: datetime) -> int:
 
 def try_out(metric_id: int, at: datetime) -> OwnMetric | None:
     """Try a pending version out, and keep what came of it; safe to run twice."""
-    metric = OwnMetric.objects.select_related("competition").filter(pk=metric_id, trial_status="pending").first()
+    metric = (
+        OwnMetric.objects.select_related("competition__current_phase")
+        .filter(pk=metric_id, trial_status="pending")
+        .first()
+    )
     if metric is None:
         return None
     solution = metric.competition.solutions.filter(pk=metric.tried_with or 0).first()
@@ -208,7 +212,7 @@ def _as_raw(said: Said) -> dict[str, Any]:
 def _shown(said: Said, competition: Competition) -> dict[str, Any]:
     """One case for organisers: public rows alone, with no more digits than scores have."""
     return {
-        "score": None if said.score is None else competition.shown_score(said.score),
+        "score": None if said.score is None else competition.phase.shown_score(said.score),
         "refusal": said.refusal,
         "error": said.error or said.reason,
         "traceback": said.traceback,

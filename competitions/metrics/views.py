@@ -50,7 +50,7 @@ class OwnMetricViewSet(mixins.ListModelMixin, GenericViewSet):
     def get_queryset(self) -> QuerySet[OwnMetric]:
         if getattr(self, "swagger_fake_view", False):
             return OwnMetric.objects.none()
-        return self.competition().own_metrics.select_related("competition", "created_by")
+        return self.competition().own_metrics.select_related("competition__current_phase", "created_by")
 
     def get_object(self) -> OwnMetric:
         found = self.get_queryset().filter(version=self.kwargs["version"]).first()
@@ -118,5 +118,5 @@ class OwnMetricViewSet(mixins.ListModelMixin, GenericViewSet):
     def failures(self, request: Request, competition: str) -> Response:
         found = self.competition()
         rows = found.metric_failures.select_related("own_metric")
-        context = {"has_ended": found.is_past_end(timezone.now())}
+        context = {"has_ended": found.phase.is_past_end(timezone.now())}
         return Response(MetricFailureSerializer(rows, many=True, context=context).data)

@@ -34,7 +34,7 @@ def participants_csv(competitions: QuerySet[Competition]) -> Iterator[str]:
     )
     memberships = (
         Membership.objects.filter(competition__in=competitions.order_by().values("pk"))
-        .select_related("competition", "user", "team__standing")
+        .select_related("competition__current_phase", "user", "team__standing")
         .annotate(accepted_version=Subquery(accepted))
         .order_by("competition", "team__name", "joined_at", "pk")
     )

@@ -17,6 +17,7 @@ from competitions.leaderboards.serializers import TeamRefSerializer
 from competitions.models import Competition, MetricDirection, Page, State
 from competitions.models.log import REASON_CHARACTERS
 from competitions.organising.readiness import Weight
+from competitions.phase_fields import ChangesPhase, ReadsPhase
 from foundation import markdown
 from scoring.metrics.registry import Direction
 
@@ -31,12 +32,12 @@ class MetricSerializer(serializers.Serializer):
 
 
 # Reads rows of `Competition.objects.with_facts_for(user)`; the context holds `at`.
-class CompetitionListSerializer(serializers.ModelSerializer):
+class CompetitionListSerializer(ReadsPhase):
     """A competition as a list shows it."""
 
     state = serializers.SerializerMethodField(help_text="Where it is on its clock.")
     banner = serializers.SerializerMethodField(help_text="Address of a wide picture.")
-    metric = MetricSerializer(source="metric_definition", read_only=True)
+    metric = MetricSerializer(source="phase.metric_definition", read_only=True)
     team_count = serializers.IntegerField(read_only=True)
     participant_count = serializers.IntegerField(read_only=True)
     is_entered = serializers.BooleanField(read_only=True, help_text="Whether you take part.")
@@ -56,7 +57,7 @@ class CompetitionListSerializer(serializers.ModelSerializer):
 
     @extend_schema_field(serializers.ChoiceField(State.choices))
     def get_state(self, competition: Competition) -> str:
-        return competition.state(self.context["at"]).value
+        return competition.phase.state(self.context["at"]).value
 
 
 class PageRefSerializer(serializers.ModelSerializer):
@@ -128,7 +129,7 @@ def told(request: Request, row: Competition) -> dict[str, Any]:
     return dict(CompetitionSerializer(row, context=context).data)
 
 
-class CompetitionEditSerializer(serializers.ModelSerializer):
+class CompetitionEditSerializer(ChangesPhase):
     """What organisers change."""
 
     banner = serializers.FileField(required=False, allow_null=True, help_text="A picture; null takes it away.")

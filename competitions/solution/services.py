@@ -132,13 +132,13 @@ def replace_solution(
     if not submission_columns and old is not None and old.own_metric_id is not None:
         submission_columns = old.expected_columns[1:]
     spec = SolutionSpec(
-        metric=competition.metric,
-        metric_params=competition.metric_params,
+        metric=competition.phase.metric,
+        metric_params=competition.phase.metric_params,
         id_column=id_column or "",
         target_columns=tuple(target_columns),
         weight_column=weight_column or None,
         usage_column=usage_column or None,
-        submission_columns=tuple(submission_columns) if is_own(competition.metric) else (),
+        submission_columns=tuple(submission_columns) if is_own(competition.phase.metric) else (),
     )
     prepared = _prepare(file, spec)
     used = list(used_solutions(competition))
@@ -223,7 +223,7 @@ def for_other_metric(competition: Competition) -> Solution | None:
     old = active_solution(competition)
     if old is None:
         return None
-    prepared = _prepare_again(old, competition.metric, competition.metric_params)
+    prepared = _prepare_again(old, competition.phase.metric, competition.phase.metric_params)
     solution = _described(competition, prepared, old.filename)
     solution.file.name = old.file.name
     solution.sha256 = old.sha256
@@ -268,10 +268,10 @@ def activate(
 
 def take_back_confirmation(competition: Competition, *, by: User | None, at: datetime, reason: str) -> None:
     """Close the private leaderboard, if it is open. Call it in a transaction with the competition's row locked."""
-    if competition.confirmed_at is None:
+    if competition.phase.confirmed_at is None:
         return
-    competition.confirmed_at = competition.confirmed_by = None
-    competition.save(update_fields=["confirmed_at", "confirmed_by"])
+    competition.phase.confirmed_at = competition.phase.confirmed_by = None
+    competition.phase.save(update_fields=["confirmed_at", "confirmed_by"])
     RankInterval.objects.filter(competition=competition).delete()
     record(competition, LogKind.UNCONFIRMED, by=by, at=at, reason=reason, tell=True)
     transaction.on_commit(
@@ -296,13 +296,13 @@ def open_to_objections(competition: Competition, changed: dict[str, Any] | None,
 
     Not where nobody's score rests on a solution, and not for a file that changes nothing.
     """
-    if not competition.has_ended(at) or not is_relied_on(competition) or not _changes_anything(changed):
+    if not competition.phase.has_ended(at) or not is_relied_on(competition) or not _changes_anything(changed):
         return {}
     note_end(competition, at)
-    until = at + timedelta(minutes=competition.objection_minutes)
-    competition.objections_until = max(until, competition.objections_until or until)
-    competition.save(update_fields=["objections_until"])
-    return {"objectionsUntil": fact(competition.objections_until)}
+    until = at + timedelta(minutes=competition.phase.objection_minutes)
+    competition.phase.objections_until = max(until, competition.phase.objections_until or until)
+    competition.phase.save(update_fields=["objections_until"])
+    return {"objectionsUntil": fact(competition.phase.objections_until)}
 
 
 def _changes_anything(changed: dict[str, Any] | None) -> bool:
@@ -323,7 +323,7 @@ def _numbers(new: PreparedSolution, old: Solution | None) -> dict[str, Any] | No
 
 def active_metric(competition: Competition) -> OwnMetric | None:
     """The version of the organisers' own metric that scores; None where a built-in one does."""
-    return competition.own_metrics.filter(is_active=True).first() if is_own(competition.metric) else None
+    return competition.own_metrics.filter(is_active=True).first() if is_own(competition.phase.metric) else None
 
 
 def _require_unchanged(
@@ -331,7 +331,7 @@ def _require_unchanged(
 ) -> None:
     if active_metric(competition) != metric:
         raise ChangedMeanwhile
-    if (competition.metric, competition.metric_params) != (spec.metric, spec.metric_params):
+    if (competition.phase.metric, competition.phase.metric_params) != (spec.metric, spec.metric_params):
         raise ChangedMeanwhile
     if active_solution(competition) != old:
         raise ChangedMeanwhile
@@ -352,7 +352,7 @@ def _public_ids(prepared: PreparedSolution) -> set[str]:
 
 def _require_secret(solution: Solution, competition: Competition) -> None:
     """Refuse a solution, whose file is stored, that participants can read already."""
-    if not competition.is_published or competition.confirmed_at is not None:
+    if not competition.is_published or competition.phase.confirmed_at is not None:
         return
     files = list(competition.data_files.all())
     same = [one for one in files if one.sha256 == solution.sha256]
@@ -404,8 +404,8 @@ def _described(competition: Competition, prepared: PreparedSolution, filename: s
         target_columns=list(spec.target_columns),
         weight_column=spec.weight_column or "",
         usage_column=spec.usage_column or "",
-        metric=competition.metric,
-        metric_params=competition.metric_params,
+        metric=competition.phase.metric,
+        metric_params=competition.phase.metric_params,
         own_metric=active_metric(competition),
         rows=prepared.rows,
         public_rows=prepared.public_rows,

@@ -50,20 +50,20 @@ def counting_competitions(at: datetime) -> QuerySet[Competition]:
         awards_medals=True,
         is_published=True,
         visibility=Competition.Visibility.PUBLIC,
-        ends_at__lte=at,
-        confirmed_at__isnull=False,
+        current_phase__ends_at__lte=at,
+        current_phase__confirmed_at__isnull=False,
     ).order_by("pk")
 
 
 def days_since_end(competition: Competition, at: datetime) -> int:
     """Whole days: within one of them points stay as they are."""
-    return max(0, (at - competition.ends_at) // timedelta(days=1))
+    return max(0, (at - competition.phase.ends_at) // timedelta(days=1))
 
 
 def site_ranking(at: datetime) -> list[Achievement]:
     """Everybody with points, the most first; equal points share a rank. Kept until a result or the day changes."""
     competitions = list(counting_competitions(at))
-    facts = [(one.pk, one.leaderboard_version, one.confirmed_at, days_since_end(one, at)) for one in competitions]
+    facts = [(one.pk, one.leaderboard_version, one.phase.confirmed_at, days_since_end(one, at)) for one in competitions]
     key = "achievements:" + hashlib.sha256(repr(facts).encode()).hexdigest()
     if (kept := cache.get(key)) is None:
         kept = _counted(competitions, at)

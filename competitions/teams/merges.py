@@ -240,10 +240,10 @@ def most_submissions(competition: Competition, at: datetime) -> int | None:
     """
     if competition.merge_bound == MergeBound.NONE:
         return None
-    until = competition.last_moment if competition.merge_bound == MergeBound.BY_END else at
-    limits = [competition.total_submission_limit]
-    if competition.daily_submission_limit is not None:
-        limits.append(competition.daily_submission_limit * competition.days_begun(until))
+    until = competition.phase.last_moment if competition.merge_bound == MergeBound.BY_END else at
+    limits = [competition.phase.total_submission_limit]
+    if competition.phase.daily_submission_limit is not None:
+        limits.append(competition.phase.daily_submission_limit * competition.phase.days_begun(until))
     return min((limit for limit in limits if limit is not None), default=None)
 
 

@@ -44,7 +44,11 @@ class CompetitionSitemap(OfThisSite):
     """Competitions that are listed for everybody: their first page, their leaderboard and the pages of organisers."""
 
     def items(self) -> list[str]:
-        found = Competition.objects.listed_for(ANYBODY).prefetch_related("pages").order_by("-starts_at", "-pk")
+        found = (
+            Competition.objects.listed_for(ANYBODY)
+            .prefetch_related("pages")
+            .order_by("-current_phase__starts_at", "-pk")
+        )
         return [address for competition in found[:MOST] for address in _addresses(competition)]
 
     def location(self, item: str) -> str:
@@ -55,7 +59,7 @@ class DiscussionSitemap(OfThisSite):
     """Discussions of the site and of listed competitions, the latest."""
 
     def items(self) -> QuerySet[Discussion]:
-        rows = Discussion.objects.in_lists_of(ANYBODY).listed().select_related("competition")
+        rows = Discussion.objects.in_lists_of(ANYBODY).listed().select_related("competition__current_phase")
         return rows.only("pk", "active_at", "competition__slug").order_by("-pk")[:MOST]
 
     def lastmod(self, item: Discussion) -> datetime:

@@ -131,7 +131,7 @@ def leaderboard(competition: Competition, *, board: str, team: str, at: datetime
     """A leaderboard, or the place of one team in the end. Private scores are told once they are confirmed."""
     if not is_open(competition):
         return NEUTRAL
-    is_confirmed = competition.is_confirmed(at)
+    is_confirmed = competition.phase.is_confirmed(at)
     if board == "private" and not is_confirmed:
         return NEUTRAL
     is_final = is_confirmed and board != "public"
@@ -213,11 +213,11 @@ def team_card(competition: Competition, team: int, at: datetime) -> Card | None:
 
 def when(competition: Competition, at: datetime) -> str:
     """Where a competition stands on its clock, in words."""
-    if competition.has_ended(at):
-        return gettext("ended %(when)s") % {"when": _moment(competition.ends_at, competition)}
-    if competition.has_started(at):
-        return gettext("ends %(when)s") % {"when": _moment(competition.ends_at, competition)}
-    return gettext("starts %(when)s") % {"when": _moment(competition.starts_at, competition)}
+    if competition.phase.has_ended(at):
+        return gettext("ended %(when)s") % {"when": _moment(competition.phase.ends_at, competition)}
+    if competition.phase.has_started(at):
+        return gettext("ends %(when)s") % {"when": _moment(competition.phase.ends_at, competition)}
+    return gettext("starts %(when)s") % {"when": _moment(competition.phase.starts_at, competition)}
 
 
 def _moment(moment: datetime, competition: Competition) -> str:
@@ -226,7 +226,9 @@ def _moment(moment: datetime, competition: Competition) -> str:
 
 
 def _line(row: Row, competition: Competition) -> tuple[str, str, str]:
-    score = "" if row.score is None else f"{competition.shown_score(row.score):.{competition.score_digits}f}"
+    score = (
+        "" if row.score is None else f"{competition.phase.shown_score(row.score):.{competition.phase.score_digits}f}"
+    )
     return str(row.rank), row.team.name, score
 
 
@@ -245,7 +247,7 @@ def discussion(pk: int, user: Any, *, within: Competition | None = None) -> Subj
     Raises:
         NoSuchPage: there is none for `user`, who is asked for only where not everybody may read it.
     """
-    rows = Discussion.objects.select_related("competition", "author")
+    rows = Discussion.objects.select_related("competition__current_phase", "author")
     found = rows.filter(pk=pk).first() if pk <= MOST_PK else None
     if found is None or (within is not None and found.competition_id != within.pk):
         raise NoSuchPage
@@ -291,7 +293,7 @@ def public_card(kind: str, pk: int, at: datetime) -> Card | None:
 
 
 def _discussion_card(pk: int) -> Card | None:
-    found = Discussion.objects.select_related("competition", "author").filter(pk=pk).first()
+    found = Discussion.objects.select_related("competition__current_phase", "author").filter(pk=pk).first()
     if found is None or not discussion_can.see(ANYBODY, found) or found.is_removed:
         return None
     return discussion_card(found)
@@ -300,7 +302,7 @@ def _discussion_card(pk: int) -> Card | None:
 def _competition_card(kind: str, pk: int, at: datetime) -> Card | None:
     rows = Competition.objects.filter(teams=pk) if kind == "team" else Competition.objects.filter(pk=pk)
     found = rows.first()
-    if found is None or not is_open(found) or (kind in PRIVATE_KINDS and not found.is_confirmed(at)):
+    if found is None or not is_open(found) or (kind in PRIVATE_KINDS and not found.phase.is_confirmed(at)):
         return None
     if kind == "team":
         return team_card(found, pk, at)

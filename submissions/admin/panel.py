@@ -56,8 +56,8 @@ def panel(request: HttpRequest, competition: Competition) -> dict[str, Any]:
     return {
         "scoring": {
             "competition": competition,
-            "has_ended": competition.has_ended(at),
-            "is_confirmed": competition.is_confirmed(at),
+            "has_ended": competition.phase.has_ended(at),
+            "is_confirmed": competition.phase.is_confirmed(at),
             "has_result": has_private_result(competition),
             "active": next((run for run in recent if run.is_active), None),
             "runs": recent,

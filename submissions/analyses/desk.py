@@ -72,7 +72,7 @@ def look_for_copies(job: Job) -> None:
     analysis = job.analysis
     competition = Competition.objects.get(pk=analysis.competition_id)
     assert analysis.solution is not None
-    scope = ALL if competition.is_confirmed(job.now()) else PUBLIC
+    scope = ALL if competition.phase.is_confirmed(job.now()) else PUBLIC
     material = Material(competition, Reader(analysis.solution), scope)
     job.beat(0.01)
     identical = identical_files(material)
@@ -173,7 +173,7 @@ def identical_files(material: Material) -> list[dict[str, Any]]:
 # --- near-identical predictions ---------------------------------------------------------------------------------------
 def files_of(sent: Sequence[Sent], competition: Competition) -> list[Sent]:
     """The files of a team that are compared: its best public one, and those it chose for the final ranking."""
-    best = sorted(sent, key=lambda one: (competition.sort_key(one.score), one.created_at, one.pk))
+    best = sorted(sent, key=lambda one: (competition.phase.sort_key(one.score), one.created_at, one.pk))
     chosen = [one for one in best if one.is_selected]
     return list(dict.fromkeys([best[0], *chosen]))[:FILES_OF_A_TEAM]
 
@@ -181,7 +181,9 @@ def files_of(sent: Sequence[Sent], competition: Competition) -> list[Sent]:
 def similar_files(material: Material, seed: int, job: Job) -> dict[str, Any]:
     """Pairs of teams whose files say nearly the same; the earlier file first."""
     competition = material.competition
-    teams = sorted(material.by_team.values(), key=lambda sent: min(competition.sort_key(one.score) for one in sent))
+    teams = sorted(
+        material.by_team.values(), key=lambda sent: min(competition.phase.sort_key(one.score) for one in sent)
+    )
     several = [one for sent in teams for one in files_of(sent, competition)][:MOST_FILES]
     stored = material.stored(several)
     readable = [one for one in several if _is_readable(material, stored.get(one.pk), job)]
@@ -268,7 +270,7 @@ def probing_teams(material: Material, job: Job) -> dict[str, Any]:
 
 def _change(material: Material, before: Sent, after: Sent) -> float:
     """How far the public score moved from one file to the next, with the digits that were shown."""
-    return material.competition.shown_score(after.score - before.score)
+    return material.competition.phase.shown_score(after.score - before.score)
 
 
 def _between(low: float, high: float, share: float) -> float:

@@ -25,7 +25,7 @@ def measure_ranks(user: Any, competition: Competition, at: datetime) -> Verdict:
     """Measure how sure the final ranks are: organisers, once the result is confirmed. `user` None: the server."""
     if user is not None and not (organises := can.edit(user, competition)):
         return organises
-    return YES if competition.is_confirmed(at) else Verdict(PrivateLeaderboardClosed())
+    return YES if competition.phase.is_confirmed(at) else Verdict(PrivateLeaderboardClosed())
 
 
 def see_noise(user: Any, competition: Competition) -> Verdict:

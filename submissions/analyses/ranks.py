@@ -45,7 +45,7 @@ def measure_ranks(job: Job) -> None:
     """
     analysis = job.analysis
     competition = Competition.objects.get(pk=analysis.competition_id)
-    if analysis.solution is None or not competition.is_confirmed(job.now()):
+    if analysis.solution is None or not competition.phase.is_confirmed(job.now()):
         raise NoResult(Analysis.Error.CLOSED)
     teams = ranked_teams(competition)
     ranking = fingerprint(teams)
@@ -62,7 +62,7 @@ def measure_ranks(job: Job) -> None:
         teams=[places[one.team_id] for one in counting],
         times=_order_of_time(counting),
         ranking=[places[team] for team, _key, _at in teams],
-        direction=competition.direction,
+        direction=competition.phase.direction,
     )
     scores = _Scores(Reader(analysis.solution), counting, analysis.seed, job)
     for block in scores.blocks(counter.most_resamples):
@@ -185,7 +185,7 @@ def _keep(job: Job, ranking: str, counter: RankCounter, places: dict[int, int], 
     }
     with transaction.atomic():
         competition = Competition.objects.lock(analysis.competition_id)
-        if not competition.is_confirmed(at):
+        if not competition.phase.is_confirmed(at):
             raise NoResult(Analysis.Error.CLOSED)
         if fingerprint(ranked_teams(competition)) != ranking:
             raise Changed
@@ -210,7 +210,9 @@ def keep_ranks_measured(at: datetime) -> int:
     """
     newest = Analysis.objects.filter(competition=OuterRef("pk"), kind=Analysis.Kind.RANKS).order_by("-pk")
     seen = Subquery(newest.values("board_version")[:1])
-    unseen = Competition.objects.filter(confirmed_at__isnull=False, ends_at__lte=at).annotate(seen=seen)
+    unseen = Competition.objects.filter(
+        current_phase__confirmed_at__isnull=False, current_phase__ends_at__lte=at
+    ).annotate(seen=seen)
     unseen = unseen.filter(Q(seen__isnull=True) | ~Q(seen=F("leaderboard_version")))
     return sum(measure_ranks_anew(competition, at) for competition in unseen)
 

@@ -91,7 +91,7 @@ class NoiseViewSet(ViewSet):
     def retrieve(self, request: Request, competition: str) -> Response:
         found = find_competition(request, competition)
         may.see_noise(request.user, found).require()
-        ranks = _ranks_of(found) if found.is_confirmed(timezone.now()) else None
+        ranks = _ranks_of(found) if found.phase.is_confirmed(timezone.now()) else None
         return Response(NoiseSerializer({"wobble": known_wobble(found), "ranks": ranks}).data)
 
     @docs.measure_ranks

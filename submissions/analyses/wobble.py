@@ -52,7 +52,7 @@ def measure_wobble(job: Job) -> None:
 
 def shown_deviation(competition: Competition, deviation: float) -> float:
     """Rounded to two digits, and to no more decimals than scores have: it is told while the competition runs."""
-    return competition.shown_score(float(f"{deviation:.{DIGITS}g}"))
+    return competition.phase.shown_score(float(f"{deviation:.{DIGITS}g}"))
 
 
 def known_wobble(competition: Competition) -> dict[str, Any] | None:

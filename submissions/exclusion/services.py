@@ -189,7 +189,7 @@ def _derive_anew(team: Team) -> None:
 
 
 def _has_room_for_one_more(team: Team) -> bool:
-    return team.submissions.selected().count() < team.competition.selectable_submissions
+    return team.submissions.selected().count() < team.competition.phase.selectable_submissions
 
 
 def _record(exclusion: Exclusion, kind: LogKind, by: User, at: datetime) -> None:

@@ -37,13 +37,13 @@ def give(*, team: Team, count: Any, reason: str, by: User, at: datetime) -> Extr
         team = Team.objects.lock(team.pk)
         competition = team.competition
         may.give(by, competition).require()
-        if competition.has_ended(at):
+        if competition.phase.has_ended(at):
             raise CompetitionEnded
         if (closed := why_closed(team, at)) is not None:
             raise closed
-        if competition.daily_submission_limit is None and competition.total_submission_limit is None:
+        if competition.phase.daily_submission_limit is None and competition.phase.total_submission_limit is None:
             raise NothingIsLimited
-        day_starts, day_ends = competition.day_of(at)
+        day_starts, day_ends = competition.phase.day_of(at)
         extra = ExtraSubmissions.objects.create(
             competition=competition,
             team=team,

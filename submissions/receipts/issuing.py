@@ -81,6 +81,6 @@ def _body(submission: Submission, *, key_id: str, number: int, head: str | None,
         "issuedAt": chain.moment(at),
         "solutionVersion": None if solution is None else solution.version,
         "commitment": None if solution is None else commitment(solution),
-        "score": f"{submission.public_score:.{competition.score_digits}f}",
+        "score": f"{submission.public_score:.{competition.phase.score_digits}f}",
         "logHead": head,
     }

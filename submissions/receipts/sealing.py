@@ -59,14 +59,16 @@ def seal_receipts(competition: Competition, *, at: datetime) -> LogRow | None:
 
 def seal_ended(at: datetime) -> int:
     """Seal the receipts of every competition that has ended, soon after its end; returns how many were sealed."""
-    unsealed = Receipt.objects.filter(is_late=False, sealed_in__isnull=True, competition__ends_at__lte=at - PATIENCE)
+    unsealed = Receipt.objects.filter(
+        is_late=False, sealed_in__isnull=True, competition__current_phase__ends_at__lte=at - PATIENCE
+    )
     sealed = 0
     for pk in list(unsealed.order_by().values_list("competition", flat=True).distinct()):
         with transaction.atomic():
             competition = Competition.objects.get(pk=pk)
             lock_teams(competition)
             pending = Submission.objects.filter(competition=competition, is_late=False).pending()
-            if competition.has_ended(at - PATIENCE) and not pending.exists():
+            if competition.phase.has_ended(at - PATIENCE) and not pending.exists():
                 sealed += seal_receipts(competition, at=at) is not None
     return sealed
 
@@ -110,7 +112,7 @@ def _issue_missing(competition: Competition, at: datetime) -> None:
     if not rows.exists():
         return
     signer, head, numbers = signing.current_signer(at), head_hash(competition.pk), Counter[int]()
-    missing = rows.select_related("competition", "solution").order_by("pk")
+    missing = rows.select_related("competition__current_phase", "solution").order_by("pk")
     last = 0
     while chunk := list(missing.filter(pk__gt=last)[:BATCH]):
         made = []

@@ -35,7 +35,7 @@ def complete(run_id: int, at: datetime) -> bool:
         if run.parts.filter(finished_at__isnull=True).exists():
             return False
         require_active_solution(run)
-        if run.scores_private and not run.competition.is_past_end(at):
+        if run.scores_private and not run.competition.phase.is_past_end(at):
             raise CompetitionRunning
         lock_teams(run.competition)
         before, again = _best_scores(run), has_private_result(run.competition)

@@ -39,18 +39,18 @@ def confirm_private_leaderboard(*, competition: Competition, by: User | None, at
         # In the order in which all acts lock them: first the teams, whose standings take in what the board held back.
         lock_teams(competition)
         competition = _locked(competition, by=by, at=at)
-        if competition.confirmed_at is not None:
+        if competition.phase.confirmed_at is not None:
             return competition
         if (refusal := why_not_confirm(competition, at)) is not None:
             raise refusal
         note_end(competition, at)
-        competition.confirmed_at, competition.confirmed_by = at, by
-        competition.save(update_fields=["confirmed_at", "confirmed_by"])
+        competition.phase.confirmed_at, competition.phase.confirmed_by = at, by
+        competition.phase.save(update_fields=["confirmed_at", "confirmed_by"])
         open_board(competition, at=at)
         facts = {
             "run": competition.scoring_runs.order_by("-pk").values_list("pk", flat=True).first(),
-            "releasesSolution": competition.releases_solution,
-            "selectable": competition.selectable_submissions,
+            "releasesSolution": competition.phase.releases_solution,
+            "selectable": competition.phase.selectable_submissions,
             "solutions": sealing.opened(competition),
             **opened_board(competition),
         }
@@ -74,7 +74,7 @@ def unconfirm_private_leaderboard(
     """
     with transaction.atomic():
         competition = _locked(competition, by=by, at=at)
-        if competition.confirmed_at is None:
+        if competition.phase.confirmed_at is None:
             return competition
         reason = clean_reason(reason, required=by is not None)
         take_back_confirmation(competition, by=by, at=at, reason=reason)
@@ -85,8 +85,8 @@ def why_not_confirm(competition: Competition, at: datetime) -> Refusal | None:
     """Why the private leaderboard can't be opened now, by anybody; None: it can."""
     if (incomplete := what_is_missing(competition)) is not None:
         return incomplete
-    until = competition.objections_until
-    return ObjectionsOpen(until=until) if until is not None and competition.may_be_objected_to(at) else None
+    until = competition.phase.objections_until
+    return ObjectionsOpen(until=until) if until is not None and competition.phase.may_be_objected_to(at) else None
 
 
 def what_is_missing(competition: Competition) -> Refusal | None:

@@ -46,4 +46,4 @@ def confirm_private_leaderboard(user: Any, competition: Competition, at: datetim
 def _organise_after_the_end(user: Any, competition: Competition, at: datetime) -> Verdict:
     if user is not None and not (organises := can.edit(user, competition)):
         return organises
-    return YES if competition.is_past_end(at) else Verdict(CompetitionRunning())
+    return YES if competition.phase.is_past_end(at) else Verdict(CompetitionRunning())

@@ -45,7 +45,7 @@ def begin(run_id: int, at: datetime) -> ScoringRun | None:
 
 def _plan(run: ScoringRun, at: datetime) -> None:
     competition = run.competition
-    ended = competition.is_past_end(at)
+    ended = competition.phase.is_past_end(at)
     solution = active_solution(competition)
     if run.kind == ScoringRun.Kind.PRIVATE and not ended:
         _end(run, "The competition has not ended.", at)

@@ -27,7 +27,7 @@ def open_preview(*, competition: Competition, by: User, at: datetime) -> None:
     can.preview_private_leaderboard(by, competition, at).require()
     if (incomplete := what_is_missing(competition)) is not None:
         raise incomplete
-    if competition.is_confirmed(at):
+    if competition.phase.is_confirmed(at):
         return
     facts = {"run": competition.scoring_runs.order_by("-pk").values_list("pk", flat=True).first()}
     seen = LogRow.objects.filter(competition=competition, kind=LogKind.PREVIEWED, actor=by)

@@ -67,7 +67,7 @@ def why_not(competition: Competition, kind: str, at: datetime) -> Refusal | None
         return ScoringRunActive()
     if active_solution(competition) is None:
         return NothingToScoreWith()
-    if kind == ScoringRun.Kind.RESCORE and not competition.has_ended(at):
+    if kind == ScoringRun.Kind.RESCORE and not competition.phase.has_ended(at):
         return _too_many(competition)
     return None
 

@@ -80,7 +80,7 @@ def _still_ours(run: ScoringRun, part: ScoringPart, at: datetime) -> Competition
         raise LostLease
     require_active_solution(run)
     competition = Competition.objects.get(pk=run.competition_id)
-    if run.scores_private and not competition.is_past_end(at):
+    if run.scores_private and not competition.phase.is_past_end(at):
         raise CompetitionRunning
     return competition
 
@@ -95,17 +95,17 @@ def _apply(
     found = scores if scores is not None and scores.result is Result.SCORED else None
     if run.kind == ScoringRun.Kind.RESCORE:
         submission.solution = run.solution
-        score = None if found is None or found.public is None else competition.shown_score(found.public)
+        score = None if found is None or found.public is None else competition.phase.shown_score(found.public)
         if submission.public_score not in (None, score):
             submission.former_public_score = submission.public_score
         submission.public_score = score
         submission.problems = kept(scores.problems) if scores is not None else []
         submission.status = _status(scores)
     # Late submissions get theirs once the private leaderboard is open, not before.
-    may_have_private = run.scores_private and (competition.is_confirmed(at) or not submission.is_late)
+    may_have_private = run.scores_private and (competition.phase.is_confirmed(at) or not submission.is_late)
     submission.private_score = found.private if found and may_have_private else None
     if submission.is_late and submission.private_score is not None:
-        submission.private_score = competition.shown_score(submission.private_score)
+        submission.private_score = competition.phase.shown_score(submission.private_score)
     return found is not None and (submission.private_score is not None or not may_have_private)
 
 

@@ -122,9 +122,9 @@ def _write_score(
 ) -> tuple[Submission, StandingUpdate | None]:
     competition = team.competition
     submission.status = Submission.Status.SCORED
-    submission.public_score = competition.shown_score(evaluation.public_score)
-    if submission.is_late and competition.is_confirmed(at) and evaluation.private_score is not None:
-        submission.private_score = competition.shown_score(evaluation.private_score)
+    submission.public_score = competition.phase.shown_score(evaluation.public_score)
+    if submission.is_late and competition.phase.is_confirmed(at) and evaluation.private_score is not None:
+        submission.private_score = competition.phase.shown_score(evaluation.private_score)
     submission.solution = evaluation.solution
     submission.aligned.name = evaluation.aligned
     submission.sha256 = sha256
@@ -163,9 +163,9 @@ def _unshown(submission: Submission, team: Team) -> StandingUpdate:
     competition, score = team.competition, cast("float", submission.public_score)
     others = team.submissions.counted().filter(status=Submission.Status.SCORED, voided_at__isnull=True)
     scores = [cast("float", one) for one in others.exclude(pk=submission.pk).values_list("public_score", flat=True)]
-    best = min(scores, key=competition.sort_key, default=None)
+    best = min(scores, key=competition.phase.sort_key, default=None)
     return StandingUpdate(
-        is_best=competition.is_better(score, than=best),
+        is_best=competition.phase.is_better(score, than=best),
         previous_best=best,
         rank_before=None,
         rank_after=None,

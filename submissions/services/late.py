@@ -23,7 +23,7 @@ logger = logging.getLogger(__name__)
 def catch_up_with_late(at: datetime) -> int:
     """Give late submissions the private scores that a lost job left them without; returns how many got one."""
     waiting = Submission.objects.late_without_private_score().filter(
-        competition__confirmed_at__isnull=False, competition__ends_at__lte=at
+        competition__current_phase__confirmed_at__isnull=False, competition__current_phase__ends_at__lte=at
     )
     return sum(score_late_privately(pk, at) for pk in set(waiting.order_by().values_list("competition", flat=True)))
 
@@ -33,7 +33,7 @@ def score_late_privately(competition_id: int, at: datetime) -> int:
 
     Computes nothing before the confirmation, and stops at once if it is taken back.
     """
-    if not Competition.objects.get(pk=competition_id).is_confirmed(at):
+    if not Competition.objects.get(pk=competition_id).phase.is_confirmed(at):
         return 0
     done = 0
     rows = Submission.objects.filter(competition=competition_id).late_without_private_score()
@@ -54,11 +54,11 @@ def score_late_privately(competition_id: int, at: datetime) -> int:
             continue
         with transaction.atomic():
             competition = Competition.objects.lock(competition_id)
-            if not competition.is_confirmed(at):
+            if not competition.phase.is_confirmed(at):
                 return done
             # Only if a rescoring has not changed what the score rests on.
             done += Submission.objects.filter(pk=submission.pk, aligned=submission.aligned.name).update(
-                private_score=competition.shown_score(score)
+                private_score=competition.phase.shown_score(score)
             )
     return done
 

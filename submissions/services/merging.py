@@ -29,7 +29,7 @@ def move_submissions(*, from_team: Team, to_team: Team) -> None:
     selected = sorted(
         Submission.objects.filter(team=to_team).selected(),
         # What is selected is scored.
-        key=lambda one: (competition.sort_key(cast("float", one.public_score)), one.created_at, one.pk),
+        key=lambda one: (competition.phase.sort_key(cast("float", one.public_score)), one.created_at, one.pk),
     )
-    too_many = selected[competition.selectable_submissions :]
+    too_many = selected[competition.phase.selectable_submissions :]
     Submission.objects.filter(pk__in=[one.pk for one in too_many]).update(is_selected=False)

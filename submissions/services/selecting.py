@@ -41,7 +41,7 @@ def select(*, submission: Submission, selected: bool, by: User, at: datetime) ->
         if not team.is_active:
             raise TeamNotActive
         # Known to be over by now, also to a request of the last moment that had to wait for the lock.
-        if competition.has_ended(at) or is_scored_privately(competition):
+        if competition.phase.has_ended(at) or is_scored_privately(competition):
             raise CompetitionEnded
         if selected:
             _check_selectable(submission, team)
@@ -58,7 +58,7 @@ def _check_selectable(submission: Submission, team: Team) -> None:
         raise NotScored
     if submission.is_void:
         raise SubmissionVoid
-    limit = team.competition.selectable_submissions
+    limit = team.competition.phase.selectable_submissions
     if team.submissions.selected().exclude(pk=submission.pk).count() >= limit:
         raise TooManySelected(limit=limit)
 

@@ -65,7 +65,7 @@ def take_slot(*, user: User, team_id: int, at: datetime, seen: Competition | Non
             solution = solution_for_submission(team.competition, at=at)
         except NoSolution:
             raise NothingToScoreWith from None
-        late = team.competition.has_ended(at)
+        late = team.competition.phase.has_ended(at)
         submission = Submission(
             competition=team.competition, team=team, user=user, created_at=at, is_late=late, **facts
         )

@@ -202,7 +202,7 @@ def _evaluate_and_finish(
     """
     while True:
         competition = submission.competition
-        private = submission.is_late and competition.is_confirmed(at)
+        private = submission.is_late and competition.phase.is_confirmed(at)
         try:
             evaluation = evaluate(
                 source,

@@ -39,7 +39,7 @@ ATTEMPTS = 3
 
 def score_stored_trial(pk: int) -> Trial | None:
     """Score a trial from its stored file by the solution that scores now; safe to run twice. None: it is gone."""
-    trial = Trial.objects.select_related("competition").filter(pk=pk).first()
+    trial = Trial.objects.select_related("competition__current_phase").filter(pk=pk).first()
     if trial is None:
         return None
     Trial.objects.filter(pk=pk).update(attempts=F("attempts") + 1)
@@ -77,7 +77,7 @@ def score_stored_trial(pk: int) -> Trial | None:
 def put(found: Evaluation, trial: Trial) -> None:
     """Write the result on the row, without saving it, with no more digits than everybody is shown."""
     trial.status, trial.problems = Trial.Status.SCORED, []
-    trial.public_score = trial.competition.shown_score(found.public_score)
+    trial.public_score = trial.competition.phase.shown_score(found.public_score)
     trial.solution, trial.aligned.name = found.solution, found.aligned
 
 
@@ -87,7 +87,7 @@ def _show(trial: Trial, competition: Competition) -> None:
     if baseline is None:
         return
     baseline.public_score = trial.public_score
-    baseline.public_key = None if trial.public_score is None else competition.sort_key(trial.public_score)
+    baseline.public_key = None if trial.public_score is None else competition.phase.sort_key(trial.public_score)
     baseline.save(update_fields=["public_score", "public_key"])
     leaderboard_changed(competition_id=competition.pk)
 
@@ -105,7 +105,7 @@ def score_baselines_of(competition_id: int, at: datetime) -> None:
         if scored is None or scored.status != Trial.Status.SCORED:
             continue
         measure_wobble_of(scored, by=None, at=at)
-        if competition.is_confirmed(at):
+        if competition.phase.is_confirmed(at):
             _score_privately(scored, solution, at)
 
 
@@ -127,10 +127,10 @@ def _score_privately(trial: Trial, solution: Solution, at: datetime) -> None:
     with transaction.atomic():
         competition = Competition.objects.lock(trial.competition_id)
         # Asked again under the lock that taking the confirmation back needs: what was open may be closed by now.
-        if not competition.is_confirmed(at) or active_solution(competition) != solution:
+        if not competition.phase.is_confirmed(at) or active_solution(competition) != solution:
             return
-        shown = competition.shown_score(score)
-        Baseline.objects.filter(trial=trial).update(private_score=shown, private_key=competition.sort_key(shown))
+        shown = competition.phase.shown_score(score)
+        Baseline.objects.filter(trial=trial).update(private_score=shown, private_key=competition.phase.sort_key(shown))
         leaderboard_changed(competition_id=competition.pk)
 
 
@@ -151,7 +151,9 @@ def catch_up_with_trials(at: datetime) -> int:
     done = sum(score_stored_trial(pk) is not None for pk in list(waiting))
     Trial.objects.filter(status=Trial.Status.PENDING, attempts__gte=ATTEMPTS).update(status=Trial.Status.FAILED)
     unscored = Baseline.objects.filter(public_key__isnull=True) | Baseline.objects.filter(
-        private_key__isnull=True, competition__confirmed_at__isnull=False, competition__ends_at__lte=at
+        private_key__isnull=True,
+        competition__current_phase__confirmed_at__isnull=False,
+        competition__current_phase__ends_at__lte=at,
     )
     ready = unscored.filter(trial__status=Trial.Status.SCORED)
     for competition in set(ready.values_list("competition", flat=True)):

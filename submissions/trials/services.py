@@ -134,7 +134,7 @@ def set_baseline(*, trial: Trial, name: str, by: User, at: datetime) -> Baseline
         baseline = Baseline.objects.filter(trial=trial).first() or Baseline(competition=competition, since=at)
         if baseline.name == name:
             return baseline
-        baseline.name, baseline.public_score, baseline.public_key = name, score, competition.sort_key(score)
+        baseline.name, baseline.public_score, baseline.public_key = name, score, competition.phase.sort_key(score)
         baseline.save()
         trial.baseline = baseline
         trial.save(update_fields=["baseline"])

@@ -42,7 +42,7 @@ class TrialViewSet(mixins.ListModelMixin, GenericViewSet):
     def get_queryset(self) -> QuerySet[Trial]:
         if getattr(self, "swagger_fake_view", False):
             return Trial.objects.none()
-        return self.competition().trials.select_related("user", "solution", "baseline", "competition")
+        return self.competition().trials.select_related("user", "solution", "baseline", "competition__current_phase")
 
     def get_object(self) -> Trial:
         found = self.get_queryset().filter(pk=self.kwargs["pk"]).first()

@@ -134,8 +134,8 @@ def test_the_confirmed_private_board_has_every_column(team, api, now):
     team.standing.private_submitted_at = NOON
     team.standing.save()
     team.competition.refresh_from_db()
-    team.competition.confirmed_at = AFTER
-    team.competition.save()
+    team.competition.phase.confirmed_at = AFTER
+    team.competition.phase.save()
 
     (row,) = api.get("/competitions/demo-cup/private/", **jwt(team.owner)).json()["results"]
 

@@ -18,7 +18,7 @@ import uzu
 from django.core.management import call_command
 from uzu import config, proofs
 
-from competitions.models import Competition, Standing, Team
+from competitions.models import Phase, Standing, Team
 from competitions.organising.editing import edit_competition
 from submissions import runs
 from submissions.exclusion.services import disqualify, lift, void
@@ -64,7 +64,7 @@ def end(competition, host) -> None:
 def confirmed(kept, team, host, now):
     """The competition of `kept` to its end: two submissions of alice's, one of bob's, the result confirmed."""
     competition = team.competition
-    Competition.objects.update(releases_solution=True)
+    Phase.objects.update(releases_solution=True)
     competition.refresh_from_db()
     edit_competition(competition=competition, changes={"max_team_size": 9}, by=host, at=NOON)
     bob = TeamFactory(competition=competition, owner=UserFactory(username="bob"), name="beta")
@@ -377,7 +377,7 @@ def test_a_replay_knows_who_was_excluded_after_the_confirmation(confirmed, alice
 
 
 def test_without_the_solution_scores_are_not_computed(confirmed, alice, tmp_path):
-    Competition.objects.update(releases_solution=False)
+    Phase.objects.update(releases_solution=False)
     folder = str(tmp_path / "replay")
     assert "– scores: the solution is not released" in run("replay", "demo-cup", "-o", folder).output
     mine = write(tmp_path / "solution.csv", SOLUTION)
@@ -404,7 +404,7 @@ def test_a_replay_finds_what_does_not_fit(confirmed, alice, tmp_path, place, con
 
 
 def test_a_replay_finds_a_rank_that_does_not_follow(confirmed, alice, tmp_path):
-    Competition.objects.update(selectable_submissions=1)
+    Phase.objects.update(selectable_submissions=1)
     folder = tmp_path / "replay"
     run("replay", "demo-cup", "-o", str(folder))
     kept = json.loads((folder / "submissions.json").read_text())

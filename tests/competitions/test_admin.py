@@ -91,7 +91,7 @@ def form_of(competition, **changes):
         "max_team_size": 5,
         "merge_bound": "by_now",
         "board_audience": "everybody",
-        "metric": competition.metric,
+        "metric": competition.phase.metric,
         "score_digits": 5,
         "metric_params": "{}",
         "daily_submission_limit": 5,
@@ -305,7 +305,7 @@ def test_times_are_entered_in_the_zone_that_the_form_says(sign_in, host, cup, po
     response = change(sign_in(host), cup, ends_at=ENDS, time_zone=posted)
     assert response.status_code == 302, errors_of(response)
     cup.refresh_from_db()
-    assert (cup.ends_at, cup.time_zone) == (ENDS - timedelta(hours=hours), posted)
+    assert (cup.phase.ends_at, cup.time_zone) == (ENDS - timedelta(hours=hours), posted)
 
 
 def test_a_new_competition_begins_in_the_organisers_zone(sign_in):
@@ -319,8 +319,8 @@ def test_hosts_edit(sign_in, host, cup):
     response = change(sign_in(host), cup, title="Better", daily_submission_limit="")
     assert response.status_code == 302, errors_of(response)
     cup.refresh_from_db()
-    assert (cup.title, cup.daily_submission_limit) == ("Better", None)
-    assert cup.metric_params == {}
+    assert (cup.title, cup.phase.daily_submission_limit) == ("Better", None)
+    assert cup.phase.metric_params == {}
 
 
 @pytest.mark.parametrize(
@@ -360,14 +360,14 @@ def test_the_end_is_frozen_once_it_has_passed(sign_in, boss, cup):
     page = sign_in(boss).get(admin_url("competition", "change", cup.pk))
     assert "ends_at" not in page.context["adminform"].form.fields
     change(sign_in(boss), cup, ends_at=ENDS + timedelta(days=1))
-    assert Competition.objects.get().ends_at == ENDS
+    assert Competition.objects.get().phase.ends_at == ENDS
 
 
 def test_the_start_is_frozen_once_there_are_submissions(sign_in, boss, cup):
     replace_solution(competition=cup, file=io.BytesIO(CSV), filename="s.csv", by=None, at=NOON)
     submits(TeamFactory(competition=cup), 0.5)
     change(sign_in(boss), cup, starts_at=STARTS + timedelta(hours=1))
-    assert Competition.objects.get().starts_at == STARTS
+    assert Competition.objects.get().phase.starts_at == STARTS
 
 
 def test_the_slug_is_frozen_once_somebody_takes_part(sign_in, boss, cup):
@@ -384,7 +384,7 @@ def test_the_slug_is_frozen_once_somebody_takes_part(sign_in, boss, cup):
 def test_the_number_of_selections_is_frozen_with_the_end(sign_in, boss, cup):
     assert change(sign_in(boss), cup, selectable_submissions=1, title="After").status_code == 302
     assert Competition.objects.get().title == "After"
-    assert Competition.objects.get().selectable_submissions == cup.selectable_submissions == 2
+    assert Competition.objects.get().phase.selectable_submissions == cup.phase.selectable_submissions == 2
 
 
 def test_the_version_of_the_rules_does_not_fall(sign_in, boss, cup):
@@ -411,11 +411,11 @@ def test_a_new_metric_is_checked_against_the_solution_and_fixed_by_the_first_sub
     assert errors_of(refused)
     client = sign_in(boss)
     assert change(client, cup, metric="mae").status_code == 302
-    assert Competition.objects.get().metric == "mae"
+    assert Competition.objects.get().phase.metric == "mae"
     submits(TeamFactory(competition=cup), 0.5)
     change(client, cup, metric="rmse", score_digits=9)
     after = Competition.objects.get()
-    assert (after.metric, after.score_digits) == ("mae", cup.score_digits)
+    assert (after.metric, after.score_digits) == ("mae", cup.phase.score_digits)
 
 
 # --- files ------------------------------------------------------------------------------------------------------------

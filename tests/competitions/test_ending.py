@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from competitions.exceptions import ClockFrozen, CompetitionEnded, CompetitionRunning, EntryClosed
-from competitions.models import Competition
+from competitions.models import Competition, Phase
 from competitions.organising.editing import edit_competition
 from competitions.teams.entries import enter
 from competitions.teams.merges import request_merge
@@ -58,7 +58,7 @@ def test_what_rests_on_the_end_keeps_it(team, host, act):
     early = send(team, 0.5, at=NOON).submission
     ACTS[act](known(team), host)
     cup.refresh_from_db()
-    assert cup.ended_at == AFTER
+    assert cup.phase.ended_at == AFTER
 
     # The clock is put back.
     sent = send(known(team), 0.25, at=JUST_BEFORE).submission
@@ -84,7 +84,7 @@ def test_what_rests_on_the_end_keeps_it(team, host, act):
         for again in acts:
             with pytest.raises(refusal):
                 again()
-    assert cup.state(JUST_BEFORE) == "finished"
+    assert cup.phase.state(JUST_BEFORE) == "finished"
     assert cup not in Competition.objects.in_state("running", JUST_BEFORE)
     assert cup in Competition.objects.in_state("finished", JUST_BEFORE)
 
@@ -99,10 +99,10 @@ def test_what_was_received_before_counts_though_it_is_stored_later(team, host, a
 
 
 def test_what_is_refused_leaves_no_such_fact(team):
-    Competition.objects.update(allows_late_submissions=False)
+    Phase.objects.update(allows_late_submissions=False)
     with pytest.raises(CompetitionEnded):
         send(known(team), at=AFTER)
-    assert Competition.objects.get().ended_at is None
+    assert Competition.objects.get().phase.ended_at is None
 
 
 def test_the_fact_opens_nothing_of_the_private_side(team, host):

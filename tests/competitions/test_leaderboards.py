@@ -407,8 +407,8 @@ def test_the_private_leaderboard_is_closed_for_every_role_until_end_and_confirma
 def test_a_confirmation_before_the_end_would_open_nothing(client_of):
     """The database refuses it; were it there, the clock would still keep the board closed."""
     competition = CompetitionFactory()
-    competition.confirmed_at = STARTS
-    assert not competition.is_confirmed(NOON)
+    competition.phase.confirmed_at = STARTS
+    assert not competition.phase.is_confirmed(NOON)
 
 
 @DIRECTIONS

@@ -14,7 +14,7 @@ from freezegun import freeze_time
 
 from competitions.log.protection import exposed, is_protected, protect
 from competitions.log.recording import record
-from competitions.models import Competition, LogKind, LogRow, Solution
+from competitions.models import Competition, LogKind, LogRow, Phase, Solution
 from competitions.organising.editing import edit_competition
 from competitions.solution.services import replace_solution
 from foundation import chain
@@ -132,7 +132,7 @@ def test_a_new_version_of_the_solution_tells_numbers_and_no_value(cup):
 )
 def test_truth_is_compared_by_what_it_means(cup, metric, before, after, expected):
     """Labels have other codes in the new version; lists are compared by what they hold."""
-    Competition.objects.update(metric=metric, metric_params={"k": 3} if metric == "map_at_k" else {})
+    Phase.objects.update(metric=metric, metric_params={"k": 3} if metric == "map_at_k" else {})
     cup.refresh_from_db()
     usages = ("Public", "Public", "Private", "Private")
     for values in (before, after):

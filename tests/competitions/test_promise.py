@@ -12,7 +12,7 @@ from django.urls import URLPattern, URLResolver
 from freezegun import freeze_time
 
 from competitions import urls
-from competitions.models import Competition, Page, Standing
+from competitions.models import Page, Phase, Standing
 from competitions.solution.services import replace_solution
 from competitions.teams.invitations import invite
 from competitions.teams.merges import request_merge
@@ -105,7 +105,7 @@ def test_before_the_confirmation(client_of, cast, role, at):
 
 @pytest.mark.parametrize("role", [None, "owner", "host", "boss"], ids=str)
 def test_the_solution_never(client_of, cast, role):
-    Competition.objects.update(confirmed_at=ENDS)
+    Phase.objects.update(confirmed_at=ENDS)
     with freeze_time(AFTER):
         for path, answer in answers(client_of(person(role)), cast):
             for secret in SECRET_TARGETS:

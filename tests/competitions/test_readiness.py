@@ -171,8 +171,8 @@ def test_nor_does_a_large_upload_in_parts(draft, host):
 def test_after_the_confirmation_the_answers_may_be_given_out(draft, host):
     publish(draft, host)
     draft.refresh_from_db()
-    draft.confirmed_at, draft.ends_at = AFTER, NOON
-    draft.save()
+    draft.phase.confirmed_at, draft.phase.ends_at = AFTER, NOON
+    draft.phase.save()
     assert add(draft, SOLUTION).pk
 
 

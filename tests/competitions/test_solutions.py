@@ -11,7 +11,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from competitions.exceptions import ChangedMeanwhile, MetricInUse, SolutionRefused
-from competitions.models import Competition, Solution, Standing
+from competitions.models import Competition, Phase, Solution, Standing
 from competitions.organising.editing import edit_competition
 from competitions.solution import services as solutions
 from competitions.solution.services import active_solution, mark_used, prepared_solution, replace_solution
@@ -198,7 +198,7 @@ def test_answers_and_fewer_public_rows_may_be_corrected_with_submissions(cup):
 
 
 def test_a_metric_changed_meanwhile_is_noticed_and_the_file_is_deleted(cup):
-    Competition.objects.filter(pk=cup.pk).update(metric="mae")
+    Phase.objects.filter(competition=cup.pk).update(metric="mae")
     with pytest.raises(ChangedMeanwhile):
         replace(cup)
     storage = Solution._meta.get_field("file").storage
@@ -230,7 +230,7 @@ def test_a_broken_folder_is_built_again(cup, settings):
 
 def test_an_old_version_is_built_by_the_metric_it_was_checked_for(cup, settings):
     solution = replace(cup)
-    Competition.objects.filter(pk=cup.pk).update(metric="mae")
+    Phase.objects.filter(competition=cup.pk).update(metric="mae")
     shutil.rmtree(settings.PREPARED_SOLUTIONS_DIR)
     assert prepared_solution(Solution.objects.get(pk=solution.pk)).metric.name == "rmse"
 
@@ -269,7 +269,7 @@ def test_a_metric_the_solution_can_not_be_scored_by_is_refused(cup, host):
     replace(cup)
     with pytest.raises(SolutionRefused):
         edit_competition(competition=cup, changes={"metric": "auc"}, by=host, at=NOON)
-    assert Competition.objects.get(pk=cup.pk).metric == "rmse"
+    assert Competition.objects.get(pk=cup.pk).phase.metric == "rmse"
     assert active_solution(cup).version == 1
 
 

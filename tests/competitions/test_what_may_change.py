@@ -23,7 +23,7 @@ from competitions.exceptions import (
     ReasonMissing,
     SelectionFrozen,
 )
-from competitions.models import Competition
+from competitions.models import Competition, Phase
 from competitions.organising.editing import edit_competition
 from competitions.solution.services import replace_solution
 from notifications_api.models import Notification
@@ -117,7 +117,7 @@ def test_the_end_moves_with_notice_and_with_reason(cup, host, at, end, reason, r
     else:
         edit(cup, host, at=at, ends_at=end, reason=reason)
     cup.refresh_from_db()
-    assert cup.ends_at == (ENDS if refusal else end)
+    assert cup.phase.ends_at == (ENDS if refusal else end)
 
 
 def test_who_ends_it_too_soon_is_told_how_much_notice_there_must_be(cup, host):
@@ -193,7 +193,7 @@ def test_nothing_turns_a_known_result_round_in_silence(confirmed, host, reason):
 def test_another_truth_closes_a_confirmed_result(confirmed, host):
     put(confirmed, host, at=AFTER, reason="A row was wrong.")
     confirmed.refresh_from_db()
-    assert confirmed.confirmed_at is None
+    assert confirmed.phase.confirmed_at is None
     assert list(confirmed.log.values_list("kind", flat=True)[:2]) == ["unconfirmed", "solution"]
 
 
@@ -270,7 +270,7 @@ def test_the_kaggle_command_line_asks_the_same(cup, host, team, api):
             answer = api.post(address, body, format="json")
         assert (answer.status_code, words in answer.json()["message"]) == (400, True), answer.content
     cup.refresh_from_db()
-    assert cup.ends_at == ENDS
+    assert cup.phase.ends_at == ENDS
 
 
 # --- time for objections ----------------------------------------------------------------------------------------------
@@ -302,7 +302,7 @@ def test_each_change_begins_the_time_anew_and_none_shortens_it(confirmed, host):
     put(confirmed, host, at=AFTER, reason="A row was wrong.", shift=1.0)
     put(confirmed, host, at=AFTER + 3 * MINUTE, reason="Another one.", shift=2.0)
     confirmed.refresh_from_db()
-    assert confirmed.objections_until == AFTER + 8 * MINUTE
+    assert confirmed.phase.objections_until == AFTER + 8 * MINUTE
 
 
 @pytest.mark.parametrize(
@@ -310,7 +310,7 @@ def test_each_change_begins_the_time_anew_and_none_shortens_it(confirmed, host):
 )
 def test_where_there_is_nothing_to_object_to(cup, host, team, what):
     at = NOON if what == "before the end" else AFTER
-    Competition.objects.update(objection_minutes=0 if what == "no time was said" else 60)
+    Phase.objects.update(objection_minutes=0 if what == "no time was said" else 60)
     put(cup, host, at=STARTS)
     if what != "nobody's score rests on it":
         send(team)
@@ -319,9 +319,9 @@ def test_where_there_is_nothing_to_object_to(cup, host, team, what):
     if what == "fewer minutes now":
         with pytest.raises(LimitsFrozen):
             edit(cup, host, at=AFTER, objection_minutes=0)
-        assert cup.may_be_objected_to(AFTER)
+        assert cup.phase.may_be_objected_to(AFTER)
     else:
-        assert not cup.may_be_objected_to(at)
+        assert not cup.phase.may_be_objected_to(at)
 
 
 # --- rescoring while it runs ------------------------------------------------------------------------------------------

@@ -44,7 +44,7 @@ def make(**options):
 
 
 def states(at=NOW):
-    return {competition.slug: competition.state(at) for competition in Competition.objects.all()}
+    return {competition.slug: competition.phase.state(at) for competition in Competition.objects.all()}
 
 
 def test_one_runs_one_is_confirmed_one_is_to_come(demo):
@@ -52,7 +52,7 @@ def test_one_runs_one_is_confirmed_one_is_to_come(demo):
 
 
 def test_both_directions_are_there(demo):
-    metrics = dict(Competition.objects.values_list("slug", "metric"))
+    metrics = dict(Competition.objects.values_list("slug", "current_phase__metric"))
     assert metrics == {"demo-diabetes": "rmse", "demo-breast-cancer": "auc", "demo-digits": "log_loss"}
 
 
@@ -73,7 +73,7 @@ def test_submissions_are_spread_over_the_time_and_in_the_limits(demo):
     made = list(Submission.objects.filter(competition=running).order_by("pk"))
     assert len(made) == sum(crew.submissions for crew in FEW) + 1
     assert [one.created_at for one in made] == sorted(one.created_at for one in made)
-    assert running.starts_at < made[0].created_at < made[-1].created_at < NOW
+    assert running.phase.starts_at < made[0].created_at < made[-1].created_at < NOW
     assert len({one.created_at.date() for one in made}) >= 4
     assert Submission.objects.filter(competition=running, status="refused").count() == 1
 
@@ -105,7 +105,7 @@ def test_the_files_it_offers_are_enough_to_submit(demo, slug):
             team=team,
             file=io.BytesIO(file.read()),
             filename=sample.name,
-            at=max(NOW, competition.starts_at),
+            at=max(NOW, competition.phase.starts_at),
         )
     assert outcome.submission.status == "scored"
     assert outcome.submission.public_score is not None

@@ -185,5 +185,5 @@ def finish(competition: Any, team: Any, submission: Any, organiser: User, stage:
     standing.private_submitted_at = submission.created_at
     standing.save()
     if stage == "confirmed":
-        competition.confirmed_at, competition.confirmed_by = ENDS + timedelta(hours=1), organiser
-        competition.save()
+        competition.phase.confirmed_at, competition.phase.confirmed_by = ENDS + timedelta(hours=1), organiser
+        competition.phase.save()

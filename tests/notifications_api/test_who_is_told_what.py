@@ -13,7 +13,7 @@ from django.db import transaction
 from django_tasks_db.models import DBTaskResult
 
 from competitions.log.recording import record
-from competitions.models import Competition, LogKind, MergeRequest
+from competitions.models import Competition, LogKind, MergeRequest, Phase
 from competitions.signals import private_leaderboard_confirmed
 from competitions.teams import invitations, merges
 from discussions.services import likes, moderation, posts
@@ -70,7 +70,7 @@ def request(w):
 
 
 def confirm(w):
-    Competition.objects.filter(pk=w.cup.pk).update(confirmed_at=AFTER)
+    Phase.objects.filter(competition=w.cup.pk).update(confirmed_at=AFTER)
     private_leaderboard_confirmed.send_robust(Competition, competition=w.cup, by=w.host, at=AFTER)
 
 

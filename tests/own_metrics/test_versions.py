@@ -236,7 +236,10 @@ def test_before_there_is_a_solution_it_is_used_untried_and_the_direction_stands_
 ) -> None:
     use_metric(metric=upload(competition, direction="larger_is_better"), by=competition.hosts.first(), at=BEFORE)
     competition.refresh_from_db()
-    assert (competition.metric, competition.direction) == ("own_larger_is_better", Direction.LARGER_IS_BETTER)
+    assert (competition.phase.metric, competition.phase.direction) == (
+        "own_larger_is_better",
+        Direction.LARGER_IS_BETTER,
+    )
     solution = give(competition)
     assert solution.own_metric == active_metric(competition)
     assert "own_metric_not_tried" in [one.code for one in readiness(competition)]
@@ -323,9 +326,9 @@ def test_a_new_version_of_the_solution_keeps_the_metric_and_has_it_tried(forked,
 def test_a_change_after_the_end_opens_objections_and_closes_the_result(forked, scoring) -> None:
     used(scoring)
     metric = passed(upload(scoring, params={"power": 2}))
-    scoring.confirmed_at = AFTER
-    scoring.save()
+    scoring.phase.confirmed_at = AFTER
+    scoring.phase.save()
     use_metric(metric=metric, by=scoring.hosts.first(), at=AFTER, reason="The power was wrong.")
     scoring.refresh_from_db()
-    assert scoring.confirmed_at is None
-    assert scoring.objections_until == AFTER + timedelta(minutes=scoring.objection_minutes)
+    assert scoring.phase.confirmed_at is None
+    assert scoring.phase.objections_until == AFTER + timedelta(minutes=scoring.phase.objection_minutes)

@@ -18,7 +18,7 @@ from competitions import permissions as can
 from competitions.access import BOARD
 from competitions.exceptions import FreezeInThePast, LeaderboardOpened
 from competitions.log.recording import ReasonMissing
-from competitions.models import BoardAudience, Competition, Standing
+from competitions.models import BoardAudience, Competition, Phase, Standing
 from competitions.organising.editing import edit_competition
 from competitions.querysets import CompetitionQuerySet
 from discussions.services.posts import create_discussion
@@ -57,7 +57,7 @@ def told(settings, monkeypatch, tmp_path) -> Any:
             with transaction.atomic():
                 number_anew()
                 world = World(0, frozen, monkeypatch)
-                Competition.objects.filter(slug="cup").update(board_freezes_at=freezes_at)
+                Phase.objects.filter(competition__slug="cup").update(board_freezes_at=freezes_at)
                 frozen.move_to(NOON + HOUR)
                 if goes_on:
                     with TestCase.captureOnCommitCallbacks(execute=True):
@@ -218,7 +218,7 @@ def test_a_shared_experiment_waits_with_the_board(cup):
         with freeze_time(LAST_HOUR):
             answers.append([APIClient().get(path).status_code, owner.get(path).status_code])
     assert answers == [[200, 200], [404, 200]]
-    Competition.objects.filter(pk=cup.pk).update(board_audience="hosts")
+    Phase.objects.filter(competition=cup.pk).update(board_audience="hosts")
     assert APIClient().get(f"/api/submissions/{team.submissions.earliest('pk').pk}/experiment/").status_code == 404
 
 
@@ -257,7 +257,7 @@ def test_a_later_end_opens_no_board_that_stands_still_for_the_last_minutes(host)
     send(team, 0.5, at=LAST_HOUR)
     change(cup, host, LAST_HOUR + timedelta(minutes=1), ends_at=ENDS + 5 * HOUR, reason="Power cut.")
     cup.refresh_from_db()
-    assert (cup.board_freezes_at, cup.board_freeze_minutes) == (LAST_HOUR, None)
+    assert (cup.phase.board_freezes_at, cup.phase.board_freeze_minutes) == (LAST_HOUR, None)
     assert shown(APIClient(), cup, ENDS)["results"][0]["score"] is None
 
 
@@ -267,7 +267,7 @@ def test_an_earlier_end_lets_it_stand_still_from_now_on(host):
     send(TeamFactory(competition=cup), 0.5, at=NOON - timedelta(minutes=1))
     change(cup, host, NOON, ends_at=NOON + HOUR)
     cup.refresh_from_db()
-    assert (cup.board_freezes_at, cup.board_freeze_minutes) == (NOON, None)
+    assert (cup.phase.board_freezes_at, cup.phase.board_freeze_minutes) == (NOON, None)
     assert shown(APIClient(), cup, NOON + timedelta(minutes=1))["results"][0]["score"] == 0.5
 
 
@@ -356,7 +356,7 @@ def test_doors_show_no_more_than_the_audience_may_see(people, audience):
 
 
 def test_hosts_only_keeps_the_own_rank_from_the_answer_to_a_submission(cup):
-    Competition.objects.filter(pk=cup.pk).update(board_audience="hosts", board_freezes_at=None)
+    Phase.objects.filter(competition=cup.pk).update(board_audience="hosts", board_freezes_at=None)
     team = TeamFactory(competition=cup)
     client = APIClient()
     client.force_authenticate(team.owner)
@@ -369,7 +369,7 @@ def test_hosts_only_keeps_the_own_rank_from_the_answer_to_a_submission(cup):
 
 
 def test_the_confirmation_shows_it_to_everybody_inside(cup, host):
-    Competition.objects.filter(pk=cup.pk).update(board_audience="hosts")
+    Phase.objects.filter(competition=cup.pk).update(board_audience="hosts")
     send(TeamFactory(competition=cup))
     assert APIClient().get(f"/api/competitions/{cup.slug}/leaderboard/public/").status_code == 403
     confirm(cup, host)

@@ -111,7 +111,7 @@ def test_the_final_ranking_closes_up_before_and_after_the_confirmation(cup, team
     assert board(api, "private/", AFTER) == [(1, "first", False), (2, "third", False), (None, "second", True)]
     disqualify(team=first, reason=WHY, by=host, at=AFTER)
     cup.refresh_from_db()
-    assert cup.confirmed_at is not None
+    assert cup.phase.confirmed_at is not None
     with freeze_time(AFTER):
         rows = api.get("/api/competitions/cup/leaderboard/private/").json()["results"]
     assert [(row["rank"], row["publicRank"], row["change"], row["team"]["name"]) for row in rows] == [
@@ -242,8 +242,8 @@ def test_a_team_whose_only_submission_is_void_has_no_rank(cup, teams, host, api)
 
 
 def test_it_gives_no_slot_back(cup, teams, host):
-    cup.total_submission_limit = 1
-    cup.save()
+    cup.phase.total_submission_limit = 1
+    cup.phase.save()
     void(submission=teams[0].sent, reason=WHY, by=host, at=NOON)
     with pytest.raises(TotalLimitReached):
         send(Team.objects.select_related("competition", "owner").get(pk=teams[0].pk))

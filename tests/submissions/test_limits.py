@@ -61,7 +61,7 @@ def test_every_moment_is_in_its_day_when_the_clock_is_put_forward_or_back(reset,
     days = []
     for minutes in range(-24 * 60, 24 * 60, 10):
         at = noon + timedelta(minutes=minutes)
-        begin, end = (moment.astimezone(UTC) for moment in competition.day_of(at))
+        begin, end = (moment.astimezone(UTC) for moment in competition.phase.day_of(at))
         assert begin <= at < end
         if not days or days[-1] != (begin, end):
             days.append((begin, end))
@@ -71,8 +71,11 @@ def test_every_moment_is_in_its_day_when_the_clock_is_put_forward_or_back(reset,
 def test_the_limit_holds_in_the_hour_that_comes_twice():
     team = team_with(daily_submission_limit=1, limit_resets_at=time(1, 30), time_zone="America/New_York")
     again = datetime(2026, 11, 1, 6, 10, tzinfo=UTC)
-    team.competition.starts_at, team.competition.ends_at = again - timedelta(days=9), again + timedelta(days=9)
-    team.competition.save()
+    team.competition.phase.starts_at, team.competition.phase.ends_at = (
+        again - timedelta(days=9),
+        again + timedelta(days=9),
+    )
+    team.competition.phase.save()
     send(team, at=again)
     with pytest.raises(DailyLimitReached):
         send(team, at=again + timedelta(minutes=5))

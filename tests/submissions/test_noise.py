@@ -348,7 +348,7 @@ def test_private_rows_do_not_move_it(competition, baseline, monkeypatch):
 
 @pytest.mark.parametrize(("digits", "deviation", "shown"), [(5, 0.0123456, 0.012), (2, 0.0123456, 0.01), (1, 0.012, 0)])
 def test_it_has_two_digits_and_no_more_decimals_than_scores(competition, digits, deviation, shown):
-    competition.score_digits = digits
+    competition.phase.score_digits = digits
     assert shown_deviation(competition, deviation) == shown
 
 

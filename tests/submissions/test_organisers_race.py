@@ -81,10 +81,10 @@ class Cup:
         versions = list(competition.solutions.order_by("version").values_list("version", "is_active"))
         assert [version for version, _active in versions] == list(range(1, len(versions) + 1))
         assert [active for _version, active in versions] == [False] * (len(versions) - 1) + [True]
-        if competition.confirmed_at is not None:
+        if competition.phase.confirmed_at is not None:
             run = competition.scoring_runs.filter(scores_private=True).latest("pk")
             assert run.solution == active_solution(competition)
-            assert not competition.may_be_objected_to(competition.confirmed_at)
+            assert not competition.phase.may_be_objected_to(competition.phase.confirmed_at)
         assert competition.log.filter(kind="solution").count() == len(versions)
         call_command("verify_log", verbosity=0)
         assert not list(differences(competition))
@@ -120,7 +120,7 @@ def test_a_limit_that_two_raise_does_not_fall_again():
     one, other = cup.hosts
     outcomes = at_once(lambda: cup.raises_the_limit(one, 9), lambda: cup.raises_the_limit(other, 7))
     assert set(outcomes) <= {"done", "limits_only_rise"}
-    assert Competition.objects.get(pk=cup.competition.pk).daily_submission_limit == 9
+    assert Competition.objects.get(pk=cup.competition.pk).phase.daily_submission_limit == 9
 
 
 def post_new_host(cup, person):

@@ -15,7 +15,7 @@ from django.db import transaction
 from freezegun import freeze_time
 
 from competitions.log.recording import record
-from competitions.models import Competition, LogKind
+from competitions.models import LogKind, Phase
 from competitions.solution.sealing import commitment
 from foundation import chain, signing
 from foundation.models import SigningKey
@@ -56,7 +56,7 @@ def work_out(run, moment=AFTER):
 
 # --- what it says -----------------------------------------------------------------------------------------------------
 def test_every_accepted_submission_answers_with_one(team, member):
-    Competition.objects.update(score_digits=3)
+    Phase.objects.update(score_digits=3)
     with transaction.atomic():
         entry = record(team.competition, LogKind.RULES, by=None, at=NOON)
     content = csv_scoring("rmse", 0.123456, 0.75).encode()

@@ -11,7 +11,7 @@ from django.db.models import Max
 
 from competitions import signals as competition_signals
 from competitions.exceptions import CompetitionEnded, CompetitionRunning, NotHost, ObjectionsOpen
-from competitions.models import Competition, Solution, Standing
+from competitions.models import Competition, Phase, Solution, Standing
 from competitions.solution.services import replace_solution
 from competitions.teams.merges import accept_merge, request_merge
 from foundation.refusals import Refusal
@@ -169,7 +169,7 @@ def test_of_more_selected_ones_than_may_be_by_now_the_best_public_ones_count(met
     for hour, (public, private) in enumerate([(3, 1), (2, 2), (1, 4)]):
         sent = send(team, as_wanted(metric, public), as_wanted(metric, private), at=at(hour)).submission
         select(submission=sent, selected=True, by=team.owner, at=at(5))
-    Competition.objects.update(selectable_submissions=2)
+    Phase.objects.update(selectable_submissions=2)
     private_run(competition)
     assert Standing.objects.get(team=team).best_private_score == as_wanted(metric, 2)
 
@@ -659,7 +659,7 @@ def test_confirming_and_taking_it_back_is_told_once(competition, team, django_ca
         assert confirm(competition, LATER).confirmed_at == AFTER
         for _twice in range(2):
             closed = runs.unconfirm_private_leaderboard(competition=competition, by=None, at=LATER)
-            assert closed.confirmed_at is None
+            assert closed.phase.confirmed_at is None
     assert told == ["open", "closed"]
 
 

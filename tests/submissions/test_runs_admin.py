@@ -87,9 +87,9 @@ def test_the_whole_way_from_the_button_to_the_open_leaderboard(page, competition
     assert b",0.25," in page("preview_csv").getvalue()
 
     assert "is open" in text(page("confirm", sure=1))
-    assert ours(Competition).get().confirmed_by == host
+    assert ours(Competition).get().phase.confirmed_by == host
     assert "closed again" in text(page("unconfirm", sure=1, reason="A row was wrong."))
-    assert ours(Competition).get().confirmed_at is None
+    assert ours(Competition).get().phase.confirmed_at is None
 
 
 def test_a_rescoring_takes_a_reason(page, competition, team):

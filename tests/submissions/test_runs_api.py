@@ -115,7 +115,7 @@ def test_an_organiser_scores_looks_and_confirms(ask, host, team, competition):
         [{**preview["results"][0], "isMine": True}],
         0.25,
     )
-    assert ours(Competition).get().confirmed_by == host
+    assert ours(Competition).get().phase.confirmed_by == host
     assert ask(host, "post", "private-leaderboard/unconfirm/", {"reason": "A row."}) == (200, {"confirmedAt": None})
     assert ask(team.owner, "get", "leaderboard/private/")[0] == 403
 

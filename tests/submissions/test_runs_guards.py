@@ -14,7 +14,7 @@ from competitions.leaderboards.standings import (
     rebuild_standings,
     record_public_score,
 )
-from competitions.models import Competition, Standing
+from competitions.models import Competition, Phase, Standing
 from submissions import runs
 from submissions.checking import differences
 from submissions.exceptions import InvalidFile
@@ -142,7 +142,7 @@ def test_completing_a_run_repairs_every_column_of_a_standing(team):
 
 
 def test_private_scoring_moves_no_version_where_another_competition_is_confirmed(team, busy_neighbour):
-    Competition.objects.filter(pk=busy_neighbour.pk).update(confirmed_at=AFTER)
+    Phase.objects.filter(competition=busy_neighbour.pk).update(confirmed_at=AFTER)
     send(team)
     versions = Competition.objects.filter(pk=team.competition_id).values_list("leaderboard_version", flat=True)
     before = versions.get()

@@ -43,7 +43,7 @@ class Walk:
         during += [self.selects, self.enters, self.leaves, self.merge, self.rescore]
         after = [self.submits, self.is_scored_later, self.rescore, self.score_privately, self.confirm, self.unconfirm]
         after += [self.leaves, self.deletes_account]
-        act = self.chance.choice(after if self.competition.has_ended(self.at) else during)
+        act = self.chance.choice(after if self.competition.phase.has_ended(self.at) else during)
         self.at += timedelta(minutes=self.chance.choice([0, 0, 1, 30]))
         with suppress(Refusal):
             act()

@@ -61,7 +61,7 @@ SCORES = {"rmse": (0.125, 0.25, 0.5), "auc": (0.9, 0.8, 0.7)}
 
 
 def tries(cup, host, public, private=0.5, *, at=BEFORE):
-    content = csv_scoring(cup.metric, public, private).encode()
+    content = csv_scoring(cup.phase.metric, public, private).encode()
     return try_out(competition=cup, file=BytesIO(content), filename="mean.csv", by=host, at=at)
 
 
@@ -91,8 +91,8 @@ def test_it_freezes_nothing(cup, host):
     assert cup.solutions.get().first_used_at is None
     assert not Submission.objects.filter(competition=cup).exists()
     # What is private may become public still, the metric change, and limits fall.
-    swapped = solution_csv(cup.metric).replace("Public", "?").replace("Private", "Public").replace("?", "Private")
-    other = {"rmse": "mae", "auc": "log_loss"}[cup.metric]
+    swapped = solution_csv(cup.phase.metric).replace("Public", "?").replace("Private", "Public").replace("?", "Private")
+    other = {"rmse": "mae", "auc": "log_loss"}[cup.phase.metric]
     replace_solution(competition=cup, file=BytesIO(swapped.encode()), filename="s.csv", by=host, at=BEFORE)
     edit_competition(competition=cup, changes={"metric": other}, by=host, at=BEFORE)
     edit_competition(

@@ -253,7 +253,7 @@ def test_a_submission_of_last_month_is_left_to_who_makes_it(team, monkeypatch):
         return finish(*args, **kwargs)
 
     monkeypatch.setattr(submitting, "finish_scored", meanwhile)
-    outcome = send(team, 0.25, at=team.competition.starts_at + timedelta(hours=1))
+    outcome = send(team, 0.25, at=team.competition.phase.starts_at + timedelta(hours=1))
     assert outcome.update is not None
 
 

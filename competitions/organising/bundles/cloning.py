@@ -49,4 +49,4 @@ def may_take_solution(user: User, competition: Competition, at: datetime) -> boo
     solution = active_solution(competition)
     if solution is None:
         return False
-    return competition.is_confirmed(at) or solution.uploaded_by_id == user.pk
+    return competition.phase.is_confirmed(at) or solution.uploaded_by_id == user.pk
