@@ -23,11 +23,11 @@ def note_end(competition: Competition, at: datetime) -> None:
         competition.phase.ended_at = at
 
 
-def judge_as_received(competition: Competition, *, seen: Competition) -> None:
-    """Let a request that had to wait for a lock be judged by whether the competition had ended when it was received.
+def judge_as_received(phase: Phase, *, seen: Phase) -> None:
+    """Let a request that had to wait for a lock be judged by whether the phase had ended when it was received.
 
-    `competition`: as it was read under the lock. `seen`: as it was read when the request was received; if no end was
+    `phase`: as it was read under the lock. `seen`: as it was read when the request was received; if no end was
     written down by then, one that was written down meanwhile does not concern this request.
     """
-    if seen.phase.ended_at is None:
-        competition.phase.ended_at = None
+    if seen.ended_at is None:
+        phase.ended_at = None

@@ -69,7 +69,7 @@ class ParticipationSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = Standing
-        fields = ["competition__current_phase", "team", "public_rank", "private_rank", "teams", "medal", "points"]
+        fields = ["competition", "team", "public_rank", "private_rank", "teams", "medal", "points"]
         read_only_fields = fields
 
     @extend_schema_field(serializers.ChoiceField(MEDALS, allow_null=True))

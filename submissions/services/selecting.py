@@ -32,11 +32,12 @@ def select(*, submission: Submission, selected: bool, by: User, at: datetime) ->
         LateNotSelectable, NotScored, SubmissionVoid: it can't count.
         TooManySelected: the team already uses all its selections.
     """
+    seen = submission.competition.phase
     with transaction.atomic():
         team = Team.objects.lock(Submission.objects.values_list("team", flat=True).get(pk=submission.pk))
         can.see_team_internals(by, team).require()
         competition = team.competition
-        judge_as_received(competition, seen=submission.competition)
+        judge_as_received(competition.phase, seen=seen)
         submission = Submission.objects.for_display().get(pk=submission.pk)
         if not team.is_active:
             raise TeamNotActive

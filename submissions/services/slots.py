@@ -11,7 +11,7 @@ from competitions import permissions as can
 from competitions.ending import judge_as_received, note_end
 from competitions.exceptions import NoSolution
 from competitions.leaderboards.standings import count_submission
-from competitions.models import Competition, Solution, Team
+from competitions.models import Phase, Solution, Team
 from competitions.solution.services import solution_for_submission
 from submissions.exceptions import NothingToScoreWith
 from submissions.limits import Allowance, allowance
@@ -43,10 +43,10 @@ def check_allowance(team: Team, at: datetime) -> Allowance:
     return found
 
 
-def take_slot(*, user: User, team_id: int, at: datetime, seen: Competition | None = None, **facts: Any) -> Slot:
+def take_slot(*, user: User, team_id: int, at: datetime, seen: Phase | None = None, **facts: Any) -> Slot:
     """Make a pending submission, which counts against the limits from now on; where its file will be is fixed with it.
 
-    The name of the file is written before the file: after a crash it tells where to look. `seen`: the competition as it
+    The name of the file is written before the file: after a crash it tells where to look. `seen`: the phase as it
     was read before `at` was taken; without it, what is known now decides whether it is late. `facts`: fields of the
     row.
 
@@ -58,7 +58,7 @@ def take_slot(*, user: User, team_id: int, at: datetime, seen: Competition | Non
         team = Team.objects.lock(team_id)
         note_end(team.competition, at)
         if seen is not None:
-            judge_as_received(team.competition, seen=seen)
+            judge_as_received(team.competition.phase, seen=seen)
         can.submit(user, team, at).require()
         before = check_allowance(team, at)
         try:

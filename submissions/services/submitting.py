@@ -106,7 +106,7 @@ def submit(
 def _submit(*, user: User, team: Team, file: File, facts: dict[str, Any], at: datetime) -> Outcome:
     check_backlog()
     check_quota(team.competition, file.size)
-    slot = take_slot(user=user, team_id=team.pk, at=at, seen=team.competition, **facts)
+    slot = take_slot(user=user, team_id=team.pk, at=at, seen=team.competition.phase, **facts)
     submission = slot.submission
     with in_hand(submission.pk):
         try:

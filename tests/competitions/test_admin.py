@@ -24,6 +24,7 @@ from competitions.models import (
     DataUpload,
     Departure,
     Page,
+    Phase,
     RankInterval,
     RulesAcceptance,
     SearchName,
@@ -72,7 +73,8 @@ def admin_url(model, action, *args):
 def form_of(competition, **changes):
     """What the browser posts back when only `changes` were typed."""
     moments = {
-        name: getattr(competition, name) for name in ("starts_at", "ends_at", "entry_deadline", "merge_deadline")
+        name: getattr(competition.bearer_of(name), name)
+        for name in ("starts_at", "ends_at", "entry_deadline", "merge_deadline")
     }
     moments |= {name: changes.pop(name) for name in list(changes) if name in moments}
     body = {
@@ -150,7 +152,7 @@ def test_no_model_of_the_room_is_forgotten():
     from django.apps import apps
 
     own = {model for model in apps.get_app_config("competitions").get_models() if not model._meta.auto_created}
-    made_elsewhere = {Page, SearchName, Baseline, RankInterval, DataPreview}
+    made_elsewhere = {Page, Phase, SearchName, Baseline, RankInterval, DataPreview}
     assert own - set(MODELS) == made_elsewhere, "edited with something else, or made by jobs and acts alone"
 
 
@@ -415,7 +417,7 @@ def test_a_new_metric_is_checked_against_the_solution_and_fixed_by_the_first_sub
     submits(TeamFactory(competition=cup), 0.5)
     change(client, cup, metric="rmse", score_digits=9)
     after = Competition.objects.get()
-    assert (after.metric, after.score_digits) == ("mae", cup.phase.score_digits)
+    assert (after.phase.metric, after.phase.score_digits) == ("mae", cup.phase.score_digits)
 
 
 # --- files ------------------------------------------------------------------------------------------------------------

@@ -117,7 +117,8 @@ def test_a_bundle_starts_at_a_moment_with_an_offset(api, cup, host):
 
 # --- out and in ---------------------------------------------------------------------------------------------------------
 def test_no_field_of_a_competition_is_forgotten():
-    names = {field.name for field in Competition._meta.get_fields() if not field.auto_created or field.concrete}
+    fields = [*Competition._meta.get_fields(), *Phase._meta.get_fields()]
+    names = {field.name for field in fields if not field.auto_created or field.concrete}
     assert names == FIELDS.keys() | LEFT_BEHIND
 
 

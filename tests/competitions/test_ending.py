@@ -38,7 +38,7 @@ def team(cup):
 
 def known(team):
     """The team with its competition as it is known now."""
-    return type(team).objects.select_related("competition", "owner").get(pk=team.pk)
+    return type(team).objects.select_related("competition__current_phase", "owner").get(pk=team.pk)
 
 
 ACTS = {

@@ -76,7 +76,7 @@ def test_limits_are_free_before_the_start_rise_while_it_runs_and_stay_afterwards
         with pytest.raises((LimitsFrozen, SelectionFrozen)):
             edit(cup, host, at=AFTER, **{name: value})
     cup.refresh_from_db()
-    assert getattr(cup, name) == 4
+    assert getattr(cup.bearer_of(name), name) == 4
 
 
 def test_no_limit_is_the_highest_limit(cup, host):
@@ -295,7 +295,7 @@ def test_a_truth_changed_after_the_end_is_open_to_objections(confirmed, host):
     with pytest.raises(ObjectionsOpen) as refused:
         confirm(confirmed, host, until - timedelta(seconds=1))
     assert refused.value.params == {"until": until.isoformat()}
-    assert confirm(confirmed, host, until).confirmed_at == until
+    assert confirm(confirmed, host, until).phase.confirmed_at == until
 
 
 def test_each_change_begins_the_time_anew_and_none_shortens_it(confirmed, host):

@@ -586,7 +586,7 @@ def test_the_private_leaderboard_opens_only_when_it_is_complete(competition, tea
     with pytest.raises(ScoringRunActive):
         confirm(competition)
     work_out(run)
-    assert confirm(competition).is_confirmed(AFTER)
+    assert confirm(competition).phase.is_confirmed(AFTER)
 
 
 def test_a_replaced_solution_or_a_failed_run_must_be_scored_before_it_opens(competition, team):
@@ -603,7 +603,7 @@ def test_a_replaced_solution_or_a_failed_run_must_be_scored_before_it_opens(comp
     with pytest.raises(ObjectionsOpen):
         confirm(competition)
     over = AFTER + timedelta(hours=1)
-    assert confirm(competition, over).confirmed_at == over
+    assert confirm(competition, over).phase.confirmed_at == over
 
 
 @pytest.mark.parametrize("score", [private_run, rescore])
@@ -639,7 +639,7 @@ def test_late_submissions_and_refused_files_do_not_call_for_another_run(competit
     send(team, at=AFTER)
     with pytest.raises(InvalidFile):
         send(team, file=upload("id,target\n1,2\n"), at=ENDS - timedelta(microseconds=1))
-    assert confirm(competition).is_confirmed(AFTER)
+    assert confirm(competition).phase.is_confirmed(AFTER)
 
 
 def test_confirming_and_taking_it_back_is_told_once(competition, team, django_capture_on_commit_callbacks):
@@ -656,7 +656,7 @@ def test_confirming_and_taking_it_back_is_told_once(competition, team, django_ca
     private_run(competition)
     with django_capture_on_commit_callbacks(execute=True):
         confirm(competition)
-        assert confirm(competition, LATER).confirmed_at == AFTER
+        assert confirm(competition, LATER).phase.confirmed_at == AFTER
         for _twice in range(2):
             closed = runs.unconfirm_private_leaderboard(competition=competition, by=None, at=LATER)
             assert closed.phase.confirmed_at is None

@@ -237,9 +237,9 @@ def test_confirming_twice_and_closing_twice_is_doing_it_once(competition, team):
     later = AFTER + timedelta(hours=1)
     confirm = {"competition": competition, "by": None}
     for at in (AFTER, later):
-        assert runs.confirm_private_leaderboard(at=at, **confirm).confirmed_at == AFTER
+        assert runs.confirm_private_leaderboard(at=at, **confirm).phase.confirmed_at == AFTER
     for at in (AFTER, later):
-        assert runs.unconfirm_private_leaderboard(at=at, **confirm).confirmed_at is None
+        assert runs.unconfirm_private_leaderboard(at=at, **confirm).phase.confirmed_at is None
     assert list(competition.log.values_list("kind", flat=True)).count("unconfirmed") == 1
 
 
