@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _, ngettext
 
-from competitions.models import Baseline, Competition, Solution, Team
+from competitions.models import Baseline, Competition, Phase, Solution, Team
 from competitions.models.log import REASON_CHARACTERS
 from foundation.leases import Leased
 from submissions.querysets import ExclusionQuerySet, SubmissionQuerySet
@@ -44,6 +44,7 @@ class Submission(models.Model):
         KAGGLE = "kaggle", _("kaggle command line")
 
     competition = models.ForeignKey(Competition, models.CASCADE, related_name="submissions")
+    phase = models.ForeignKey(Phase, models.CASCADE, related_name="submissions")
     team = models.ForeignKey(Team, models.CASCADE, related_name="submissions")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="submissions")
     created_at = models.DateTimeField(_("submitted at"))
@@ -106,7 +107,7 @@ class Submission(models.Model):
         ]
         indexes = [
             models.Index(fields=["team", "-created_at"], name="submissions_of_a_team"),
-            models.Index(fields=["competition", "status", "id"], name="submissions_to_score"),
+            models.Index(fields=["phase", "status", "id"], name="submissions_to_score"),
             models.Index(fields=["created_at"], condition=Q(status="pending"), name="submissions_pending"),
             models.Index(
                 fields=["team", "-created_at"],
@@ -114,7 +115,7 @@ class Submission(models.Model):
                 name="refused_with_a_file",
             ),
             models.Index(
-                fields=["competition"],
+                fields=["phase"],
                 condition=Q(status="scored", is_late=True, private_score__isnull=True),
                 name="late_without_private_score",
             ),
@@ -186,6 +187,7 @@ class ExtraSubmissions(models.Model):
     """An organiser gave one team more submissions for one day. Nobody else's limits change."""
 
     competition = models.ForeignKey(Competition, models.CASCADE, related_name="extra_submissions")
+    phase = models.ForeignKey(Phase, models.CASCADE, related_name="extra_submissions")
     team = models.ForeignKey(Team, models.CASCADE, related_name="extra_submissions")
     count = models.PositiveSmallIntegerField(
         _("how many"), validators=[MinValueValidator(1), MaxValueValidator(MOST_EXTRA)]
@@ -223,6 +225,7 @@ class Trial(models.Model):
         FAILED = "failed", _("failed on our side")
 
     competition = models.ForeignKey(Competition, models.CASCADE, related_name="trials")
+    phase = models.ForeignKey(Phase, models.CASCADE, related_name="trials")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(_("tried at"))
     file = models.FileField(_("file"), upload_to=trial_path)
@@ -255,6 +258,7 @@ class Receipt(models.Model):
     """
 
     competition = models.ForeignKey(Competition, models.CASCADE, related_name="receipts")
+    phase = models.ForeignKey(Phase, models.CASCADE, related_name="receipts")
     submission = models.OneToOneField(Submission, models.SET_NULL, null=True, related_name="receipt")
     # The submission's id, which says where in the tree it stands.
     place = models.PositiveBigIntegerField()
@@ -274,7 +278,7 @@ class Receipt(models.Model):
         constraints = [models.UniqueConstraint(fields=["competition", "place"], name="one_receipt_for_a_submission")]
         indexes = [
             models.Index(
-                fields=["competition"], condition=Q(is_late=False, sealed_in__isnull=True), name="receipts_to_seal"
+                fields=["phase"], condition=Q(is_late=False, sealed_in__isnull=True), name="receipts_to_seal"
             )
         ]
 
@@ -306,6 +310,7 @@ class ScoringRun(models.Model):
     Status = JobStatus
 
     competition = models.ForeignKey(Competition, models.CASCADE, related_name="scoring_runs")
+    phase = models.ForeignKey(Phase, models.CASCADE, related_name="scoring_runs")
     kind = models.CharField(_("kind"), max_length=8, choices=Kind)
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.QUEUED)
     started_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
@@ -335,7 +340,7 @@ class ScoringRun(models.Model):
         verbose_name_plural = _("scoring runs")
         constraints = [
             models.UniqueConstraint(
-                fields=["competition"], condition=Q(status__in=["queued", "running"]), name="one_active_scoring_run"
+                fields=["phase"], condition=Q(status__in=["queued", "running"]), name="one_active_scoring_run"
             )
         ]
 
@@ -418,6 +423,7 @@ class Analysis(Leased):
         OWN_METRIC = "own_metric", _("The metric is the organisers' own, and is not run thousands of times.")
 
     competition = models.ForeignKey(Competition, models.CASCADE, related_name="analyses")
+    phase = models.ForeignKey(Phase, models.CASCADE, related_name="analyses")
     kind = models.CharField(_("kind"), max_length=9, choices=Kind)
     status = models.CharField(_("status"), max_length=9, choices=Status, default=Status.QUEUED)
     started_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
@@ -447,7 +453,7 @@ class Analysis(Leased):
         verbose_name_plural = _("analyses")
         constraints = [
             models.UniqueConstraint(
-                fields=["competition", "kind"],
+                fields=["phase", "kind"],
                 condition=Q(status__in=["queued", "running"]),
                 name="one_active_analysis_of_a_kind",
             )

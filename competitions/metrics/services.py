@@ -36,7 +36,7 @@ from competitions.solution.services import (
     explained,
     for_other_metric,
     is_in_use,
-    is_relied_on,
+    has_scores,
     open_to_objections,
     take_back_confirmation,
 )
@@ -137,7 +137,7 @@ def use_metric(*, metric: OwnMetric, by: User, at: datetime, reason: str = "") -
     """
     competition = metric.competition
     can.edit(by, competition).require()
-    reason = clean_reason(reason, required=is_relied_on(competition))
+    reason = clean_reason(reason, required=has_scores(competition))
     _require_usable(competition, metric)
     # Reads the file anew only where a built-in metric scored: no lock is held meanwhile.
     probe = Competition.objects.get(pk=competition.pk)
@@ -152,7 +152,7 @@ def use_metric(*, metric: OwnMetric, by: User, at: datetime, reason: str = "") -
         _require_usable(locked, metric)
         if active_solution(locked) != old or active_metric(locked) != old_metric:
             raise ChangedMeanwhile
-        clean_reason(reason, required=is_relied_on(locked))
+        clean_reason(reason, required=has_scores(locked))
         before = _facts(old_metric) if old_metric is not None else {"metric": locked.phase.metric}
         locked.own_metrics.filter(is_active=True).update(is_active=False)
         metric.is_active = True

@@ -127,7 +127,7 @@ def replace_solution(
     """
     if by is not None:
         can.edit(by, competition).require()
-    reason = clean_reason(reason, required=by is not None and is_relied_on(competition))
+    reason = clean_reason(reason, required=by is not None and has_scores(competition))
     old = active_solution(competition)
     if not submission_columns and old is not None and old.own_metric_id is not None:
         submission_columns = old.expected_columns[1:]
@@ -156,7 +156,7 @@ def replace_solution(
             _require_unchanged(locked, spec, old, solution.own_metric)
             if list(used_solutions(locked)) != used:
                 raise ChangedMeanwhile  # noqa: TRY301 -- the first submission came in while the file was being checked
-            clean_reason(reason, required=by is not None and is_relied_on(locked))
+            clean_reason(reason, required=by is not None and has_scores(locked))
             if (refusal := _why_not(prepared, used[:1], more_public=more_public)) is not None:
                 raise refusal  # noqa: TRY301 -- the file just stored has to go
             refused = _scored_with(misfits, locked)
@@ -182,7 +182,7 @@ def is_in_use(competition: Competition) -> bool:
     return used_solutions(competition).exists()
 
 
-def is_relied_on(competition: Competition) -> bool:
+def has_scores(competition: Competition) -> bool:
     """Whether scores were made by the solution: from then on another truth can move the ranking."""
     # The room of submissions is not ours to import; its runs are there through the relation it declares.
     return is_in_use(competition) or competition.scoring_runs.filter(scores_private=True).exists()
@@ -296,7 +296,7 @@ def open_to_objections(competition: Competition, changed: dict[str, Any] | None,
 
     Not where nobody's score rests on a solution, and not for a file that changes nothing.
     """
-    if not competition.phase.has_ended(at) or not is_relied_on(competition) or not _changes_anything(changed):
+    if not competition.phase.has_ended(at) or not has_scores(competition) or not _changes_anything(changed):
         return {}
     note_end(competition, at)
     until = at + timedelta(minutes=competition.phase.objection_minutes)
