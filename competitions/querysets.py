@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from competitions.models import Competition, Invitation, MergeRequest, Phase, Standing, Team  # noqa: F401 -- in types below
 
 
-def count_of(rows: models.QuerySet) -> Coalesce:
-    """How many of `rows` (which refer to the outer row's competition) there are."""
-    return Coalesce(Subquery(rows.order_by().values("competition").annotate(n=Count("pk")).values("n")), 0)
+def count_of(rows: models.QuerySet, *, by: str = "competition") -> Coalesce:
+    """How many of `rows` (which refer to the outer row's competition, or to what `by` names) there are."""
+    return Coalesce(Subquery(rows.order_by().values(by).annotate(n=Count("pk")).values("n")), 0)
 
 
 class CompetitionQuerySet(models.QuerySet["Competition"]):
@@ -91,7 +91,7 @@ class CompetitionQuerySet(models.QuerySet["Competition"]):
         this = OuterRef("pk")
         acceptances = tables.RulesAcceptance.objects.filter(competition=this, user=user.pk)
         departures = tables.Departure.objects.filter(competition=this, user=user.pk)
-        solutions = tables.Solution.objects.filter(competition=this, is_active=True)
+        solutions = tables.Solution.objects.filter(phase=OuterRef("current_phase"), is_active=True)
         pages = tables.Page.objects.defer("body")
         # Who has been in has given the code.
         knows_the_code = Q(is_entered=True) | Exists(departures)
@@ -114,6 +114,19 @@ class CompetitionQuerySet(models.QuerySet["Competition"]):
 
 
 class PhaseQuerySet(models.QuerySet["Phase"]):
+    def lock(self, phase: Phase) -> Phase:
+        """The phase as it is once its competition's row is locked, until the transaction ends: the lock of all phases.
+
+        In the order that everybody locks in it comes after teams.
+        """
+        rows: Any = tables.Competition.objects.select_related(None)
+        competition = rows.select_for_update(of=("self",)).get(pk=phase.competition_id)
+        locked = self.get(pk=phase.pk)
+        locked.competition = competition
+        if competition.current_phase_id == locked.pk:
+            competition.current_phase = locked
+        return locked
+
     def in_state(self, state: str, at: datetime) -> PhaseQuerySet:
         """The clock's states, as `Phase.state` derives them."""
         ended = Q(ends_at__lte=at) | Q(ended_at__isnull=False)
@@ -219,6 +232,10 @@ def _visible_to(user: Any) -> models.QuerySet:
 
 
 class StandingQuerySet(models.QuerySet["Standing"]):
+    def of_current_phases(self) -> StandingQuerySet:
+        """One for each team: that of the phase that is meant where none is named."""
+        return self.filter(phase=F("competition__current_phase"))
+
     def ranked(self) -> StandingQuerySet:
         # Not `is_ranked=True`: SQLite reads a bare column as no equality and would leave the index there.
         return self.filter(is_ranked__in=[True])
@@ -246,27 +263,25 @@ class StandingQuerySet(models.QuerySet["Standing"]):
 
         A count for each row: for a handful of rows.
         """
-        whole = tables.Competition.objects.filter(access.BOARD.rows(seen_by)).values("pk")
-        own = tables.Competition.objects.filter(access.BOARD.own_rows(seen_by)).values("pk")
-        may_see = Q(competition__in=whole)
+        whole = tables.Phase.objects.filter(access.BOARD.rows(seen_by)).values("pk")
+        own = tables.Phase.objects.filter(access.BOARD.own_rows(seen_by)).values("pk")
+        may_see = Q(phase__in=whole)
         if seen_by.is_authenticated:
-            may_see |= Q(competition__in=own, team__in=seen_by.memberships.values("team"))
+            may_see |= Q(phase__in=own, team__in=seen_by.memberships.values("team"))
         has_rank = Q(is_ranked=True, public_key__isnull=False) & may_see
         better = self._better_by("public_key", "best_submitted_at")
-        return self.annotate(public_rank=Case(When(has_rank, then=count_of(better) + 1)))
+        return self.annotate(public_rank=Case(When(has_rank, then=count_of(better, by="phase") + 1)))
 
     def with_confirmed_private_rank(self, at: datetime) -> StandingQuerySet:
         """With `private_rank`, which is None wherever the private leaderboard is not open to everybody at `at`."""
-        is_open = Q(competition__current_phase__ends_at__lte=at, competition__current_phase__confirmed_at__isnull=False)
+        is_open = Q(phase__ends_at__lte=at, phase__confirmed_at__isnull=False)
         has_rank = Q(is_ranked=True, private_key__isnull=False)
         better = self._better_by("private_key", "private_submitted_at")
-        return self.annotate(private_rank=Case(When(is_open & has_rank, then=count_of(better) + 1)))
+        return self.annotate(private_rank=Case(When(is_open & has_rank, then=count_of(better, by="phase") + 1)))
 
     def _better_by(self, key: str, moment: str) -> StandingQuerySet:
-        """Those of the same competition that stand before the outer row."""
-        better = tables.Standing.objects.ranked().filter(
-            **{"competition": OuterRef("competition"), f"{key}__lte": OuterRef(key)}
-        )
+        """Those of the same phase that stand before the outer row."""
+        better = tables.Standing.objects.ranked().filter(**{"phase": OuterRef("phase"), f"{key}__lte": OuterRef(key)})
         return better.filter(
             Q(**{f"{key}__lt": OuterRef(key)})
             | Q(**{f"{moment}__lt": OuterRef(moment)})

@@ -105,9 +105,7 @@ def recent_waits() -> list[float]:
 
 def active_runs() -> list[ScoringRun]:
     statuses = [ScoringRun.Status.QUEUED, ScoringRun.Status.RUNNING]
-    return list(
-        ScoringRun.objects.filter(status__in=statuses).select_related("competition__current_phase").order_by("pk")
-    )
+    return list(ScoringRun.objects.filter(status__in=statuses).select_related("competition").order_by("pk"))
 
 
 def lease_age(at: datetime) -> float:

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import models
 
 from accounts.models import User
-from competitions.models import Competition, Invitation, LogRow, MergeRequest, Team
+from competitions.models import Competition, Invitation, LogRow, MergeRequest, Phase, Team
 from discussions.excerpts import excerpt
 from discussions.models import Comment, Discussion, Like
 from discussions.permissions import discussion_of
@@ -45,7 +45,11 @@ def merge_requests() -> models.QuerySet[MergeRequest]:
 
 
 def scoring_runs() -> models.QuerySet[ScoringRun]:
-    return ScoringRun.objects.select_related("competition__current_phase")
+    return ScoringRun.objects.select_related("competition", "phase")
+
+
+def phases() -> models.QuerySet[Phase]:
+    return Phase.objects.select_related("competition")
 
 
 def log_rows() -> models.QuerySet[LogRow]:

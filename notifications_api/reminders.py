@@ -87,7 +87,11 @@ def may_still_merge(competition: Competition) -> QuerySet[User]:
 
 def has_not_chosen(competition: Competition) -> QuerySet[User]:
     """Everybody in a team that has more submissions than count in the end, and has selected none of them."""
-    submissions = Submission.objects.filter(team=OuterRef("pk"), voided_at__isnull=True).counted().scored()
+    submissions = (
+        Submission.objects.filter(team=OuterRef("pk"), phase=competition.phase, voided_at__isnull=True)
+        .counted()
+        .scored()
+    )
     counts = submissions.order_by().values("team").annotate(n=Count("pk")).values("n")
     teams = Team.objects.competing().filter(competition=competition).annotate(scored=counts)
     undecided = teams.filter(~Exists(submissions.selected()), scored__gt=competition.phase.selectable_submissions)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from uuid import uuid4
 
 from django.conf import settings
@@ -120,6 +121,10 @@ class Submission(models.Model):
                 name="late_without_private_score",
             ),
         ]
+
+    # The team's best in the phase: of rows of `for_display`, and of one that has just been scored.
+    team_best: float | None
+    team_best_at: datetime | None
 
     def __str__(self) -> str:
         return f"#{self.pk} {self.filename}"
@@ -277,9 +282,7 @@ class Receipt(models.Model):
         verbose_name_plural = _("receipts")
         constraints = [models.UniqueConstraint(fields=["competition", "place"], name="one_receipt_for_a_submission")]
         indexes = [
-            models.Index(
-                fields=["phase"], condition=Q(is_late=False, sealed_in__isnull=True), name="receipts_to_seal"
-            )
+            models.Index(fields=["phase"], condition=Q(is_late=False, sealed_in__isnull=True), name="receipts_to_seal")
         ]
 
     def __str__(self) -> str:

@@ -146,14 +146,14 @@ class SubmissionSerializer(ReadingSerializer):
         return submission.experiment or None
 
     def get_is_best(self, submission: Submission) -> bool:
-        standing = getattr(submission.team, "standing", None)
+        best_at = getattr(submission, "team_best_at", None)
         return (
-            standing is not None
+            best_at is not None
             and not submission.is_late
             and not submission.is_void
             and submission.status == Submission.Status.SCORED
-            and submission.created_at == standing.best_submitted_at
-            and submission.public_score == standing.best_public_score
+            and submission.created_at == best_at
+            and submission.public_score == getattr(submission, "team_best", None)
         )
 
     @extend_schema_field(ProblemSerializer(many=True))
@@ -298,7 +298,7 @@ def result_of(outcome: Outcome) -> dict[str, Any] | None:
             "teams": None,
             "passed": 0,
         }
-    hidden = board_of(outcome.submission.competition).hides_rank()
+    hidden = board_of(outcome.submission.phase).hides_rank()
     return {
         "score": score,
         "is_best": update.is_best,

@@ -116,7 +116,7 @@ def submits(team: Team, score: float, *, at: datetime = NOON, **fields) -> Submi
         with transaction.atomic():
             count_submission(team=team, at=at)
             record_public_score(team=team, score=score, at=at)
-    if (solution := active_solution(team.competition)) is not None:
+    if (solution := active_solution(team.competition.phase)) is not None:
         mark_used(solution, at)
         Submission.objects.filter(pk=submission.pk).update(solution=solution)
     return submission
@@ -125,5 +125,5 @@ def submits(team: Team, score: float, *, at: datetime = NOON, **fields) -> Submi
 def give_solution(competition: Competition, csv: str, *, at: datetime = STARTS):
     """Let the competition score by `csv` (columns id, the targets, and Usage)."""
     return replace_solution(
-        competition=competition, file=BytesIO(csv.encode()), filename="solution.csv", by=None, at=at
+        phase=competition.phase, file=BytesIO(csv.encode()), filename="solution.csv", by=None, at=at
     )

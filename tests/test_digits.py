@@ -230,7 +230,7 @@ def test_what_is_shown_has_no_more_digits_than_the_competition(value, digits):
     competition = CompetitionFactory.build(score_digits=digits)
     shown = competition.phase.shown_score(value)
     assert decimals(repr(shown)) <= max(digits, 1)  # 1.0 has one
-    assert decimals(score_text(value, competition)) <= digits
+    assert decimals(score_text(value, competition.phase)) <= digits
     assert competition.phase.shown_score(shown) == shown
     assert math.copysign(1.0, shown) == 1.0 or shown < 0
     if abs(value) < 1e5:

@@ -81,9 +81,11 @@ def get_competition(request: Request, fields: dict[str, Any]) -> dict[str, Any]:
 
 def shapes(competitions: list[Any], request: Request) -> list[dict[str, Any]]:
     """Competitions in the client's form, with the sender's own rank: one more query, however many there are."""
-    standings: Any = Standing.objects.filter(
-        competition__in=competitions, team__memberships__user=request.user.pk
-    ).with_public_rank(seen_by=request.user)
+    standings: Any = (
+        Standing.objects.of_current_phases()
+        .filter(competition__in=competitions, team__memberships__user=request.user.pk)
+        .with_public_rank(seen_by=request.user)
+    )
     ranks = {standing.competition_id: standing.public_rank for standing in standings}
     at = timezone.now()
     return [

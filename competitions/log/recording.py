@@ -15,7 +15,7 @@ from django.db import transaction
 
 from competitions import signals
 from competitions.exceptions import InvalidReason, ReasonMissing
-from competitions.models import Competition, LogKind, LogRow
+from competitions.models import Competition, LogKind, LogRow, Phase
 from competitions.models.log import REASON_CHARACTERS
 from foundation import chain
 
@@ -58,6 +58,16 @@ def record(
     if tell:
         transaction.on_commit(lambda: signals.change_recorded.send_robust(LogRow, entry=row, by=by, at=at))
     return row
+
+
+def record_in(phase: Phase, kind: LogKind, *, facts: Mapping[str, Any] | None = None, **more: Any) -> LogRow | None:
+    """Add an entry about one phase; see `record`."""
+    return record_in(phase, kind, facts={**(facts or {}), **fact_of(phase)}, **more)
+
+
+def fact_of(phase: Phase) -> dict[str, Any]:
+    """What an entry says of the phase it is about: nothing of the first, which most competitions have alone."""
+    return {} if phase.number == 1 else {"phase": phase.number}
 
 
 def has_begun(competition: Competition) -> bool:

@@ -56,7 +56,7 @@ class OwnMetricForm(UploadForm):
     def keep(self, *, by: Any) -> OwnMetric:
         fields = self.cleaned_data
         return upload_metric(
-            competition=fields["competition"],
+            phase=fields["competition"].phase,
             source=fields["file"].read(MOST_BYTES + 1),
             filename=fields["file"].name,
             direction=fields["direction"],
@@ -173,5 +173,5 @@ class MetricFailureAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("traceback"))
     def readable_traceback(self, failure: MetricFailure) -> str:
-        has_ended = failure.competition.phase.is_past_end(timezone.now())
+        has_ended = failure.own_metric.phase.is_past_end(timezone.now())
         return format_html("<pre>{}</pre>", failure.shown_traceback(has_ended=has_ended))

@@ -22,7 +22,7 @@ from competitions import permissions as can
 from competitions.exceptions import MetricIsBeingTried, NoSolution, SolutionRefused
 from competitions.metrics.running import Said, read, told
 from competitions.metrics.sandboxes import SandboxUnavailable, sandboxes, versions
-from competitions.models import Competition, OwnMetric, Solution
+from competitions.models import Competition, OwnMetric, Phase, Solution
 from competitions.solution.services import active_solution, prepared_for, prepared_solution
 from foundation.faults import passing_fault
 from scoring import InvalidSubmission, Predictions, PreparedSolution, ReadLimits, read_predictions
@@ -78,7 +78,7 @@ def start_trial(*, metric: OwnMetric, by: User, at: datetime) -> OwnMetric:
         MetricIsBeingTried
     """
     can.edit(by, metric.competition).require()
-    solution = active_solution(metric.competition)
+    solution = active_solution(metric.phase)
     if solution is None:
         raise NoSolution
     with transaction.atomic():
@@ -113,13 +113,11 @@ def catch_up_with_trials_of_metrics(at: datetime) -> int:
 def try_out(metric_id: int, at: datetime) -> OwnMetric | None:
     """Try a pending version out, and keep what came of it; safe to run twice."""
     metric = (
-        OwnMetric.objects.select_related("competition__current_phase")
-        .filter(pk=metric_id, trial_status="pending")
-        .first()
+        OwnMetric.objects.select_related("competition", "phase").filter(pk=metric_id, trial_status="pending").first()
     )
     if metric is None:
         return None
-    solution = metric.competition.solutions.filter(pk=metric.tried_with or 0).first()
+    solution = metric.phase.solutions.filter(pk=metric.tried_with or 0).first()
     status: str = OwnMetric.Trial.BROKEN
     found: dict[str, Any] = {"why": ["no_solution"]}
     if solution is not None:
@@ -174,7 +172,7 @@ def findings(metric: OwnMetric, solution: Solution) -> dict[str, Any]:
         why.append("sample_refused")
     return {
         "why": why,
-        "cases": [{"name": name, **_shown(results[name], metric.competition)} for name in CASES if name in results],
+        "cases": [{"name": name, **_shown(results[name], metric.phase)} for name in CASES if name in results],
         "sample_problems": problems,
         "has_sample": sample is not None,
     }
@@ -209,10 +207,10 @@ def _as_raw(said: Said) -> dict[str, Any]:
     return {"refusal": said.refusal} if said.refusal else {"failure": said.error}
 
 
-def _shown(said: Said, competition: Competition) -> dict[str, Any]:
+def _shown(said: Said, phase: Phase) -> dict[str, Any]:
     """One case for organisers: public rows alone, with no more digits than scores have."""
     return {
-        "score": None if said.score is None else competition.phase.shown_score(said.score),
+        "score": None if said.score is None else phase.shown_score(said.score),
         "refusal": said.refusal,
         "error": said.error or said.reason,
         "traceback": said.traceback,

@@ -50,7 +50,7 @@ class OwnMetricViewSet(mixins.ListModelMixin, GenericViewSet):
     def get_queryset(self) -> QuerySet[OwnMetric]:
         if getattr(self, "swagger_fake_view", False):
             return OwnMetric.objects.none()
-        return self.competition().own_metrics.select_related("competition__current_phase", "created_by")
+        return self.competition().phase.own_metrics.select_related("competition", "phase", "created_by")
 
     def get_object(self) -> OwnMetric:
         found = self.get_queryset().filter(version=self.kwargs["version"]).first()
@@ -68,7 +68,7 @@ class OwnMetricViewSet(mixins.ListModelMixin, GenericViewSet):
         fields = sent(request, UploadMetricSerializer)
         file = fields.pop("file")
         metric = services.upload_metric(
-            competition=found,
+            phase=found.phase,
             source=file.read(MOST_BYTES + 1),
             filename=file.name,
             by=signed_in(request),
@@ -107,7 +107,7 @@ class OwnMetricViewSet(mixins.ListModelMixin, GenericViewSet):
     def current(self, request: Request, competition: str) -> Response:
         found = find_competition(request, competition)
         can.look_inside(request.user, found).require()
-        metric = active_metric(found)
+        metric = active_metric(found.phase)
         if metric is None:
             raise NotVisible
         shows = bool(can.read_metric_source(request.user, found, metric))
@@ -117,6 +117,6 @@ class OwnMetricViewSet(mixins.ListModelMixin, GenericViewSet):
     @action(detail=False, pagination_class=None)
     def failures(self, request: Request, competition: str) -> Response:
         found = self.competition()
-        rows = found.metric_failures.select_related("own_metric")
+        rows = found.metric_failures.filter(own_metric__phase=found.phase).select_related("own_metric")
         context = {"has_ended": found.phase.is_past_end(timezone.now())}
         return Response(MetricFailureSerializer(rows, many=True, context=context).data)

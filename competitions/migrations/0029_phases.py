@@ -29,6 +29,38 @@ def move(apps, schema_editor):
     schema_editor.connection.check_constraints()
 
 
+OF_A_PHASE = ["Baseline", "OwnMetric", "Solution", "Standing", "StandingChange"]
+
+
+def join_phases(apps, schema_editor):
+    """Give what belongs to a competition to its phase."""
+    competitions = apps.get_model("competitions", "Competition")
+    for name in OF_A_PHASE:
+        rows = apps.get_model("competitions", name).objects
+        phase = competitions.objects.filter(pk=models.OuterRef("competition")).values("current_phase")
+        rows.update(phase=models.Subquery(phase))
+    schema_editor.connection.check_constraints()
+
+
+KEPT = []
+
+
+def keep_intervals(apps, schema_editor):
+    """The key of the table changes: its rows, a handful for each result, are put into a new one."""
+    KEPT[:] = apps.get_model("competitions", "RankInterval").objects.values(
+        "team_id", "competition_id", "low", "high", "above_next"
+    )
+
+
+def put_intervals_back(apps, schema_editor):
+    phases = dict(apps.get_model("competitions", "Competition").objects.values_list("pk", "current_phase"))
+    intervals = apps.get_model("competitions", "RankInterval")
+    intervals.objects.bulk_create(
+        [intervals(**row, phase_id=phases[row["competition_id"]]) for row in KEPT], batch_size=1000
+    )
+    schema_editor.connection.check_constraints()
+
+
 class Migration(migrations.Migration):
 
     dependencies = [
@@ -216,4 +248,155 @@ class Migration(migrations.Migration):
             model_name='phase',
             constraint=models.CheckConstraint(condition=models.Q(('selectable_submissions__gte', 1)), name='one_submission_selectable_at_least'),
         ),
+        migrations.RemoveConstraint(
+            model_name='baseline',
+            name='baseline_names_are_unique',
+        ),
+        migrations.RemoveConstraint(
+            model_name='ownmetric',
+            name='own_metric_version_unique',
+        ),
+        migrations.RemoveConstraint(
+            model_name='ownmetric',
+            name='one_active_own_metric',
+        ),
+        migrations.RemoveConstraint(
+            model_name='solution',
+            name='solution_version_unique',
+        ),
+        migrations.RemoveConstraint(
+            model_name='solution',
+            name='one_active_solution',
+        ),
+        migrations.RemoveIndex(
+            model_name='standing',
+            name='public_leaderboard_order',
+        ),
+        migrations.RemoveIndex(
+            model_name='standing',
+            name='private_leaderboard_order',
+        ),
+        migrations.RemoveIndex(
+            model_name='standingchange',
+            name='history_of_a_competition',
+        ),
+        migrations.AddField(
+            model_name='baseline',
+            name='phase',
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='baselines', to='competitions.phase'),
+        ),
+        migrations.AddField(
+            model_name='ownmetric',
+            name='phase',
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='own_metrics', to='competitions.phase'),
+        ),
+        migrations.AddField(
+            model_name='phase',
+            name='number',
+            field=models.PositiveSmallIntegerField(default=1, editable=False, verbose_name='number'),
+        ),
+        migrations.AddField(
+            model_name='solution',
+            name='phase',
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='solutions', to='competitions.phase'),
+        ),
+        migrations.AddField(
+            model_name='standing',
+            name='phase',
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='standings', to='competitions.phase'),
+        ),
+        migrations.AddField(
+            model_name='standingchange',
+            name='phase',
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='standing_changes', to='competitions.phase'),
+        ),
+        migrations.RunPython(join_phases, migrations.RunPython.noop, elidable=True),
+        migrations.AlterField(
+            model_name='standing',
+            name='team',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='standings', to='competitions.team'),
+        ),
+        migrations.AlterField(
+            model_name='baseline',
+            name='phase',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='baselines', to='competitions.phase'),
+        ),
+        migrations.AlterField(
+            model_name='ownmetric',
+            name='phase',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='own_metrics', to='competitions.phase'),
+        ),
+        migrations.AlterField(
+            model_name='solution',
+            name='phase',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='solutions', to='competitions.phase'),
+        ),
+        migrations.AlterField(
+            model_name='standing',
+            name='phase',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='standings', to='competitions.phase'),
+        ),
+        migrations.AlterField(
+            model_name='standingchange',
+            name='phase',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='standing_changes', to='competitions.phase'),
+        ),
+        migrations.AddIndex(
+            model_name='standing',
+            index=models.Index(models.F('phase'), models.F('is_ranked'), models.F('public_key'), models.F('best_submitted_at'), models.F('team'), name='public_leaderboard_order'),
+        ),
+        migrations.AddIndex(
+            model_name='standing',
+            index=models.Index(models.F('phase'), models.F('is_ranked'), models.F('private_key'), models.F('private_submitted_at'), models.F('team'), name='private_leaderboard_order'),
+        ),
+        migrations.AddIndex(
+            model_name='standingchange',
+            index=models.Index(fields=['phase', 'at'], name='history_of_a_phase'),
+        ),
+        migrations.AddConstraint(
+            model_name='baseline',
+            constraint=models.UniqueConstraint(fields=('phase', 'name'), name='baseline_names_are_unique'),
+        ),
+        migrations.AddConstraint(
+            model_name='ownmetric',
+            constraint=models.UniqueConstraint(fields=('phase', 'version'), name='own_metric_version_unique'),
+        ),
+        migrations.AddConstraint(
+            model_name='ownmetric',
+            constraint=models.UniqueConstraint(condition=models.Q(('is_active', True)), fields=('phase',), name='one_active_own_metric'),
+        ),
+        migrations.AddConstraint(
+            model_name='phase',
+            constraint=models.UniqueConstraint(fields=('competition', 'number'), name='phase_number_unique'),
+        ),
+        migrations.AddConstraint(
+            model_name='solution',
+            constraint=models.UniqueConstraint(fields=('phase', 'version'), name='solution_version_unique'),
+        ),
+        migrations.AddConstraint(
+            model_name='solution',
+            constraint=models.UniqueConstraint(condition=models.Q(('is_active', True)), fields=('phase',), name='one_active_solution'),
+        ),
+        migrations.AddConstraint(
+            model_name='standing',
+            constraint=models.UniqueConstraint(fields=('phase', 'team'), name='one_standing_of_a_team_in_a_phase'),
+        ),
+        migrations.RunPython(keep_intervals, migrations.RunPython.noop, elidable=True),
+        migrations.DeleteModel(name='RankInterval'),
+        migrations.CreateModel(
+            name='RankInterval',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('low', models.PositiveIntegerField()),
+                ('high', models.PositiveIntegerField()),
+                ('above_next', models.FloatField(blank=True, null=True)),
+                ('competition', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='competitions.competition')),
+                ('phase', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rank_intervals', to='competitions.phase')),
+                ('team', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rank_intervals', to='competitions.team')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('phase', 'team'), name='one_interval_of_a_rank')],
+            },
+        ),
+        migrations.RunPython(put_intervals_back, migrations.RunPython.noop, elidable=True),
     ]

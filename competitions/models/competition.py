@@ -189,6 +189,10 @@ class Competition(models.Model):
             phase.competition = self
         return phase
 
+    def phase_of(self, pk: int) -> Phase:
+        """The phase of this id, without a query where it is the one that is loaded."""
+        return self.phase if pk == self.current_phase_id else self.phases.get(pk=pk)
+
     def bearer_of(self, name: str) -> Competition | Phase:
         """The row that has the field of this name: the competition, or the phase that is meant where none is named."""
         return self.phase if name in PHASE_FIELDS else self

@@ -60,6 +60,8 @@ class Phase(models.Model):
     """
 
     competition = models.ForeignKey(Competition, models.CASCADE, related_name="phases", verbose_name=_("competition"))
+    # Its name in addresses, receipts and the competition log: 1 for the first.
+    number = models.PositiveSmallIntegerField(_("number"), default=1, editable=False)
     name = models.CharField(_("name"), max_length=80, blank=True, help_text=_("Shown where there are several."))
 
     starts_at = models.DateTimeField(_("starts at"))
@@ -150,6 +152,7 @@ class Phase(models.Model):
         verbose_name = _("phase")
         verbose_name_plural = _("phases")
         constraints = [
+            models.UniqueConstraint(fields=["competition", "number"], name="phase_number_unique"),
             models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="phase_ends_after_it_starts"),
             models.CheckConstraint(
                 condition=Q(confirmed_at__isnull=True) | Q(confirmed_at__gte=F("ends_at")),

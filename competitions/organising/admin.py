@@ -332,7 +332,7 @@ class CompetitionAdmin(PhaseColumns, OrganisedAdmin):
     def solution_facts(self, competition: Competition) -> str:
         if not competition.pk:
             return gettext("Save the competition first.")
-        solution = active_solution(competition)
+        solution = active_solution(competition.phase)
         address = f"{reverse('admin:competitions_solution_add')}?competition={competition.pk}"
         if solution is None:
             return format_html('{} <a href="{}">{}</a>', gettext("None yet."), address, gettext("Upload"))
@@ -402,7 +402,7 @@ class CompetitionAdmin(PhaseColumns, OrganisedAdmin):
             frozen += ["board_audience", "board_freezes_at", "board_freeze_minutes"]
         if obj is not None and has_participants(obj):
             frozen.append("slug")
-        if obj is not None and is_in_use(obj):
+        if obj is not None and is_in_use(obj.phase):
             frozen += ["starts_at", "metric", "metric_params", "score_digits"]
         return [*self.readonly_fields, *frozen]
 

@@ -123,7 +123,7 @@ def edit_competition(
         changes = {**changes, **_keep_frozen(before, after, at=at)}
         _check_rules(before, after, at=at, reason=reason)
         if metric_changes(before, after):
-            present = active_solution(before)
+            present = active_solution(before.phase)
             if (present and present.file.name) != (solution and solution.file.name):
                 raise ChangedMeanwhile
         if "banner" in changes:
@@ -135,15 +135,17 @@ def edit_competition(
         _record_changes(before, after, by=by, at=at, reason=reason)
         if metric_changes(before, after) and solution is not None:
             activate(solution, by=by, at=at, of_same_file=True)
-        if board_of(after) != board_of(before) and (board_of(before).is_frozen(at) or board_of(after).is_frozen(at)):
-            signals.board_moved.send(Competition, competition=after)
+        if board_of(after.phase) != board_of(before.phase) and (
+            board_of(before.phase).is_frozen(at) or board_of(after.phase).is_frozen(at)
+        ):
+            signals.board_moved.send(Phase, phase=after.phase)
         leaderboard_changed(competition_id=competition.pk)
     return after
 
 
 def record_publication(competition: Competition, *, by: User | None, at: datetime) -> None:
     """Write into the log that the competition was published, and the values whose later changes the log tells of."""
-    solution = active_solution(competition)
+    solution = active_solution(competition.phase)
     facts = {
         **stated(competition, [name for names in LOGGED.values() for name in names]),
         "solution": None if solution is None else log_facts(solution),
@@ -191,7 +193,7 @@ def check_changes(
     if after.phase.metric != before.phase.metric and is_own(after.phase.metric):
         raise NoOwnMetric
     check_metric(after.phase)
-    return for_other_metric(after)
+    return for_other_metric(after.phase)
 
 
 def _changed(before: Competition, changes: Mapping[str, Any]) -> Competition:
@@ -224,7 +226,7 @@ def _keep_frozen(before: Competition, after: Competition, *, at: datetime) -> di
 
     A board that stands still goes on doing so; one that would have had to begin in the past begins now.
     """
-    old, new = board_of(before), board_of(after)
+    old, new = board_of(before.phase), board_of(after.phase)
     told_so = (after.phase.board_freezes_at, after.phase.board_freeze_minutes)
     if after.phase.board_freeze_minutes is None or told_so != (
         before.phase.board_freezes_at,
@@ -257,7 +259,7 @@ def _check_rules(before: Competition, after: Competition, *, at: datetime, reaso
     if unpublished and not reason and (before.phase.has_started(at) or has_participants(before)):
         raise ReasonMissing
     scores_change = metric_changes(before, after) or after.phase.score_digits != before.phase.score_digits
-    if scores_change and is_in_use(before):
+    if scores_change and is_in_use(before.phase):
         raise MetricInUse
 
 
@@ -275,7 +277,7 @@ def _check_board(before: Competition, after: Competition, *, at: datetime, reaso
             raise LeaderboardOpened(field=name)
     if not is_relied_on(before, at):
         return
-    old, new = board_of(before), board_of(after)
+    old, new = board_of(before.phase), board_of(after.phase)
     if old.freezes_at != new.freezes_at:
         seen_until = min(at, old.freezes_at or at)
         if new.freezes_at is not None and new.freezes_at < seen_until:
@@ -330,7 +332,7 @@ def check_clock(*, before: Competition, after: Competition, at: datetime) -> Non
             raise ClockFrozen
         if after.phase.has_ended(at):
             raise EndInThePast
-    if after.phase.starts_at != before.phase.starts_at and is_in_use(before):
+    if after.phase.starts_at != before.phase.starts_at and is_in_use(before.phase):
         raise StartFrozen
 
 

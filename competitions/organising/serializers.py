@@ -104,7 +104,7 @@ class CompetitionSerializer(CompetitionListSerializer):
 
     @extend_schema_field(serializers.DateTimeField(allow_null=True))
     def get_board_frozen_since(self, competition: Competition) -> str | None:
-        since = board_of(competition).frozen_since(self.context["at"])
+        since = board_of(competition.phase).frozen_since(self.context["at"])
         return None if since is None else serializers.DateTimeField().to_representation(since)
 
     @extend_schema_field(serializers.DateTimeField())

@@ -21,7 +21,7 @@ from django.db.models.functions import TruncDate
 
 from competitions.access import BOARD
 from competitions.leaderboards.medals import medal_of, points_of
-from competitions.models import Competition, Membership, Standing, StandingChange
+from competitions.models import Competition, Membership, Phase, Standing, StandingChange
 from competitions.querysets import StandingQuerySet, count_of
 from foundation.refusals import NotVisible
 
@@ -95,7 +95,7 @@ def _counted(competitions: list[Competition], at: datetime) -> list[Achievement]
 
 def _results(competition: Competition) -> Iterator[tuple[list[int], int, int]]:
     """Of each ranked team: its members, its final rank, and how many teams have one."""
-    ranked = Standing.objects.ranked().filter(competition=competition, private_key__isnull=False)
+    ranked = Standing.objects.ranked().filter(phase=competition.phase, private_key__isnull=False)
     teams = list(ranked.in_private_order().values_list("team_id", flat=True))
     members = defaultdict(list)
     for team, user in Membership.objects.filter(competition=competition).values_list("team_id", "user_id"):
@@ -110,18 +110,19 @@ def achievement_of(user: User, at: datetime) -> Achievement | None:
 
 def with_what_medals_need(standings: StandingQuerySet) -> StandingQuerySet:
     """With `final_teams`, how many teams have a final rank there, and `members`."""
-    ranked = Standing.objects.ranked().filter(competition=OuterRef("competition"), private_key__isnull=False)
+    ranked = Standing.objects.ranked().filter(phase=OuterRef("phase"), private_key__isnull=False)
     members = Membership.objects.filter(team=OuterRef("team"))
-    return standings.annotate(final_teams=count_of(ranked), members=count_of(members))
+    return standings.annotate(final_teams=count_of(ranked, by="phase"), members=count_of(members))
 
 
 def activity_of(user: User, *, seen_by: Any, at: datetime) -> list[dict[str, Any]]:
     """On how many occasions a team of the user made its public score better, by day (UTC): what leaderboards show."""
-    listed = Competition.objects.listed_for(seen_by)
+    listed = Competition.objects.listed_for(seen_by).values("pk")
     told = BOARD.own_rows(seen_by) if user == seen_by else BOARD.rows(seen_by)
     changes = StandingChange.objects.filter(
         team__memberships__user=user,
-        competition__in=listed.filter(told).values("pk"),
+        competition__in=listed,
+        phase__in=Phase.objects.filter(told).values("pk"),
         at__gt=at - timedelta(days=ACTIVITY_DAYS),
         at__lte=at,
     )

@@ -27,6 +27,7 @@ def participations_of(username: str, *, seen_by: Any, at: datetime) -> StandingQ
     shown = Competition.objects.listed_for(seen_by).values("pk")
     standings = (
         Standing.objects.filter(team__memberships__user=user, competition__in=shown)
+        .of_current_phases()
         .with_public_rank(seen_by=seen_by)
         .with_confirmed_private_rank(at)
         .annotate(teams=count_of(Team.objects.active().filter(competition=OuterRef("competition"))))

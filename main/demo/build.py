@@ -173,7 +173,7 @@ def publish_files(competition: Competition, problem: Problem, *, by: User, at: d
             at=at,
         )
     replace_solution(
-        competition=competition,
+        phase=competition.phase,
         file=io.BytesIO(problem.solution()),
         filename="solution.csv",
         id_column="id",
@@ -234,10 +234,10 @@ def select_best_validated(team: Team, user: User, *, at: datetime) -> None:
 def decide(competition: Competition, *, by: User) -> None:
     """What follows the end: private scoring, and an organiser who confirms it."""
     at = competition.phase.ends_at + timedelta(hours=1)
-    run = runs.start_run(competition=competition, kind=ScoringRun.Kind.PRIVATE, by=by, at=at)
+    run = runs.start_run(phase=competition.phase, kind=ScoringRun.Kind.PRIVATE, by=by, at=at)
     while runs.work(run.pk) is runs.Outcome.MORE:
         log.debug("more to score")
-    runs.confirm_private_leaderboard(competition=competition, by=by, at=at + timedelta(hours=1))
+    runs.confirm_private_leaderboard(phase=competition.phase, by=by, at=at + timedelta(hours=1))
 
 
 def submit_late(story: Story, problem: Problem, team: Team, user: User, *, at: datetime) -> None:

@@ -87,7 +87,7 @@ def is_open(competition: Competition) -> bool:
 
 def shows_board(competition: Competition) -> bool:
     """Whether its public leaderboard may be told to everybody."""
-    return bool(competition_can.view_public_leaderboard(ANYBODY, competition))
+    return bool(competition_can.view_public_leaderboard(ANYBODY, competition.phase))
 
 
 def find_competition(key: str, user: Any) -> Competition:
@@ -181,7 +181,7 @@ def competition_card(competition: Competition, at: datetime) -> Card:
 def board_card(competition: Competition, at: datetime, *, private: bool) -> Card:
     """The top of a leaderboard. `private`: only where the caller knows that it is confirmed."""
     side: Side = PRIVATE if private else PUBLIC
-    board = Leaderboard(competition, side)
+    board = Leaderboard(competition.phase, side)
     rows = board.rows(0, ROWS_ON_CARD)
     return Card(
         "result" if private else "board",
@@ -196,7 +196,7 @@ def board_card(competition: Competition, at: datetime, *, private: bool) -> Card
 
 def team_card(competition: Competition, team: int, at: datetime) -> Card | None:
     """The place of a team in the confirmed result; None where it has none."""
-    board = Leaderboard(competition, PRIVATE, own_team=team)
+    board = Leaderboard(competition.phase, PRIVATE, own_team=team)
     row = board.own_row()
     if row is None or row.rank is None:
         return None

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import F
 
 from competitions.exceptions import CompetitionRunning
-from competitions.models import Competition, Solution
+from competitions.models import Phase, Solution
 from scoring.batches import Result, Scores
 from submissions.messages import kept
 from submissions.models import ScoringPart, ScoringRun, Submission, aligned_path
@@ -47,10 +47,10 @@ def write_chunk(
     realigned = _store_realigned(submissions, scores)
     try:
         with transaction.atomic():
-            competition = _still_ours(run, part, at)
+            phase = _still_ours(run, part, at)
             failed = 0
             for submission in submissions:
-                failed += not _apply(run, competition, submission, scores[submission.pk], at)
+                failed += not _apply(run, phase, submission, scores[submission.pk], at)
             fields = PRIVATE_FIELDS if run.kind == ScoringRun.Kind.PRIVATE else RESCORED_FIELDS
             if submissions:
                 Submission.objects.bulk_update(submissions, [*fields, *(["aligned"] if realigned else [])])
@@ -66,11 +66,11 @@ def write_chunk(
 
 def require_active_solution(run: ScoringRun) -> None:
     """Raises SolutionReplaced: the run's is not the one that scores any more."""
-    if not Solution.objects.filter(competition=run.competition_id, is_active=True, pk=run.solution_id or 0).exists():
+    if not Solution.objects.filter(phase=run.phase_id, is_active=True, pk=run.solution_id or 0).exists():
         raise SolutionReplaced
 
 
-def _still_ours(run: ScoringRun, part: ScoringPart, at: datetime) -> Competition:
+def _still_ours(run: ScoringRun, part: ScoringPart, at: datetime) -> Phase:
     """Lock the run's row, then the part's, and look whether this worker may still write."""
     running = ScoringRun.objects.filter(pk=run.pk, status=ScoringRun.Status.RUNNING)
     if not running.update(heartbeat_at=at):
@@ -79,15 +79,13 @@ def _still_ours(run: ScoringRun, part: ScoringPart, at: datetime) -> Competition
     if not held.exists():
         raise LostLease
     require_active_solution(run)
-    competition = Competition.objects.get(pk=run.competition_id)
-    if run.scores_private and not competition.phase.is_past_end(at):
+    phase = Phase.objects.get(pk=run.phase_id)
+    if run.scores_private and not phase.is_past_end(at):
         raise CompetitionRunning
-    return competition
+    return phase
 
 
-def _apply(
-    run: ScoringRun, competition: Competition, submission: Submission, scores: Scores | None, at: datetime
-) -> bool:
+def _apply(run: ScoringRun, phase: Phase, submission: Submission, scores: Scores | None, at: datetime) -> bool:
     """Put the scores on the submission; whether it could be scored as it should.
 
     Private scores of the competition's time keep all their digits, by which the final ranking is made.
@@ -95,17 +93,17 @@ def _apply(
     found = scores if scores is not None and scores.result is Result.SCORED else None
     if run.kind == ScoringRun.Kind.RESCORE:
         submission.solution = run.solution
-        score = None if found is None or found.public is None else competition.phase.shown_score(found.public)
+        score = None if found is None or found.public is None else phase.shown_score(found.public)
         if submission.public_score not in (None, score):
             submission.former_public_score = submission.public_score
         submission.public_score = score
         submission.problems = kept(scores.problems) if scores is not None else []
         submission.status = _status(scores)
     # Late submissions get theirs once the private leaderboard is open, not before.
-    may_have_private = run.scores_private and (competition.phase.is_confirmed(at) or not submission.is_late)
+    may_have_private = run.scores_private and (phase.is_confirmed(at) or not submission.is_late)
     submission.private_score = found.private if found and may_have_private else None
     if submission.is_late and submission.private_score is not None:
-        submission.private_score = competition.phase.shown_score(submission.private_score)
+        submission.private_score = phase.shown_score(submission.private_score)
     return found is not None and (submission.private_score is not None or not may_have_private)
 
 

@@ -216,7 +216,7 @@ def test_a_solution_that_can_not_score_is_refused(host, competition, upload, com
 
     assert refused.status_code == 400
     assert "target" in refused.json()["message"]
-    assert active_solution(competition).rows == 4
+    assert active_solution(competition.phase).rows == 4
 
 
 def test_a_file_serves_only_what_it_was_sent_for(host, competition, upload, competitions_call):

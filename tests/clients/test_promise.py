@@ -32,7 +32,7 @@ def cast(scenes, now, tmp_path):
 def two_teams_with_secrets():
     host = UserFactory(username="host")
     cup = CompetitionFactory(slug="cup", hosts=[host])
-    replace_solution(competition=cup, file=io.BytesIO(CSV), filename="s.csv", by=host, at=STARTS)
+    replace_solution(phase=cup.phase, file=io.BytesIO(CSV), filename="s.csv", by=host, at=STARTS)
     whales, ants = TeamFactory(competition=cup, name="whales"), TeamFactory(competition=cup, name="ants")
     # On the private side the order turns round: neither its scores nor its order may show.
     for team, score, secret in ((whales, 0.4, 0.31415926), (ants, 0.5, 0.27182818)):

@@ -123,7 +123,7 @@ def errors_of(response):
 def test_every_list_and_page_opens(sign_in, boss, cup, model, client_of):
     team = TeamFactory(competition=cup)
     submits(team, 0.5)
-    replace_solution(competition=cup, file=io.BytesIO(CSV), filename="s.csv", by=None, at=NOON)
+    replace_solution(phase=cup.phase, file=io.BytesIO(CSV), filename="s.csv", by=None, at=NOON)
     client, name = sign_in(boss), model._meta.model_name
     listed = client.get(admin_url(name, "changelist") + "?q=x")
     assert listed.status_code == 200
@@ -366,7 +366,7 @@ def test_the_end_is_frozen_once_it_has_passed(sign_in, boss, cup):
 
 
 def test_the_start_is_frozen_once_there_are_submissions(sign_in, boss, cup):
-    replace_solution(competition=cup, file=io.BytesIO(CSV), filename="s.csv", by=None, at=NOON)
+    replace_solution(phase=cup.phase, file=io.BytesIO(CSV), filename="s.csv", by=None, at=NOON)
     submits(TeamFactory(competition=cup), 0.5)
     change(sign_in(boss), cup, starts_at=STARTS + timedelta(hours=1))
     assert Competition.objects.get().phase.starts_at == STARTS
@@ -407,7 +407,7 @@ def test_a_competition_that_teams_have_entered_is_not_deleted(sign_in, boss, cup
 
 
 def test_a_new_metric_is_checked_against_the_solution_and_fixed_by_the_first_submission(sign_in, boss, cup):
-    replace_solution(competition=cup, file=io.BytesIO(CSV), filename="s.csv", by=None, at=NOON)
+    replace_solution(phase=cup.phase, file=io.BytesIO(CSV), filename="s.csv", by=None, at=NOON)
     refused = change(sign_in(boss), cup, metric="auc")
     assert refused.status_code == 200
     assert errors_of(refused)
@@ -448,7 +448,7 @@ def test_nobody_uploads_to_the_competition_of_others(sign_in, host, cup):
 
 
 def test_no_page_shows_what_a_solution_holds(sign_in, boss, cup):
-    solution = replace_solution(competition=cup, file=io.BytesIO(CSV), filename="s.csv", by=None, at=NOON)
+    solution = replace_solution(phase=cup.phase, file=io.BytesIO(CSV), filename="s.csv", by=None, at=NOON)
     client = sign_in(boss)
     pages = [
         client.get(admin_url("solution", "change", solution.pk)),

@@ -129,8 +129,8 @@ def test_what_comes_out_of_the_other_server_is_what_went_in(cup, host):
     assert bundle_of(here) == there
     assert not here.is_published
     assert list(here.hosts.all()) == [host]
-    assert active_solution(here).sha256 == active_solution(cup).sha256
-    assert active_solution(here).salt != active_solution(cup).salt
+    assert active_solution(here.phase).sha256 == active_solution(cup.phase).sha256
+    assert active_solution(here.phase).salt != active_solution(cup.phase).salt
 
 
 def test_organisers_get_it_without_the_solution_and_without_what_people_did(cup, host):
@@ -309,7 +309,7 @@ def test_a_copy_starts_later_and_is_else_the_same(cup, host):
     assert [page.body for page in copy.pages.all()] == [page.body for page in cup.pages.all()]
     assert copy.data_files.count() == 2
     assert not copy.is_published
-    assert active_solution(copy) is None
+    assert active_solution(copy.phase) is None
     assert copy.teams.count() == 0
 
 
@@ -324,7 +324,7 @@ def test_nobody_scores_by_a_copy_of_a_solution_that_somebody_else_keeps(cup, hos
         cup.refresh_from_db()
     at = AFTER + timedelta(hours=1) if confirmed else NOON
     if allowed:
-        assert active_solution(clone(cup, host, with_solution=True, at=at)).rows == 3
+        assert active_solution(clone(cup, host, with_solution=True, at=at).phase).rows == 3
         return
     with pytest.raises(SolutionNotYours):
         clone(cup, host, with_solution=True, at=at)

@@ -43,7 +43,7 @@ def cup(host):
 
 
 def give(cup, content=CSV):
-    return replace_solution(competition=cup, file=io.BytesIO(content), filename="s.csv", by=None, at=NOON)
+    return replace_solution(phase=cup.phase, file=io.BytesIO(content), filename="s.csv", by=None, at=NOON)
 
 
 def edit(cup, *, by=None, at=NOON, reason="", **changes):
@@ -67,7 +67,7 @@ def test_a_solution_replaced_while_the_new_metric_is_checked_is_not_brought_back
         edit(cup, metric="mae")
     cup.refresh_from_db()
     assert cup.phase.metric == "rmse"
-    assert active_solution(cup).version == 1 + had_one
+    assert active_solution(cup.phase).version == 1 + had_one
 
 
 @pytest.mark.parametrize(

@@ -44,10 +44,10 @@ def known(team):
 ACTS = {
     "a late submission": lambda team, host: send(team, at=AFTER),
     "private scoring": lambda team, host: runs.start_run(
-        competition=team.competition, kind="private", by=host, at=AFTER
+        phase=team.competition.phase, kind="private", by=host, at=AFTER
     ),
     "a rescoring": lambda team, host: runs.start_run(
-        competition=team.competition, kind="rescore", by=host, at=AFTER, reason="A mistake."
+        phase=team.competition.phase, kind="rescore", by=host, at=AFTER, reason="A mistake."
     ),
 }
 
@@ -113,4 +113,4 @@ def test_the_fact_opens_nothing_of_the_private_side(team, host):
         with pytest.raises(CompetitionRunning):
             act(competition=team.competition, by=host, at=JUST_BEFORE)
     with pytest.raises(CompetitionRunning):
-        runs.start_run(competition=team.competition, kind="private", by=host, at=JUST_BEFORE)
+        runs.start_run(phase=team.competition.phase, kind="private", by=host, at=JUST_BEFORE)

@@ -260,13 +260,13 @@ def test_first_rows_gives_the_best_teams():
 
 
 def test_when_a_score_last_became_better_is_told_of_each_competition_by_itself(busy_neighbour):
-    assert updated_at(busy_neighbour) is not None
+    assert updated_at(busy_neighbour.phase) is not None
     competition = CompetitionFactory()
     (team,) = teams_of(competition, "a")
-    assert updated_at(competition) is None
+    assert updated_at(competition.phase) is None
     scores(team, 0.5, at=STARTS)
     scores(team, 0.7)
-    assert updated_at(competition) == STARTS
+    assert updated_at(competition.phase) == STARTS
 
 
 def test_members_are_read_of_the_teams_on_the_page_and_no_others():

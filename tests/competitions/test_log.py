@@ -40,7 +40,7 @@ def cup(host):
 
 def put(competition, csv, **fields):
     return replace_solution(
-        competition=competition,
+        phase=competition.phase,
         file=BytesIO(csv.encode()),
         filename="s.csv",
         **{"by": None, "at": NOON, "reason": "A mistake.", **fields},
@@ -165,10 +165,10 @@ def test_scoring_the_preview_and_the_confirmation(cup, host, api):
     give_solution(cup, solution_csv("rmse"))
     send(TeamFactory(competition=cup), 0.5, 0.25)
     put(cup, solution_csv("rmse", shift=1.0))
-    work_out(runs.start_run(competition=cup, kind="rescore", by=host, at=NOON, reason="New truth."), NOON)
+    work_out(runs.start_run(phase=cup.phase, kind="rescore", by=host, at=NOON, reason="New truth."), NOON)
     assert (newest(cup).kind, newest(cup).facts["teamsMoved"], newest(cup).reason) == ("rescored", 1, "New truth.")
 
-    work_out(runs.start_run(competition=cup, kind="private", by=host, at=AFTER), AFTER)
+    work_out(runs.start_run(phase=cup.phase, kind="private", by=host, at=AFTER), AFTER)
     row = newest(cup)
     assert (row.kind, row.facts["submissions"], row.facts["failed"], row.facts["solution"]) == ("private_run", 1, 0, 2)
 
@@ -182,9 +182,9 @@ def test_scoring_the_preview_and_the_confirmation(cup, host, api):
     assert list(cup.log.filter(kind="previewed").values_list("actor", flat=True)) == [host.pk]
 
     for _again in range(2):
-        runs.confirm_private_leaderboard(competition=cup, by=host, at=AFTER)
+        runs.confirm_private_leaderboard(phase=cup.phase, by=host, at=AFTER)
     assert newest(cup).kind == "confirmed"
-    runs.unconfirm_private_leaderboard(competition=cup, by=host, at=AFTER, reason="A row was wrong.")
+    runs.unconfirm_private_leaderboard(phase=cup.phase, by=host, at=AFTER, reason="A row was wrong.")
     assert (newest(cup).kind, newest(cup).reason) == ("unconfirmed", "A row was wrong.")
     assert cup.log.filter(kind="confirmed").count() == 1
 

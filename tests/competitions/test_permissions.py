@@ -101,8 +101,8 @@ def test_members_of_a_competition_that_was_taken_off_the_site_see_their_team_and
 
 def test_a_closed_room_shows_its_private_leaderboard_to_its_people_only():
     cup = CompetitionFactory(visibility="invitation", invitation_code="x", confirmed_at=AFTER)
-    assert can.view_private_leaderboard(TeamFactory(competition=cup).owner, cup, AFTER)
-    assert can.view_private_leaderboard(UserFactory(), cup, AFTER).refusal.code == "not_entered"
+    assert can.view_private_leaderboard(TeamFactory(competition=cup).owner, cup.phase, AFTER)
+    assert can.view_private_leaderboard(UserFactory(), cup.phase, AFTER).refusal.code == "not_entered"
 
 
 def test_only_the_invited_person_decides_on_an_invitation_and_only_the_owner_takes_it_back():

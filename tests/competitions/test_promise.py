@@ -44,7 +44,7 @@ def two_teams_with_secrets():
     host = UserFactory(username="host", is_staff=True)
     cup = CompetitionFactory(slug="cup", hosts=[host], max_team_size=5)
     Page.objects.create(competition=cup, slug="overview", title="Overview")
-    replace_solution(competition=cup, file=io.BytesIO(CSV.encode()), filename="s.csv", by=host, at=NOON)
+    replace_solution(phase=cup.phase, file=io.BytesIO(CSV.encode()), filename="s.csv", by=host, at=NOON)
     whales = TeamFactory(competition=cup, owner__username="owner", members=[UserFactory(username="member")])
     ants = TeamFactory(competition=cup, owner__username="rival")
     for team, score, secret in zip((whales, ants), (0.4, 0.3), SECRET_SCORES, strict=True):

@@ -75,7 +75,7 @@ def test_what_an_organiser_may_want_is_asked_back(host, solution, usage, code):
     draft = CompetitionFactory(is_published=False, hosts=[host])
     if solution:
         file = BytesIO(solution.encode())
-        replace_solution(competition=draft, file=file, filename="s.csv", usage_column=usage, by=None, at=STARTS)
+        replace_solution(phase=draft.phase, file=file, filename="s.csv", usage_column=usage, by=None, at=STARTS)
     assert codes(draft) == [code]
     with pytest.raises(NotReadyToPublish) as caught:
         publish(draft, host)

@@ -148,7 +148,7 @@ def test_what_nobody_has_joined_before_the_start_goes_without(cup, host):
 # --- the solution and the result --------------------------------------------------------------------------------------
 def put(competition, host, reason="", at=NOON, shift=1.0):
     file = BytesIO(solution_csv("rmse", shift=shift).encode())
-    return replace_solution(competition=competition, file=file, filename="s.csv", by=host, at=at, reason=reason)
+    return replace_solution(phase=competition.phase, file=file, filename="s.csv", by=host, at=at, reason=reason)
 
 
 def test_another_truth_needs_a_reason_once_a_submission_was_received(cup, host, team):
@@ -166,8 +166,8 @@ def confirmed(cup, host, team):
     """Confirmed after a complete private run."""
     give_solution(cup, solution_csv("rmse"))
     send(team)
-    work_out(runs.start_run(competition=cup, kind="private", by=host, at=AFTER), AFTER)
-    return runs.confirm_private_leaderboard(competition=cup, by=host, at=AFTER)
+    work_out(runs.start_run(phase=cup.phase, kind="private", by=host, at=AFTER), AFTER)
+    return runs.confirm_private_leaderboard(phase=cup.phase, by=host, at=AFTER)
 
 
 @pytest.mark.parametrize("reason", ["", "A row was wrong."])
@@ -175,10 +175,10 @@ def test_nothing_turns_a_known_result_round_in_silence(confirmed, host, reason):
     acts = {
         "solution": lambda: put(confirmed, host, at=AFTER, reason=reason),
         "private_run": lambda: work_out(
-            runs.start_run(competition=confirmed, kind="private", by=host, at=AFTER, reason=reason), AFTER
+            runs.start_run(phase=confirmed.phase, kind="private", by=host, at=AFTER, reason=reason), AFTER
         ),
         "unconfirmed": lambda: runs.unconfirm_private_leaderboard(
-            competition=confirmed, by=host, at=AFTER, reason=reason
+            phase=confirmed.phase, by=host, at=AFTER, reason=reason
         ),
     }
     for kind in ("private_run", "unconfirmed", "solution"):
@@ -275,11 +275,11 @@ def test_the_kaggle_command_line_asks_the_same(cup, host, team, api):
 
 # --- time for objections ----------------------------------------------------------------------------------------------
 def confirm(competition, host, at):
-    return runs.confirm_private_leaderboard(competition=competition, by=host, at=at)
+    return runs.confirm_private_leaderboard(phase=competition.phase, by=host, at=at)
 
 
 def score_again(competition, host, at):
-    run = runs.start_run(competition=competition, kind="private", by=host, at=at, reason="A row was wrong.")
+    run = runs.start_run(phase=competition.phase, kind="private", by=host, at=at, reason="A row was wrong.")
     work_out(run, at)
 
 
@@ -291,7 +291,7 @@ def test_a_truth_changed_after_the_end_is_open_to_objections(confirmed, host):
     assert confirmed.log.filter(kind="solution").latest("sequence").facts["objectionsUntil"] == (
         f"{until:%Y-%m-%dT%H:%M:%S}Z"
     )
-    runs.open_preview(competition=confirmed, by=host, at=AFTER)
+    runs.open_preview(phase=confirmed.phase, by=host, at=AFTER)
     with pytest.raises(ObjectionsOpen) as refused:
         confirm(confirmed, host, until - timedelta(seconds=1))
     assert refused.value.params == {"until": until.isoformat()}
@@ -330,13 +330,13 @@ def test_a_running_competition_is_rescored_a_few_times_only(cup, host, team, set
     settings.RESCORINGS_WHILE_RUNNING = 2
     put(cup, host, at=STARTS)
     send(team)
-    failed = runs.start_run(competition=cup, kind="rescore", by=host, at=NOON, reason="Why.")
+    failed = runs.start_run(phase=cup.phase, kind="rescore", by=host, at=NOON, reason="Why.")
     ScoringRun.objects.filter(pk=failed.pk).update(status="failed")  # before it wrote a score
     for _ in range(2):
-        work_out(runs.start_run(competition=cup, kind="rescore", by=host, at=NOON, reason="Why."), NOON)
+        work_out(runs.start_run(phase=cup.phase, kind="rescore", by=host, at=NOON, reason="Why."), NOON)
     with pytest.raises(TooManyRescorings):
-        runs.start_run(competition=cup, kind="rescore", by=host, at=NOON, reason="Why.")
-    runs.start_run(competition=cup, kind="rescore", by=host, at=AFTER, reason="Why.")
+        runs.start_run(phase=cup.phase, kind="rescore", by=host, at=NOON, reason="Why.")
+    runs.start_run(phase=cup.phase, kind="rescore", by=host, at=AFTER, reason="Why.")
 
 
 def test_the_number_of_submissions_a_version_refuses_is_public(cup, host, team):
@@ -344,7 +344,7 @@ def test_the_number_of_submissions_a_version_refuses_is_public(cup, host, team):
     send(team)
     file = BytesIO((solution_csv("rmse", shift=1.0) + "33,0,Private\n").encode())
     replace_solution(
-        competition=cup,
+        phase=cup.phase,
         file=file,
         filename="s.csv",
         by=host,

@@ -132,9 +132,9 @@ class Desk:
         if state != "before":
             send(self.team)
         if state in ("ended", "confirmed"):
-            work_out(runs.start_run(competition=self.cup, kind="private", by=self.host, at=AFTER), AFTER)
+            work_out(runs.start_run(phase=self.cup.phase, kind="private", by=self.host, at=AFTER), AFTER)
         if state == "confirmed":
-            runs.confirm_private_leaderboard(competition=self.cup, by=self.host, at=AFTER)
+            runs.confirm_private_leaderboard(phase=self.cup.phase, by=self.host, at=AFTER)
 
     def facts(self) -> dict[str, Any]:
         cup = Competition.objects.get(pk=self.cup.pk)

@@ -74,7 +74,7 @@ def build(stage: str) -> Scenario:
     data = DataFile(competition=competition, name="train.csv", size=3, sha256=hashlib.sha256(b"id\n").hexdigest())
     data.file.save("train.csv", ContentFile(b"id\n"))
     replace_solution(
-        competition=competition,
+        phase=competition.phase,
         file=BytesIO(SOLUTION),
         filename="solution.csv",
         by=people["organiser"],
@@ -90,14 +90,14 @@ def build(stage: str) -> Scenario:
         at=NOON - timedelta(hours=1),
     ).submission
     trial = try_out(
-        competition=competition,
+        phase=competition.phase,
         file=BytesIO(PREDICTIONS),
         filename="trial.csv",
         by=people["organiser"],
         at=STARTS - timedelta(days=1),
     )
     upload_metric(
-        competition=competition,
+        phase=competition.phase,
         source=METRIC,
         filename="metric.py",
         direction="smaller_is_better",
@@ -119,7 +119,7 @@ def build(stage: str) -> Scenario:
         recipient=people["owner"], verb="comment", kind="comment", timestamp=NOON, updated_at=NOON
     )
     run = ScoringRun.objects.filter(competition=competition).first()
-    desk = start_desk(competition=competition, by=people["organiser"], at=NOON)
+    desk = start_desk(phase=competition.phase, by=people["organiser"], at=NOON)
     work(desk.pk, now=lambda: NOON)
     return Scenario(
         people=people,
@@ -168,7 +168,7 @@ def finish(competition: Any, team: Any, submission: Any, organiser: User, stage:
         kind="private",
         status="complete",
         started_by=organiser,
-        solution=active_solution(competition),
+        solution=active_solution(competition.phase),
         scores_private=True,
         created_at=ENDS,
         finished_at=ENDS,
@@ -176,7 +176,7 @@ def finish(competition: Any, team: Any, submission: Any, organiser: User, stage:
         done=1,
     )
     with transaction.atomic():
-        seal_receipts(competition, at=ENDS)
+        seal_receipts(competition.phase, at=ENDS)
     submission.private_score = 0.25
     submission.save()
     standing = team.standing

@@ -132,8 +132,8 @@ def shown(client: Any, cup: Competition, at: Any, path: str = "public/") -> Any:
 
 
 def confirm(cup: Competition, host: Any) -> None:
-    work_out(runs.start_run(competition=cup, kind="private", by=host, at=AFTER), AFTER)
-    runs.confirm_private_leaderboard(competition=cup, by=host, at=AFTER)
+    work_out(runs.start_run(phase=cup.phase, kind="private", by=host, at=AFTER), AFTER)
+    runs.confirm_private_leaderboard(phase=cup.phase, by=host, at=AFTER)
 
 
 def test_the_last_hour_shows_when_the_result_is_confirmed(cup, host):
@@ -148,7 +148,7 @@ def test_the_last_hour_shows_when_the_result_is_confirmed(cup, host):
     ]
     assert before["frozenSince"] is not None
     assert shown(anybody, cup, AFTER)["results"] == before["results"]
-    assert [*differences(cup)] == []
+    assert [*differences(cup.phase)] == []
     confirm(cup, host)
     after = shown(anybody, cup, AFTER)
     assert [(row["rank"], row["team"]["name"], row["submissions"]) for row in after["results"]] == [
@@ -157,7 +157,7 @@ def test_the_last_hour_shows_when_the_result_is_confirmed(cup, host):
     ]
     assert after["frozenSince"] is None
     assert [row["publicRank"] for row in shown(anybody, cup, AFTER, "private/")["results"]] == [2, 1]
-    runs.unconfirm_private_leaderboard(competition=cup, by=host, at=AFTER, reason="Wait.")
+    runs.unconfirm_private_leaderboard(phase=cup.phase, by=host, at=AFTER, reason="Wait.")
     assert shown(anybody, cup, AFTER)["results"] == after["results"]  # what everybody saw is not hidden again
 
 
@@ -186,11 +186,11 @@ def test_merges_rescorings_and_exclusions_leave_it_the_board_of_that_moment(cup,
     exclusion = void(submission=hidden, reason="Two accounts.", by=host, at=LAST_HOUR)
     lift(exclusion=exclusion, reason="No.", by=host, at=LAST_HOUR)
     work_out(
-        runs.start_run(competition=cup, kind="rescore", by=host, at=LAST_HOUR, reason="Anew."), LAST_HOUR + HOUR / 2
+        runs.start_run(phase=cup.phase, kind="rescore", by=host, at=LAST_HOUR, reason="Anew."), LAST_HOUR + HOUR / 2
     )
     standings = Standing.objects.filter(competition=cup).order_by("team").values_list("best_public_score", flat=True)
     assert list(standings) == [0.5, None]
-    assert [*differences(cup)] == []
+    assert [*differences(cup.phase)] == []
 
 
 def test_the_score_of_a_linked_submission_waits_with_the_board(cup):
@@ -247,7 +247,7 @@ def test_opening_a_board_that_stands_still_needs_a_reason_and_shows_what_waited(
     assert shown(APIClient(), cup, at)["results"][0]["score"] is None
     change(cup, host, at, board_freezes_at=None, reason="The hall wants it.")
     assert shown(APIClient(), cup, at)["results"][0]["score"] == 0.5
-    assert [*differences(Competition.objects.get(pk=cup.pk))] == []
+    assert [*differences(Competition.objects.get(pk=cup.pk).phase)] == []
 
 
 def test_a_later_end_opens_no_board_that_stands_still_for_the_last_minutes(host):
@@ -324,7 +324,7 @@ def test_the_three_faces_of_the_rule_agree(people, audience, visibility):
     assert {name for name, one in people.items() if rows.filter(BOARD.own_rows(one)).exists()} == own
     from django.contrib.auth import get_user_model
 
-    found = set(get_user_model().objects.filter(BOARD.people(cup)).values_list("pk", flat=True))
+    found = set(get_user_model().objects.filter(BOARD.people(cup.phase)).values_list("pk", flat=True))
     assert {name for name, one in people.items() if one.pk in found} == whole - {"anonymous"}
 
 
@@ -374,5 +374,5 @@ def test_the_confirmation_shows_it_to_everybody_inside(cup, host):
     assert APIClient().get(f"/api/competitions/{cup.slug}/leaderboard/public/").status_code == 403
     confirm(cup, host)
     cup.refresh_from_db()
-    assert can.view_public_leaderboard(UserFactory(), cup)
+    assert can.view_public_leaderboard(UserFactory(), cup.phase)
     assert Submission.objects.filter(competition=cup).count() == 1

@@ -63,9 +63,9 @@ def teams(cup, metric):
 
 
 def scored(cup, host, *, confirmed=True):
-    work_out(runs.start_run(competition=cup, kind="private", by=host, at=AFTER, reason="Again."), AFTER)
+    work_out(runs.start_run(phase=cup.phase, kind="private", by=host, at=AFTER, reason="Again."), AFTER)
     if confirmed:
-        runs.confirm_private_leaderboard(competition=cup, by=host, at=AFTER)
+        runs.confirm_private_leaderboard(phase=cup.phase, by=host, at=AFTER)
     cup.refresh_from_db()
 
 
@@ -81,7 +81,7 @@ def kinds(cup) -> list[str]:
 
 
 def whole(cup):
-    assert list(differences(cup)) == []
+    assert list(differences(cup.phase)) == []
 
 
 # --- a team -----------------------------------------------------------------------------------------------------------
@@ -285,7 +285,7 @@ def test_the_private_side_goes_by_what_is_left(cup, teams, host, api, metric, wh
     whole(cup)
     if when == "before the confirmation":
         # The run is still the newest and complete: nothing has to be scored again.
-        runs.confirm_private_leaderboard(competition=cup, by=host, at=AFTER)
+        runs.confirm_private_leaderboard(phase=cup.phase, by=host, at=AFTER)
     assert [name for _rank, name, _out in board(api, "private/", AFTER)] == ["second", "third", "first"]
     lift(exclusion=exclusion, reason="A mistake.", by=host, at=AFTER)
     assert [name for _rank, name, _out in board(api, "private/", AFTER)] == ["first", "second", "third"]

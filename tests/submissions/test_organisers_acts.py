@@ -48,7 +48,7 @@ def put(desk, competition, csv, **fields):
 
 def rescore(competition, moment):
     return work_out(
-        runs.start_run(competition=competition, kind="rescore", by=None, at=moment, reason="a mistake"), moment
+        runs.start_run(phase=competition.phase, kind="rescore", by=None, at=moment, reason="a mistake"), moment
     )
 
 

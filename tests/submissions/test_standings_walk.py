@@ -113,22 +113,22 @@ class Walk:
         self.run("private")
 
     def run(self, kind: str) -> None:
-        runs.start_run(competition=self.competition, kind=kind, by=None, at=self.at, reason="Chance.")
-        run = runs.active_run(self.competition)
+        runs.start_run(phase=self.competition.phase, kind=kind, by=None, at=self.at, reason="Chance.")
+        run = runs.active_run(self.competition.phase)
         if runs.work(run.pk, now=lambda: self.at) is runs.Outcome.WAITING:
             for pk in ours(Submission).pending().values_list("pk", flat=True):
                 score_stored(pk, self.at)
             assert runs.work(run.pk, now=lambda: self.at) is runs.Outcome.DONE
 
     def confirm(self) -> None:
-        self.competition = runs.confirm_private_leaderboard(competition=self.competition, by=None, at=self.at)
+        self.competition = runs.confirm_private_leaderboard(phase=self.competition.phase, by=None, at=self.at)
 
     def unconfirm(self) -> None:
-        self.competition = runs.unconfirm_private_leaderboard(competition=self.competition, by=None, at=self.at)
+        self.competition = runs.unconfirm_private_leaderboard(phase=self.competition.phase, by=None, at=self.at)
 
     # --- what always holds ---
     def check(self) -> None:
-        assert list(differences(self.competition)) == []
+        assert list(differences(self.competition.phase)) == []
         for side, rank_of in ((PUBLIC, public_rank), (PRIVATE, private_rank)):
             whole = list(Leaderboard(self.competition, side, fresh=True).all_rows())
             for size in (1, 2, 3):
