@@ -142,7 +142,9 @@ def build(options: argparse.Namespace) -> list[Any]:
         Membership(competition=competition, team=team, user=user, joined_at=SENT)
         for team, user in zip(teams, users, strict=True)
     )
-    Standing.objects.bulk_create(Standing(competition=competition, team=team) for team in teams)
+    Standing.objects.bulk_create(
+        Standing(competition=competition, phase=competition.phase, team=team) for team in teams
+    )
     kept: list[Any] = []
     rows = []
     for number, team in enumerate(teams):
@@ -155,6 +157,7 @@ def build(options: argparse.Namespace) -> list[Any]:
         for again in range(3 if number % 10 == 0 else 1):
             one = Submission(
                 competition=competition,
+                phase=competition.phase,
                 team=team,
                 user=team.owner,
                 created_at=SENT + timedelta(seconds=number + 10_000 * again),

@@ -129,7 +129,7 @@ def build(options: argparse.Namespace, solution: bytes, files: list[bytes]) -> A
     user = User.objects.create(username="somebody", email="")
     team = Team.objects.create(competition=competition, name="team", owner=user, created_at=SENT)
     Membership.objects.create(competition=competition, team=team, user=user, joined_at=SENT)
-    Standing.objects.create(competition=competition, team=team)
+    Standing.objects.create(competition=competition, phase=competition.phase, team=team)
     patterns = [
         submit(user=user, team=team, file=io.BytesIO(file), filename="submission.csv", at=SENT).submission
         for file in files

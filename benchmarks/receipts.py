@@ -66,6 +66,7 @@ def build(number: int) -> Any:
     rows = (
         Submission(
             competition=competition,
+            phase=competition.phase,
             team=teams[n % 100],
             user=user,
             created_at=NOW - timedelta(days=1),

@@ -86,8 +86,15 @@ class TeamFactory(DjangoModelFactory):
         for user in [self.owner, *(extracted or [])]:
             Membership.objects.create(team=self, user=user, competition=self.competition, joined_at=self.created_at)
         index_names([self.pk])
-        Standing.objects.create(team=self, competition=self.competition)
+        Standing.objects.bulk_create(
+            Standing(team=self, competition=self.competition, phase=phase) for phase in self.competition.phases.all()
+        )
         self.submits = partial(submits, self)
+
+
+def standing_of(team: Team) -> Standing:
+    """How the team stands now in the phase that is meant where none is named."""
+    return Standing.objects.of_current_phases().get(team=team)
 
 
 class SubmissionFactory(DjangoModelFactory):
@@ -97,6 +104,7 @@ class SubmissionFactory(DjangoModelFactory):
         model = Submission
 
     competition = factory.SelfAttribute("team.competition")
+    phase = factory.SelfAttribute("team.competition.phase")
     team = factory.SubFactory(TeamFactory)
     user = factory.SelfAttribute("team.owner")
     created_at = NOON
@@ -110,13 +118,14 @@ class SubmissionFactory(DjangoModelFactory):
 
 def submits(team: Team, score: float, *, at: datetime = NOON, **fields) -> Submission:
     """`team` sends in predictions that score `score` on the public side: the row, and what it does to the standing."""
-    late = team.competition.phase.has_ended(at)
+    phase = fields.setdefault("phase", team.competition.phase)
+    late = phase.has_ended(at)
     submission = SubmissionFactory(team=team, public_score=score, created_at=at, is_late=late, **fields)
     if not late:
         with transaction.atomic():
-            count_submission(team=team, at=at)
-            record_public_score(team=team, score=score, at=at)
-    if (solution := active_solution(team.competition.phase)) is not None:
+            count_submission(team=team, phase=phase, at=at)
+            record_public_score(team=team, phase=phase, score=score, at=at)
+    if (solution := active_solution(phase)) is not None:
         mark_used(solution, at)
         Submission.objects.filter(pk=submission.pk).update(solution=solution)
     return submission

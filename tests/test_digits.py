@@ -250,7 +250,7 @@ def test_the_preview_shows_them_and_the_confirmed_ranking_everything(digits):
 
 
 def private_row(competition: Competition) -> dict[str, Any]:
-    return PrivateRowSerializer(Leaderboard(competition, PRIVATE, fresh=True).rows(0, 1)[0]).data
+    return PrivateRowSerializer(Leaderboard(competition.phase, PRIVATE, fresh=True).rows(0, 1)[0]).data
 
 
 def decimals(text: str) -> int:

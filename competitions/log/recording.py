@@ -62,7 +62,7 @@ def record(
 
 def record_in(phase: Phase, kind: LogKind, *, facts: Mapping[str, Any] | None = None, **more: Any) -> LogRow | None:
     """Add an entry about one phase; see `record`."""
-    return record_in(phase, kind, facts={**(facts or {}), **fact_of(phase)}, **more)
+    return record(phase.competition, kind, facts={**(facts or {}), **fact_of(phase)}, **more)
 
 
 def fact_of(phase: Phase) -> dict[str, Any]:

@@ -33,7 +33,17 @@ from competitions.models import (
 )
 from competitions.organising.editing import edit_competition
 from competitions.solution.services import replace_solution
-from tests.factories import AFTER, ENDS, NOON, STARTS, CompetitionFactory, TeamFactory, UserFactory, submits
+from tests.factories import (
+    AFTER,
+    ENDS,
+    NOON,
+    STARTS,
+    CompetitionFactory,
+    TeamFactory,
+    UserFactory,
+    standing_of,
+    submits,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -468,10 +478,11 @@ def test_no_page_shows_what_a_solution_holds(sign_in, boss, cup):
 def test_no_page_shows_the_private_side(sign_in, boss, cup):
     team = TeamFactory(competition=cup)
     submits(team, 0.5)
-    team.standing.best_private_score = team.standing.private_key = 0.777
-    team.standing.save()
+    standing = standing_of(team)
+    standing.best_private_score = standing.private_key = 0.777
+    standing.save()
     client = sign_in(boss)
-    for url in (admin_url("standing", "changelist"), admin_url("standing", "change", team.standing.pk)):
+    for url in (admin_url("standing", "changelist"), admin_url("standing", "change", standing.pk)):
         assert "0.777" not in client.get(url).content.decode()
 
 

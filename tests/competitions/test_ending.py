@@ -13,7 +13,7 @@ from competitions.teams.entries import enter
 from competitions.teams.merges import request_merge
 from submissions import runs
 from submissions.services import select
-from tests.factories import AFTER, ENDS, NOON, TeamFactory, UserFactory
+from tests.factories import AFTER, ENDS, NOON, TeamFactory, UserFactory, standing_of
 from tests.submissions.conftest import competition_with_solution, send
 
 pytestmark = pytest.mark.django_db
@@ -63,8 +63,7 @@ def test_what_rests_on_the_end_keeps_it(team, host, act):
     # The clock is put back.
     sent = send(known(team), 0.25, at=JUST_BEFORE).submission
     assert sent.is_late
-    team.standing.refresh_from_db()
-    assert team.standing.best_public_score == 0.5
+    assert standing_of(team).best_public_score == 0.5
     early.refresh_from_db()
     refused = {
         CompetitionEnded: [

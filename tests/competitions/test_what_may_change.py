@@ -295,7 +295,7 @@ def test_a_truth_changed_after_the_end_is_open_to_objections(confirmed, host):
     with pytest.raises(ObjectionsOpen) as refused:
         confirm(confirmed, host, until - timedelta(seconds=1))
     assert refused.value.params == {"until": until.isoformat()}
-    assert confirm(confirmed, host, until).phase.confirmed_at == until
+    assert confirm(confirmed, host, until).confirmed_at == until
 
 
 def test_each_change_begins_the_time_anew_and_none_shortens_it(confirmed, host):

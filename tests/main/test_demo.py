@@ -84,11 +84,13 @@ def test_the_finished_one_has_a_result_and_the_running_one_has_none(demo):
     assert not Submission.objects.filter(competition__slug="demo-diabetes", private_score__isnull=False).exists()
     late = Submission.objects.get(is_late=True)
     assert late.private_score is not None
-    assert private_rank(late.team.standing) == private_rank(Standing.objects.get(team=late.team))
+    assert private_rank(late.team.standings.get()) == private_rank(Standing.objects.get(team=late.team))
 
 
 def test_a_team_without_a_submission_stands_without_a_rank(demo):
-    assert public_rank(Team.objects.get(competition__slug="demo-diabetes", owner__username="lena").standing) is None
+    assert (
+        public_rank(Team.objects.get(competition__slug="demo-diabetes", owner__username="lena").standings.get()) is None
+    )
 
 
 @pytest.mark.parametrize("slug", ["demo-diabetes", "demo-breast-cancer", "demo-digits"])

@@ -31,7 +31,16 @@ from submissions.models import ScoringRun
 from submissions.receipts import seal_receipts
 from submissions.services.submitting import submit
 from submissions.trials.services import try_out
-from tests.factories import ENDS, NOON, STARTS, CompetitionFactory, SubmissionFactory, TeamFactory, UserFactory
+from tests.factories import (
+    ENDS,
+    NOON,
+    STARTS,
+    CompetitionFactory,
+    SubmissionFactory,
+    TeamFactory,
+    UserFactory,
+    standing_of,
+)
 
 ROLES = ("anonymous", "outsider", "participant", "member", "owner", "organiser", "other", "staff")
 
@@ -165,6 +174,7 @@ def finish(competition: Any, team: Any, submission: Any, organiser: User, stage:
     """The end has come: private scores are there, and in the last stage an organiser has confirmed them."""
     ScoringRun.objects.create(
         competition=competition,
+        phase=competition.phase,
         kind="private",
         status="complete",
         started_by=organiser,
@@ -179,7 +189,7 @@ def finish(competition: Any, team: Any, submission: Any, organiser: User, stage:
         seal_receipts(competition.phase, at=ENDS)
     submission.private_score = 0.25
     submission.save()
-    standing = team.standing
+    standing = standing_of(team)
     standing.refresh_from_db()
     standing.best_private_score = standing.private_key = 0.25
     standing.private_submitted_at = submission.created_at

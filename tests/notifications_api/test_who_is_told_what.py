@@ -57,7 +57,9 @@ def discuss(w, by, body="b", **fields):
 
 
 def run(w, kind, status):
-    made = ScoringRun.objects.create(competition=w.cup, kind=kind, status=status, started_by=w.staff, created_at=AFTER)
+    made = ScoringRun.objects.create(
+        competition=w.cup, phase=w.cup.phase, kind=kind, status=status, started_by=w.staff, created_at=AFTER
+    )
     scoring_finished.send_robust(ScoringRun, scoring_run=made)
 
 
@@ -71,7 +73,7 @@ def request(w):
 
 def confirm(w):
     Phase.objects.filter(competition=w.cup.pk).update(confirmed_at=AFTER)
-    private_leaderboard_confirmed.send_robust(Competition, competition=w.cup, by=w.host, at=AFTER)
+    private_leaderboard_confirmed.send_robust(Phase, phase=Phase.objects.get(competition=w.cup), by=w.host, at=AFTER)
 
 
 def all_are_told(kind, *, but=()):

@@ -62,6 +62,7 @@ def prepare() -> None:
     Submission.objects.bulk_create(
         Submission(
             competition=competition,
+            phase=competition.phase,
             team=team,
             user=team.owner,
             created_at=sent_at + timedelta(minutes=place),

@@ -301,7 +301,9 @@ def test_nobody_but_organisers_learns_of_it(competition, teams, ask, role):
 
 def test_no_analysis_of_another_competition_or_kind_is_found(competition, host, ask):
     elsewhere = work_out(analyses.start_desk(phase=cup(slug="elsewhere").phase, by=None, at=NOON), NOON)
-    other_kind = Analysis.objects.create(competition=competition, kind="wobble", seed=1, created_at=NOON)
+    other_kind = Analysis.objects.create(
+        competition=competition, phase=competition.phase, kind="wobble", seed=1, created_at=NOON
+    )
     for pk in (elsewhere.pk, other_kind.pk, 10**9):
         assert ask(host, "get", f"{pk}/")[0] == 404
         assert ask(host, "post", f"{pk}/cancel/")[0] == 404

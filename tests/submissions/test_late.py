@@ -10,7 +10,7 @@ from freezegun import freeze_time
 
 from competitions import signals
 from competitions.metrics import running
-from competitions.models import Competition, Phase, Standing
+from competitions.models import Phase, Standing
 from scoring.errors import InvalidSubmission, Problem
 from scoring.score import private_score
 from submissions.models import Submission
@@ -82,12 +82,12 @@ def test_submitting_computes_no_private_score_before_the_confirmation(monkeypatc
 
 def test_the_confirmation_starts_the_job():
     team = TeamFactory(competition=competition_with_solution("rmse"))
-    signal = {"sender": Competition, "competition": team.competition, "by": None, "at": LATER}
+    signal = {"sender": Phase, "phase": team.competition.phase, "by": None, "at": LATER}
     signals.private_leaderboard_confirmed.send(**signal)
     assert enqueued(score_late) == []
     send(team, at=AFTER)
     signals.private_leaderboard_confirmed.send(**signal)
-    assert enqueued(score_late) == [team.competition.pk]
+    assert enqueued(score_late) == [team.competition.phase.pk]
 
 
 def test_score_late_twice_changes_nothing():

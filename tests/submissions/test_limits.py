@@ -120,18 +120,18 @@ def test_allowance_tells_what_is_left():
     left = send(team).allowance
     assert (left.used_today, left.remaining_today, left.used_total, left.remaining_total) == (1, 2, 2, 2)
     assert (left.remaining, left.reason) == (2, None)
-    left = allowance(team, NOON + timedelta(days=1))
+    left = allowance(team, team.competition.phase, NOON + timedelta(days=1))
     assert (left.used_today, left.remaining) == (0, 2)
 
 
 def test_allowance_says_why_nothing_is_left():
     team = team_with(daily_submission_limit=1, total_submission_limit=2, allows_late_submissions=False)
-    assert allowance(team, NOON - timedelta(days=300)).reason == "competition_not_started"
+    assert allowance(team, team.competition.phase, NOON - timedelta(days=300)).reason == "competition_not_started"
     send(team)
-    assert allowance(team, NOON).reason == "daily_limit_reached"
+    assert allowance(team, team.competition.phase, NOON).reason == "daily_limit_reached"
     send(team, at=NOON + timedelta(days=1))
-    assert allowance(team, NOON + timedelta(days=1)).reason == "total_limit_reached"
-    left = allowance(team, ENDS)
+    assert allowance(team, team.competition.phase, NOON + timedelta(days=1)).reason == "total_limit_reached"
+    left = allowance(team, team.competition.phase, ENDS)
     assert (left.reason, left.remaining) == ("competition_ended", 0)
 
 
@@ -157,12 +157,12 @@ def test_a_team_that_is_no_more_has_nothing_left_and_is_told_why(state):
     team = team_with(daily_submission_limit=3)
     for name, value in state.items():
         setattr(team, name, value)
-    found = allowance(team, NOON)
+    found = allowance(team, team.competition.phase, NOON)
     assert (found.remaining, found.remaining_today, found.reason) == (0, 3, "team_not_active")
 
 
 def test_what_other_teams_sent_in_uses_up_nothing():
     team = team_with(daily_submission_limit=3, total_submission_limit=5)
     TeamFactory(competition=team.competition).submits(0.5)
-    found = allowance(team, NOON)
+    found = allowance(team, team.competition.phase, NOON)
     assert (found.remaining_today, found.remaining_total) == (3, 5)

@@ -74,6 +74,7 @@ class Scene:
         """A public rescoring that only has to be completed."""
         return ScoringRun.objects.create(
             competition=self.competition,
+            phase=self.competition.phase,
             kind="rescore",
             status="running",
             solution=active_solution(self.competition.phase),

@@ -189,7 +189,9 @@ def test_nobody_measures_ranks_before_the_confirmation(competition, field, host,
     with pytest.raises(PrivateLeaderboardClosed):
         analyses.start_ranks(phase=competition.phase, by=by, at=moment)
     # Nor where somebody wrote the row by hand.
-    smuggled = Analysis.objects.create(competition=competition, kind="ranks", seed=1, created_at=moment)
+    smuggled = Analysis.objects.create(
+        competition=competition, phase=competition.phase, kind="ranks", seed=1, created_at=moment
+    )
     assert work_out(smuggled, moment).error == "closed"
     assert not RankInterval.objects.exists()
     assert ranks.keep_ranks_measured(moment) == 0
@@ -291,7 +293,9 @@ def test_no_other_board_tells_them(competition, field, host, api, monkeypatch):
     assert board(api, host).status_code == 403
     assert not RankInterval.objects.exists()
     # Nor where some were left.
-    RankInterval.objects.create(team=field[0], competition=competition, low=1, high=2, above_next=0.5)
+    RankInterval.objects.create(
+        team=field[0], competition=competition, phase=competition.phase, low=1, high=2, above_next=0.5
+    )
     preview = board(api, host, "private/preview/").json()["results"]
     assert {tuple(row[name] for name in FIELDS) for row in preview} == {(None,) * 4}
     with freeze_time(LATER):

@@ -125,7 +125,9 @@ def test_starting_hands_the_run_to_the_workers(competition, django_capture_on_co
 def test_a_run_that_meets_a_running_competition_computes_nothing(team):
     """However it came there: the promise does not rest on the start alone."""
     send(team)
-    run = ScoringRun.objects.create(competition=team.competition, kind="private", created_at=NOON)
+    run = ScoringRun.objects.create(
+        competition=team.competition, phase=team.competition.phase, kind="private", created_at=NOON
+    )
     work_out(run, NOON)
     assert run.status == "failed"
     assert not ours(Submission).filter(private_score__isnull=False).exists()
@@ -299,6 +301,7 @@ def many(team, count: int) -> list[Submission]:
     Submission.objects.bulk_create(
         Submission(
             competition=team.competition,
+            phase=team.competition.phase,
             team=team,
             user=team.owner,
             created_at=at(number / 1000),
@@ -586,7 +589,7 @@ def test_the_private_leaderboard_opens_only_when_it_is_complete(competition, tea
     with pytest.raises(ScoringRunActive):
         confirm(competition)
     work_out(run)
-    assert confirm(competition).phase.is_confirmed(AFTER)
+    assert confirm(competition).is_confirmed(AFTER)
 
 
 def test_a_replaced_solution_or_a_failed_run_must_be_scored_before_it_opens(competition, team):
@@ -596,14 +599,16 @@ def test_a_replaced_solution_or_a_failed_run_must_be_scored_before_it_opens(comp
     with pytest.raises(PrivateScoringOutdated):
         confirm(competition)
     rescore(competition)
-    ScoringRun.objects.create(competition=competition, kind="rescore", status="failed", created_at=AFTER)
+    ScoringRun.objects.create(
+        competition=competition, phase=competition.phase, kind="rescore", status="failed", created_at=AFTER
+    )
     with pytest.raises(PrivateScoringOutdated):
         confirm(competition)
     private_run(competition)
     with pytest.raises(ObjectionsOpen):
         confirm(competition)
     over = AFTER + timedelta(hours=1)
-    assert confirm(competition, over).phase.confirmed_at == over
+    assert confirm(competition, over).confirmed_at == over
 
 
 @pytest.mark.parametrize("score", [private_run, rescore])
@@ -639,7 +644,7 @@ def test_late_submissions_and_refused_files_do_not_call_for_another_run(competit
     send(team, at=AFTER)
     with pytest.raises(InvalidFile):
         send(team, file=upload("id,target\n1,2\n"), at=ENDS - timedelta(microseconds=1))
-    assert confirm(competition).phase.is_confirmed(AFTER)
+    assert confirm(competition).is_confirmed(AFTER)
 
 
 def test_confirming_and_taking_it_back_is_told_once(competition, team, django_capture_on_commit_callbacks):
@@ -656,10 +661,10 @@ def test_confirming_and_taking_it_back_is_told_once(competition, team, django_ca
     private_run(competition)
     with django_capture_on_commit_callbacks(execute=True):
         confirm(competition)
-        assert confirm(competition, LATER).phase.confirmed_at == AFTER
+        assert confirm(competition, LATER).confirmed_at == AFTER
         for _twice in range(2):
             closed = runs.unconfirm_private_leaderboard(phase=competition.phase, by=None, at=LATER)
-            assert closed.phase.confirmed_at is None
+            assert closed.confirmed_at is None
     assert told == ["open", "closed"]
 
 
