@@ -14,6 +14,7 @@ class CompetitionsConfig(AppConfig):
 
         from competitions import listeners  # noqa: F401, PLC0415 -- connects them
         from competitions.files.uploads import resume_data_uploads, sweep_data_uploads  # noqa: PLC0415
+        from competitions.metrics.sandbox_state import look_soon  # noqa: PLC0415
         from competitions.metrics.trying import catch_up_with_trials_of_metrics  # noqa: PLC0415
         from competitions.teams.conflicts import note_staff  # noqa: PLC0415
         from foundation.duties import DUTIES, Duty  # noqa: PLC0415
@@ -23,6 +24,8 @@ class CompetitionsConfig(AppConfig):
         DUTIES.append(Duty(resume_data_uploads, timedelta(minutes=10)))
         DUTIES.append(Duty(sweep_data_uploads, timedelta(hours=1)))
         DUTIES.append(Duty(catch_up_with_trials_of_metrics, timedelta(minutes=5)))
+        # At the start, and again where none held: the package may be installed by now.
+        DUTIES.append(Duty(look_soon, timedelta(minutes=1)))
         DUTIES.append(Duty(note_staff, timedelta(minutes=1)))
 
 

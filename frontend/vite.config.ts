@@ -10,13 +10,15 @@ const source = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
 /**
  * Few files, so that a first visit over HTTP/1.1 does not wait for dozens: the frame of the app, what it stands on, and one
- * file per language. What only some pages need (charts, formulas, coloured code, QR codes) is left to its dynamic imports.
+ * file per language. What only some pages need (charts, formulas, coloured code, an editor, QR codes) is left to its dynamic
+ * imports.
  */
 const ON_DEMAND = new RegExp(
   [
     'node_modules/(echarts|zrender|vue-echarts|katex|highlight\\.js|dompurify|uqr|@tanstack)/',
-    'src/shared/ui/(chart/|katex|highlighter|prose|ProseHtml)',
-    'src/features/competitions/CompetitionPage',
+    'node_modules/(@codemirror|@lezer|@marijn|crelt|style-mod|w3c-keyname)/',
+    'src/shared/(ui/(chart/|katex|highlighter|prose|ProseHtml)|metric/)',
+    'src/features/competitions/(CompetitionPage|(Own)?MetricExplained)',
     'vuetify/lib/components/(VSelect|VCombobox|VAutocomplete|VFileInput|VTextarea|VPagination|VExpansionPanel|VSwitch|VVirtualScroll)/',
     'vuetify/lib/composables/(filter|virtual)',
   ].join('|'),

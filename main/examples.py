@@ -11,6 +11,8 @@ IN_ADDRESSES: dict[str, Any] = {
     "username": "alice",
     "id": 1,
     "number": 1,
+    # Where the same word means something else in another address.
+    "metrics/name": "rmse",
 }
 VALUES: dict[str, Any] = {
     # people

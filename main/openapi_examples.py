@@ -41,7 +41,7 @@ def with_examples(description: dict[str, Any]) -> dict[str, Any]:
         if path.startswith("/api/auth/"):
             continue  # allauth's description has examples
         for operation in (item[method] for method in METHODS & item.keys()):
-            give_addresses(operation.get("parameters", []))
+            give_addresses(path, operation.get("parameters", []))
             give_example(operation.get("requestBody", {}), shapes)
             for status, response in operation["responses"].items():
                 if status < "4":
@@ -51,10 +51,12 @@ def with_examples(description: dict[str, Any]) -> dict[str, Any]:
     return description
 
 
-def give_addresses(parameters: Sequence[dict[str, Any]]) -> None:
+def give_addresses(path: str, parameters: Sequence[dict[str, Any]]) -> None:
     """What to try in the place of each parameter of the address."""
+    collections = {name: word for word, name in re.findall(r"/([\w-]+)/\{(\w+)\}", path)}
     for parameter in parameters:
-        told = IN_ADDRESSES.get(parameter["name"])
+        name = parameter["name"]
+        told = IN_ADDRESSES.get(f"{collections.get(name)}/{name}", IN_ADDRESSES.get(name))
         if parameter["in"] == "path" and told is not None and suits(told, parameter["schema"], {}):
             parameter.setdefault("example", told)
 

@@ -18,6 +18,8 @@ READ_ONLY, NO_SETUID, NO_DEVICES, REMOUNT, BIND, RECURSIVE, PRIVATE = 0x1, 0x2, 
 def main() -> None:
     with open(int(sys.argv[1]), "rb") as file:
         plan = json.load(file)
+    # Before anything is made: whatever the server does with its own files, the sandbox has to enter these folders.
+    os.umask(0o022)
     # Paths of this process that the rest needs, by what is covered.
     covers: dict[str, list[str]] = {}
     for path in plan["shown"]:
@@ -30,7 +32,6 @@ def main() -> None:
     os.setresuid(plan["uid"], plan["uid"], plan["uid"])
     if 0 in {*os.getresuid(), *os.getresgid()}:
         raise SystemExit("still root")
-    os.umask(0o022)
     os.chdir("/")
     os.execve(plan["command"][0], plan["command"], {})  # noqa: S606
 

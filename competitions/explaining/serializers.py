@@ -11,6 +11,17 @@ from rest_framework import serializers
 from competitions.models import MetricDirection
 from scoring.metrics.registry import OPTIONS, Inputs, Metric, Parameter, Task
 
+# What a value of a parameter is, on the wire.
+KINDS = {
+    int: "int",
+    float: "float",
+    bool: "bool",
+    str: "str",
+    list: "labels",
+    tuple: "numbers",
+    dict: "mapping",
+}
+
 
 class TextSerializer(serializers.Serializer):
     """The same in English and Japanese."""
@@ -21,6 +32,14 @@ class TextSerializer(serializers.Serializer):
 
 class MetricParameterSerializer(serializers.Serializer):
     name = serializers.CharField()
+    kind = serializers.ChoiceField(
+        list(KINDS.values()), help_text="numbers: a list of ascending ones; mapping: an object of numbers by column."
+    )
+    minimum = serializers.FloatField(allow_null=True)
+    maximum = serializers.FloatField(allow_null=True)
+    choices = serializers.ListField(
+        child=serializers.CharField(), help_text="Of a text: the ones there are; none: any."
+    )
     default: Any = serializers.CharField(help_text="As JSON.")
     expected = serializers.CharField(help_text="What a value must be.")
     description = TextSerializer()
@@ -100,6 +119,10 @@ def _parameter(parameter: Parameter) -> dict[str, Any]:
 
     return {
         "name": parameter.name,
+        "kind": KINDS[parameter.kind],
+        "minimum": parameter.minimum,
+        "maximum": parameter.maximum,
+        "choices": list(parameter.choices),
         "default": json.dumps(parameter.default),
         "expected": parameter.expected,
         "description": {"en": parameter.description, "ja": PARAMETERS_JA[parameter.description]},

@@ -15,10 +15,14 @@ from competitions.exceptions import (
     TooManyMetrics,
 )
 from competitions.metrics.serializers import (
+    ConditionsSerializer,
     CurrentMetricSerializer,
     MetricFailureSerializer,
     OwnMetricSerializer,
+    OwnMetricWithSourceSerializer,
     ShowMetricSerializer,
+    SignatureSerializer,
+    SourceSerializer,
     UploadMetricSerializer,
     UseMetricSerializer,
 )
@@ -52,8 +56,8 @@ retrieve = extend_schema(
     operation_id="getOwnMetric",
     tags=TAGS,
     parameters=[COMPETITION],
-    responses={200: OwnMetricSerializer, **refuses(*HOSTS_ONLY)},
-    description="One version, with what came of trying it out. Organisers only.",
+    responses={200: OwnMetricWithSourceSerializer, **refuses(*HOSTS_ONLY)},
+    description="One version, with its source and what came of trying it out. Organisers only.",
 )
 show = extend_schema(
     operation_id="updateOwnMetric",
@@ -84,6 +88,26 @@ use = extend_schema(
     },
     description="Let a version score from now on. Scores that exist stay until somebody starts a rescoring. "
     "Organisers only.",
+)
+read_signature = extend_schema(
+    operation_id="readOwnMetric",
+    tags=TAGS,
+    parameters=[COMPETITION],
+    request={"application/json": SourceSerializer},
+    responses={
+        200: SignatureSerializer,
+        400: refusal("metric_syntax", "metric_without_score", "metric_signature", "…"),
+        **refuses(*HOSTS_ONLY),
+    },
+    description="The parameters of a metric, read from its source text. Nothing of it is run or kept. Organisers only.",
+)
+conditions = extend_schema(
+    operation_id="getMetricConditions",
+    tags=TAGS,
+    parameters=[COMPETITION],
+    responses={200: ConditionsSerializer, **refuses(*HOSTS_ONLY)},
+    description="What to know before the competition is scored by another metric: whether own metrics can be run on "
+    "this machine, their libraries and limits, what is fixed by now, and what a change sets going. Organisers only.",
 )
 current = extend_schema(
     operation_id="getCurrentOwnMetric",

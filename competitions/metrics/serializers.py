@@ -9,6 +9,8 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.serializers import UserRefSerializer
+from competitions.metrics.conditions import uses_of
+from competitions.metrics.sandbox_state import MISSING, READY, UNEXAMINED
 from competitions.models import MetricDirection, MetricFailure, OwnMetric
 from competitions.models.log import REASON_CHARACTERS
 
@@ -25,7 +27,7 @@ class OwnParameterSerializer(serializers.Serializer):
 
 class CaseSerializer(serializers.Serializer):
     name = serializers.CharField(
-        help_text="perfect (the solution's own values), shuffled, constant, blanks, sample; …_again."
+        help_text="perfect (the solution's own values), shuffled, reordered, constant, blanks, sample; …_again."
     )
     score = serializers.FloatField(allow_null=True, help_text="Of the public rows.")
     refusal = serializers.CharField(help_text="What the metric would say to the participant.")
@@ -38,9 +40,20 @@ class TrialOfMetricSerializer(serializers.Serializer):
     """What came of trying a metric out, on the public rows."""
 
     why = serializers.ListField(child=serializers.CharField(), help_text="Codes of what forbids to use it.")
-    cases = CaseSerializer(many=True, default=list)
-    has_sample = serializers.BooleanField(default=False, help_text="Whether there was a sample submission to try.")
-    libraries = serializers.DictField(child=serializers.CharField(), default=dict)
+    cases = CaseSerializer(many=True)
+    has_sample = serializers.BooleanField(help_text="Whether there was a sample submission to try.")
+    libraries = serializers.DictField(child=serializers.CharField())
+    step = serializers.CharField(
+        help_text="While it is tried out: cases, again, private; empty before and after.",
+    )
+
+
+class UseSerializer(serializers.Serializer):
+    """When a version began to score, and why: an entry of the log."""
+
+    at = serializers.DateTimeField()
+    actor = UserRefSerializer(allow_null=True)
+    reason = serializers.CharField()
 
 
 class OwnMetricSerializer(serializers.ModelSerializer):
@@ -51,21 +64,93 @@ class OwnMetricSerializer(serializers.ModelSerializer):
     libraries = serializers.DictField(child=serializers.CharField(), read_only=True)
     created_by = UserRefSerializer(read_only=True, allow_null=True)
     trial = serializers.SerializerMethodField()
+    uses = serializers.SerializerMethodField(
+        help_text="When it began to score, oldest first; of a draft that was never published nothing is kept."
+    )
 
     class Meta:
         model = OwnMetric
         fields = [
             *("version", "is_active", "filename", "sha256", "direction", "parameters", "params", "ranked", "is_shown"),
-            *("libraries", "created_by", "created_at", "trial_status", "trial", "tried_at"),
+            *("libraries", "created_by", "created_at", "trial_status", "trial", "tried_at", "uses"),
         ]
         read_only_fields = fields
+
+    @extend_schema_field(UseSerializer(many=True))
+    def get_uses(self, metric: OwnMetric) -> list[dict[str, Any]]:
+        uses = self.context.get("uses")
+        found = uses_of(metric.phase) if uses is None else uses
+        return list(UseSerializer(found.get(metric.version, []), many=True).data)
 
     @extend_schema_field(TrialOfMetricSerializer(allow_null=True))
     def get_trial(self, metric: OwnMetric) -> dict[str, Any] | None:
         if metric.trial is None:
             return None
         # Kept as JSON by whatever version of the software made it.
-        return TrialOfMetricSerializer({"cases": [], "has_sample": False, "libraries": {}, **metric.trial}).data
+        return TrialOfMetricSerializer(
+            {"cases": [], "has_sample": False, "libraries": {}, "step": "", **metric.trial}
+        ).data
+
+
+class OwnMetricWithSourceSerializer(OwnMetricSerializer):
+    """One version with its source, for organisers."""
+
+    class Meta(OwnMetricSerializer.Meta):
+        fields = [*OwnMetricSerializer.Meta.fields, "source"]
+        read_only_fields = fields
+
+
+class SourceSerializer(serializers.Serializer):
+    source = serializers.CharField(allow_blank=True, trim_whitespace=False, help_text="The text of a metric.")
+
+
+class SignatureSerializer(serializers.Serializer):
+    """What the metric of a source text takes."""
+
+    parameters = OwnParameterSerializer(many=True)
+    description = serializers.CharField(help_text="The docstring of `score`.")
+
+
+class SandboxStateSerializer(serializers.Serializer):
+    """Whether own metrics can be run on this machine."""
+
+    status = serializers.ChoiceField([READY, MISSING, UNEXAMINED])
+    runner = serializers.CharField(help_text="The kind in use: bubblewrap, landlock; or empty.")
+    text: Any = serializers.CharField(help_text="What is switched off, for people; empty where all is well.")
+    remedy = serializers.CharField(help_text="What to install or to allow, for people; empty where nothing is needed.")
+    reasons = serializers.ListField(
+        child=serializers.CharField(), help_text="For the staff: why other kinds are not used, a line each."
+    )
+    examined_at = serializers.DateTimeField(allow_null=True)
+
+
+class ConditionsSerializer(serializers.Serializer):
+    """What to know before a competition is scored by another metric."""
+
+    sandbox = SandboxStateSerializer()
+    libraries = serializers.DictField(child=serializers.CharField(), help_text="Frozen, with their versions.")
+    seconds = serializers.FloatField(help_text="What one call may take.")
+    memory_bytes = serializers.IntegerField()
+    source_bytes = serializers.IntegerField(help_text="What a source may have.")
+    has_solution = serializers.BooleanField()
+    has_sample = serializers.BooleanField()
+    solution_version = serializers.IntegerField(allow_null=True)
+    columns = serializers.ListField(
+        child=serializers.CharField(), help_text="Of a submission; the first holds the ids."
+    )
+    may_be_built_in = serializers.BooleanField(help_text="Whether another built-in metric can still be chosen.")
+    may_be_own = serializers.BooleanField(help_text="Whether a version of an own metric can still be used.")
+    direction = serializers.ChoiceField(
+        MetricDirection.choices, allow_null=True, help_text="The only one there may be, once submissions were received."
+    )
+    needs_reason = serializers.BooleanField(help_text="Whether a change needs a public reason.")
+    scores = serializers.IntegerField(help_text="Submissions whose scores stay as they are until a rescoring.")
+    tells_participants = serializers.BooleanField()
+    closes_result = serializers.BooleanField(help_text="Whether a confirmed result is closed by a change.")
+    opens_objections = serializers.BooleanField(help_text="Whether the time for objections begins anew.")
+    rescorings = serializers.IntegerField(
+        allow_null=True, help_text="How many there may be before the end; null after."
+    )
 
 
 class CurrentMetricSerializer(serializers.ModelSerializer):

@@ -42,7 +42,7 @@ from competitions.solution.services import (
 )
 from scoring import Direction, InvalidMetricParameters, Problem
 from scoring.metrics.registry import is_own
-from scoring.own import InvalidMetricSource, read_signature
+from scoring.own import InvalidMetricSource, Signature, read_signature
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -73,10 +73,10 @@ def upload_metric(
         TooManyMetrics
     """
     can.edit(by, phase.competition).require()
+    signature = read_metric(source)
     try:
-        signature = read_signature(source)
         cleaned = signature.clean(params)
-    except (InvalidMetricSource, InvalidMetricParameters) as error:
+    except InvalidMetricParameters as error:
         raise MetricRefused([explained(problem) for problem in error.problems]) from error
     ranked = ranked.strip()
     if len(ranked) > RANKED_CHARACTERS or not (ranked.isprintable() or not ranked):
@@ -107,6 +107,18 @@ def upload_metric(
         _require_direction(locked, metric)
         metric.save(force_insert=True)
     return metric
+
+
+def read_metric(source: str | bytes) -> Signature:
+    """What the metric of a source text takes. Nothing of it is run or kept.
+
+    Raises:
+        MetricRefused: it is no Python, or has no `score` of the right form.
+    """
+    try:
+        return read_signature(source)
+    except InvalidMetricSource as error:
+        raise MetricRefused([explained(problem) for problem in error.problems]) from error
 
 
 def show_source(*, metric: OwnMetric, is_shown: bool, by: User) -> OwnMetric:

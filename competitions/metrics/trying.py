@@ -7,8 +7,9 @@ whether the metric gives the solution's own values a score at all.
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -60,6 +61,7 @@ CASE_NAMES = {
     "perfect": _("the solution's own values"),
     "perfect_again": _("the same again"),
     "shuffled": _("those in other rows"),
+    "reordered": _("the sample submission, or else the same, rows in another order"),
     "constant": _("one value everywhere"),
     "blanks": _("no values"),
     "sample": _("the sample submission"),
@@ -122,7 +124,7 @@ def try_out(metric_id: int, at: datetime) -> OwnMetric | None:
     found: dict[str, Any] = {"why": ["no_solution"]}
     if solution is not None:
         try:
-            found = findings(metric, solution)
+            found = findings(metric, solution, tell=partial(_note_step, metric))
             status = OwnMetric.Trial.FAILED if found["why"] else OwnMetric.Trial.PASSED
         except SolutionRefused as refused:
             found = {"why": ["solution_refused"], "problems": refused.problems}
@@ -139,8 +141,14 @@ def try_out(metric_id: int, at: datetime) -> OwnMetric | None:
     return OwnMetric.objects.get(pk=metric_id)
 
 
-def findings(metric: OwnMetric, solution: Solution) -> dict[str, Any]:
-    """What came of each case on the public rows, and codes of what forbids to use the metric.
+def _note_step(metric: OwnMetric, step: str) -> None:
+    """Let whoever watches see how far it is."""
+    rows = OwnMetric.objects.filter(pk=metric.pk, trial_status="pending", tried_with=metric.tried_with)
+    rows.update(trial={"why": [], "step": step})
+
+
+def findings(metric: OwnMetric, solution: Solution, *, tell: Callable[[str], None]) -> dict[str, Any]:
+    """What came of each case on the public rows, and codes of what forbids to use the metric. `tell`: what comes next.
 
     Raises:
         SolutionRefused: the metric can't be given this solution.
@@ -158,13 +166,16 @@ def findings(metric: OwnMetric, solution: Solution) -> dict[str, Any]:
     }
     once = {**request, "cases": [name for name in CASES if not name.endswith("_again")]}
     again = {**request, "cases": ["perfect", "sample"]}
+    tell("cases")
     results = _results(once, prepared, sample, "public")
+    tell("again")
     # In another sandbox: what a metric makes of the moment, or of chance, shows between two of them.
     results |= {f"{name}_again": one for name, one in _results(again, prepared, sample, "public").items()}
     raw = {name: _as_raw(one) for name, one in results.items()}
     larger = Direction(metric.direction) is Direction.LARGER_IS_BETTER
     why = verdict(raw, larger_is_better=larger)
     if _has_the_answers(metric, solution):
+        tell("private")
         private = _results({**request, "cases": ["perfect"]}, prepared, None, "private").get("perfect")
         if private is not None and private.score is None:
             why.append("private_rows_have_no_score")

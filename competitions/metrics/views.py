@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db.models import QuerySet
 from django.utils import timezone
 from djangorestframework_camel_case.parser import CamelCaseJSONParser, CamelCaseMultiPartParser
@@ -15,11 +17,16 @@ from rest_framework.viewsets import GenericViewSet
 from competitions import permissions as can
 from competitions.lookup import find_competition
 from competitions.metrics import docs, services, trying
+from competitions.metrics.conditions import conditions, uses_of
 from competitions.metrics.serializers import (
+    ConditionsSerializer,
     CurrentMetricSerializer,
     MetricFailureSerializer,
     OwnMetricSerializer,
+    OwnMetricWithSourceSerializer,
     ShowMetricSerializer,
+    SignatureSerializer,
+    SourceSerializer,
     UploadMetricSerializer,
     UseMetricSerializer,
 )
@@ -58,6 +65,12 @@ class OwnMetricViewSet(mixins.ListModelMixin, GenericViewSet):
             raise NotVisible
         return found
 
+    def get_serializer_context(self) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_serializer_context()
+        if not getattr(self, "swagger_fake_view", False):
+            context["uses"] = uses_of(self.competition().phase)
+        return context
+
     @docs.list_metrics
     def list(self, request: Request, competition: str) -> Response:
         return super().list(request, competition=competition)
@@ -79,7 +92,7 @@ class OwnMetricViewSet(mixins.ListModelMixin, GenericViewSet):
 
     @docs.retrieve
     def retrieve(self, request: Request, competition: str, version: int) -> Response:
-        return Response(OwnMetricSerializer(self.get_object()).data)
+        return Response(OwnMetricWithSourceSerializer(self.get_object()).data)
 
     @docs.show
     def partial_update(self, request: Request, competition: str, version: int) -> Response:
@@ -101,6 +114,20 @@ class OwnMetricViewSet(mixins.ListModelMixin, GenericViewSet):
         fields = sent(request, UseMetricSerializer)
         services.use_metric(metric=metric, by=signed_in(request), at=timezone.now(), **fields)
         return Response(OwnMetricSerializer(self.get_object()).data)
+
+    @docs.read_signature
+    @action(detail=False, methods=["post"])
+    def signature(self, request: Request, competition: str) -> Response:
+        self.competition()
+        signature = services.read_metric(sent(request, SourceSerializer)["source"])
+        told = {"parameters": [one.as_dict() for one in signature.parameters], "description": signature.description}
+        return Response(SignatureSerializer(told).data)
+
+    @docs.conditions
+    @action(detail=False, url_path="conditions", pagination_class=None)
+    def told_conditions(self, request: Request, competition: str) -> Response:
+        told = conditions(self.competition().phase, timezone.now(), for_staff=signed_in(request).is_staff)
+        return Response(ConditionsSerializer(told).data)
 
     @docs.current
     @action(detail=False)

@@ -132,6 +132,8 @@ def edit_competition(
         check_fields(after)
         after.phase.save(update_fields=[name for name in changes if name in PHASE_FIELDS])
         after.save(update_fields=[name for name in changes if name not in PHASE_FIELDS])
+        if metric_changes(before, after) and not is_own(after.phase.metric):
+            after.phase.own_metrics.filter(is_active=True).update(is_active=False)
         _record_changes(before, after, by=by, at=at, reason=reason)
         if metric_changes(before, after) and solution is not None:
             activate(solution, by=by, at=at, of_same_file=True)

@@ -10,6 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from competitions.exceptions import NotReadyToPublish
+from competitions.metrics.sandbox_state import MISSING, sandbox_state
 from competitions.metrics.services import has_passed
 from competitions.models import Competition, Phase, Solution
 from competitions.solution.leaks import checksums, files_with_the_answers
@@ -45,6 +46,9 @@ TEXTS = {
     "no_solution": _("There is no solution yet: nothing that participants send can be scored."),
     "rows_public_and_private": _(
         "Every row of the solution counts for both scores: the public leaderboard is the result already."
+    ),
+    "own_metrics_switched_off": _(
+        "The competition is scored by an own metric, and no sandbox of this machine holds: what is submitted waits."
     ),
     "own_metric_not_tried": _("The own metric has not passed a trial with the solution that scores now."),
     "solution_is_data_file": _("The data file “%(name)s” is the solution itself: take it away first."),
@@ -83,6 +87,7 @@ def _about_rows(solution: Solution | None) -> list[Finding]:
     untried = metric is not None and not has_passed(metric, solution.pk)
     return [
         *([_finding("own_metric_not_tried")] if untried else []),
+        *([_finding("own_metrics_switched_off")] if metric and sandbox_state().status == MISSING else []),
         # That both boards have rows is asked where the solution is uploaded.
         *([] if solution.usage_column else [_finding("rows_public_and_private")]),
     ]

@@ -63,6 +63,7 @@ declare module 'vue-router/auto-routes' {
       | '/competitions/[slug]/integrity'
       | '/competitions/[slug]/leaderboard'
       | '/competitions/[slug]/log'
+      | '/competitions/[slug]/metric'
       | '/competitions/[slug]/pages/[page]'
       | '/competitions/[slug]/race'
       | '/competitions/[slug]/submissions'
@@ -156,6 +157,13 @@ declare module 'vue-router/auto-routes' {
     '/competitions/[slug]/log': RouteRecordInfo<
       '/competitions/[slug]/log',
       '/competitions/:slug/log',
+      { slug: ParamValue<true> },
+      { slug: ParamValue<false> },
+      | never
+    >,
+    '/competitions/[slug]/metric': RouteRecordInfo<
+      '/competitions/[slug]/metric',
+      '/competitions/:slug/metric',
       { slug: ParamValue<true> },
       { slug: ParamValue<false> },
       | never
@@ -413,6 +421,7 @@ declare module 'vue-router/auto-routes' {
         | '/competitions/[slug]/integrity'
         | '/competitions/[slug]/leaderboard'
         | '/competitions/[slug]/log'
+        | '/competitions/[slug]/metric'
         | '/competitions/[slug]/pages/[page]'
         | '/competitions/[slug]/race'
         | '/competitions/[slug]/submissions'
@@ -522,6 +531,14 @@ declare module 'vue-router/auto-routes' {
     'src/pages/competitions/[slug]/log.vue': {
       routes:
         | '/competitions/[slug]/log'
+      views:
+        | never
+      pathParamNames:
+        | never
+    }
+    'src/pages/competitions/[slug]/metric.vue': {
+      routes:
+        | '/competitions/[slug]/metric'
       views:
         | never
       pathParamNames:

@@ -114,6 +114,7 @@ PAGES: tuple[URLPattern, ...] = tuple(
         "competitions/<slug:slug>/submissions": _untold,
         "competitions/<slug:slug>/team": _untold,
         "competitions/<slug:slug>/experiments/<int:pk>": _untold,
+        "competitions/<slug:slug>/metric": _untold,
         "competitions/<slug:slug>/integrity": _untold,
         "competitions/<slug:slug>/baselines": _untold,
         "competitions/<slug:slug>/exclusions": _untold,

@@ -185,17 +185,20 @@ def number_or_nan(value: Any) -> float | None:
 
 # --- trying a metric out ----------------------------------------------------------------------------------------------
 # In this order. Those of the second line need a sample submission to be made of.
-CASES = ("perfect", "perfect_again", "shuffled", "constant", "blanks", "sample", "sample_again")
+CASES = ("perfect", "perfect_again", "shuffled", "reordered", "constant", "blanks", "sample", "sample_again")
 
 
 def case(name: str, solution: Any, sample: Any, columns: list[str], row_id: str) -> Any | None:
     """The submission of one case; None where there is nothing to make it of.
 
     perfect: the solution's own values, where it has all columns of a submission. shuffled: those, each column's rows
-    moved. constant: the first value everywhere. blanks: no values at all.
+    moved. reordered: the sample, or else the shuffled ones, for `in_order_of`.
+    constant: the first value everywhere. blanks: no values at all.
     """
     import pandas as pd  # noqa: PLC0415 - loaded in advance where time counts
 
+    if name == "reordered":
+        return case("shuffled", solution, None, columns, row_id) if sample is None else sample
     if name.startswith("sample"):
         return sample
     has_answers = all(column in solution.columns for column in columns)
@@ -215,6 +218,13 @@ def case(name: str, solution: Any, sample: Any, columns: list[str], row_id: str)
             is_number = pd.api.types.is_numeric_dtype(values)
             made[column] = pd.Series([None] * len(values), index=values.index, dtype="float64" if is_number else "str")
     return made
+
+
+def in_order_of(name: str, solution: Any, submission: Any) -> tuple[Any, Any]:
+    """Both tables as a case has them: the last row first where it is about the order of rows."""
+    if name != "reordered":
+        return solution, submission
+    return solution.iloc[::-1].reset_index(drop=True), submission.iloc[::-1].reset_index(drop=True)
 
 
 def verdict(results: Mapping[str, Mapping[str, Any]], *, larger_is_better: bool) -> list[str]:
@@ -273,7 +283,7 @@ def try_out(request: Mapping[str, Any], solution: Any, sample: Any, made: Path) 
     for name in request["cases"]:
         submission = case(name, solution, sample, request["columns"], request["row_id"])
         if submission is not None:
-            one = partial(call, request["source"], solution, submission, **keywords)
+            one = partial(call, request["source"], *in_order_of(name, solution, submission), **keywords)
             results[name] = apart(one, request["seconds"], made)
     return results
 

@@ -54,6 +54,8 @@ VISITS = (
     Visit(f"{RUNNING}/discussions/new", by=SIGNED_IN),
     Visit(f"{RUNNING}/discussions/import", by=SIGNED_IN),
     Visit(f"{RUNNING}/discussions/reports", by=(ORGANISER,)),
+    Visit(f"{RUNNING}/metric", by=(ORGANISER,)),
+    Visit(f"{RUNNING}/metric?kind=own", by=(ORGANISER,)),
     Visit(f"{RUNNING}/integrity", by=(ORGANISER,)),
     Visit(f"{RUNNING}/baselines", by=(ORGANISER,)),
     Visit(f"{RUNNING}/exclusions", by=(ORGANISER,)),

@@ -1,6 +1,7 @@
 """What the description says is what the server does: requests made from it, to a competition with everything in it.
 
-Bounded: a few requests to each endpoint, the same ones every time, as the organiser and as the owner of a team.
+Bounded: a few requests to each endpoint, the same ones every time, as the organiser and as the owner of a team. And its
+examples, which somebody copies from /docs, are of things that are there in the demo.
 """
 
 from __future__ import annotations
@@ -13,14 +14,20 @@ from typing import Any
 
 import pytest
 import schemathesis
+from django.contrib.auth import get_user_model
 from django.db import transaction
 from drf_spectacular.generators import SchemaGenerator
 from freezegun import freeze_time
 from hypothesis import HealthCheck, Phase, given, settings as limits
 from schemathesis.checks import CHECKS, load_all_checks
 
+from accounts.tokens import create_token
+from competitions.models import Team
 from foundation.throttling import WriteThrottle
+from main.openapi_examples import with_examples
 from main.wsgi import application
+from submissions.models import Submission
+from tests.main.test_demo import NOW, demo  # noqa: F401 -- a fixture
 from tests.matrix.scenario import STAGES, Scenario
 
 load_all_checks()
@@ -97,3 +104,43 @@ def test_an_answer_that_is_not_as_described_is_noticed(document, scenario):
     (fault,), _reached = asked(schemathesis.openapi.from_dict(wrong), scenario, "owner")
     assert fault.startswith("GET /api/me/ 200")
     assert "integer" in fault
+
+
+# What the demo has nothing of, or what is closed while its competition runs.
+NOT_IN_THE_DEMO = re.compile(
+    r"/legal/|/merge-requests/preview/|/receipt/path/|/leaderboard/private/|/solution/file/|/own-metrics/|/integrity/\{id\}|/scoring-runs/\{id\}|/uploads/"
+)
+
+
+def test_examples_of_what_is_read_are_there_in_the_demo(document, demo, monkeypatch):  # noqa: F811 -- the fixture
+    monkeypatch.setattr(WriteThrottle, "allow_request", lambda *_: True)
+    described = with_examples(deepcopy(document))
+    with freeze_time(NOW):
+        host = get_user_model().objects.get(username="host")
+        people = {Team.objects.get(pk=1).owner, Submission.objects.get(pk=1).user, host}
+        headers = [
+            {
+                "Authorization": f"Bearer {create_token(user=each, name='docs', at=NOW)[1]}",
+                "Accept-Encoding": "identity",
+            }
+            for each in people
+        ]
+        missed = []
+        for operation in (found.ok() for found in schemathesis.openapi.from_dict(described).get_all_operations()):
+            if operation.method != "get" or LEFT_OUT.match(operation.path) or NOT_IN_THE_DEMO.search(operation.path):
+                continue
+            named = described["paths"][operation.path]["get"].get("parameters", [])
+            case = operation.Case(
+                path_parameters={each["name"]: each.get("example") for each in named if each["in"] == "path"},
+                query={
+                    each["name"]: each.get("example")
+                    for each in named
+                    if each["in"] == "query" and each.get("required")
+                },
+            )
+            answers = [case.call(app=application, base_url="http://testserver", headers=each) for each in headers]
+            for answer in answers:
+                case.validate_response(answer, checks=WHAT_IS_CHECKED)
+            if not any(answer.status_code < 300 for answer in answers):
+                missed += [f"{operation.path} {answer.status_code} {answer.text}" for answer in answers]
+    assert missed == []

@@ -79,6 +79,8 @@ PATCH  /api/competitions/{competition}/own-metrics/{version}/           401 403 
 POST   /api/competitions/{competition}/own-metrics/{version}/trial/     401 403 403 403 403 202 403 202
 POST   /api/competitions/{competition}/own-metrics/{version}/use/       401 403 403 403 403 409 403 409
 GET    /api/competitions/{competition}/own-metrics/current/             401 404 404 404 404 404 404 404
+GET    /api/competitions/{competition}/own-metrics/conditions/           401 403 403 403 403 200 403 200
+POST   /api/competitions/{competition}/own-metrics/signature/            401 403 403 403 403 200 403 200
 GET    /api/competitions/{competition}/own-metrics/failures/            401 403 403 403 403 200 403 200
 GET    /api/competitions/{competition}/submission-schema/               403 403 200 200 200 200 403 200
 GET    /api/competitions/{competition}/data/                            200 200 200 200 200 200 200 200
@@ -373,6 +375,7 @@ BODIES: dict[tuple[str, str], Body] = {
         **file("file", METRIC, "metric.py")(scenario),
     },
     ("PATCH", "/api/competitions/{competition}/own-metrics/{version}/"): {"isShown": True},
+    ("POST", "/api/competitions/{competition}/own-metrics/signature/"): {"source": METRIC.decode()},
     ("POST", "/api/competitions/{competition}/own-metrics/{version}/use/"): {"reason": "A mistake."},
     ("POST", "/api/competitions/{competition}/data/"): file("file", b"id\n1\n", "more.csv"),
     ("POST", "/api/competitions/{competition}/data/uploads/"): {"name": "large.bin", "size": 5},

@@ -196,6 +196,16 @@ def test_of_private_rows_no_score_and_no_traceback_is_kept(forked, scoring) -> N
     assert "2,4,6" not in str(metric.trial)
 
 
+def test_rows_in_another_order_are_shown_beside_the_same_in_order(forked, scoring) -> None:
+    """A metric may mean the order, as one of a series in time does: it is told, and not refused."""
+    add_sample(scoring, "id,target\n" + "".join(f"{n},{n * n}\n" for n in range(1, 41)))
+    for source, same in ((MAE, True), (function("return float(submission.target.iloc[0])"), False)):
+        metric = tried(upload(scoring, source, direction="smaller_is_better"))
+        cases = {one["name"]: one["score"] for one in metric.trial["cases"]}
+        assert (cases["reordered"] == cases["sample"]) is same
+        assert metric.trial["why"] == []
+
+
 def test_state_between_calls_is_not_found(forked, scoring) -> None:
     source = (
         "kept = []\ndef score(solution, submission, row_id_column_name):\n    kept.append(1)\n    return len(kept)\n"
@@ -210,7 +220,9 @@ def test_the_sample_may_have_other_columns_than_the_solution(forked) -> None:
     assert tried(active_metric(competition.phase)).trial["why"] == ["nothing_to_try"]
     add_sample(competition, "id,p\n" + "".join(f"{n},1\n" for n in range(1, 41)))
     metric = tried(active_metric(competition.phase))
-    assert [one["name"] for one in metric.trial["cases"]] == ["constant", "blanks", "sample", "sample_again"]
+    assert [one["name"] for one in metric.trial["cases"]] == [
+        *("reordered", "constant", "blanks", "sample", "sample_again"),
+    ]
     assert metric.trial_status == "passed"
 
 

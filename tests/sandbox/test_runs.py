@@ -50,6 +50,16 @@ def test_every_end_has_its_reason(runner: Runner, code: str, given: dict[str, ob
     assert outcome.reason is reason, outcome
 
 
+def test_a_server_that_keeps_its_files_to_itself_has_a_sandbox_too(runner: Runner) -> None:
+    """As `make run` starts it. What only root may enter is covered by folders that the sandbox may enter."""
+    before = os.umask(0o077)
+    try:
+        outcome = runner.run(program("print('hello')"))
+    finally:
+        os.umask(before)
+    assert outcome.reason is Reason.FINISHED, outcome
+
+
 def test_a_command_that_is_not_there_is_our_fault(runner: Runner) -> None:
     outcome = runner.run(Spec(command=["/no/such/program"], libraries=False))
     assert outcome.reason is Reason.PLATFORM_ERROR

@@ -125,7 +125,7 @@ def try_out(
     for name in program.CASES:
         submission = program.case(name, truth, sent, list(prepared.layout.columns), row_id)
         if submission is not None:
-            results[name] = program.call(text, truth, submission, **keywords)
+            results[name] = program.call(text, *program.in_order_of(name, truth, submission), **keywords)
     why = program.verdict(results, larger_is_better=larger_is_better)
     private = table("private")
     perfect = program.case("perfect", private, None, list(prepared.layout.columns), row_id)

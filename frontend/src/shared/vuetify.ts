@@ -4,7 +4,7 @@ import { aliases, mdi } from 'vuetify/iconsets/mdi-svg'
 import { en, ja } from 'vuetify/locale'
 
 /** The nonce Django put into the document; browsers show it to scripts only by this property. */
-function nonce(): string | undefined {
+export function nonce(): string | undefined {
   return document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]')?.nonce || undefined
 }
 

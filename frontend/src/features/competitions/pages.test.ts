@@ -1,5 +1,5 @@
-import { expect, it } from 'vitest'
-import { beginsWithHeading, knownTitle, pagesBesides } from './pages'
+import { describe, expect, it } from 'vitest'
+import { beginsWithHeading, knownTitle, pagesBesides, tellsOfScoring } from './pages'
 
 const pages = (...slugs: string[]) => ({ pages: slugs.map((slug, position) => ({ slug, title: slug, position })) })
 const listed = (...slugs: string[]) => pagesBesides(pages(...slugs)).map((page) => page.slug)
@@ -29,4 +29,13 @@ it.each([
   ['<hr>', false],
 ])('of %s says that it begins with a heading: %s', (html, expected) => {
   expect(beginsWithHeading(html)).toBe(expected)
+})
+
+describe('tellsOfScoring', () => {
+  it('is the page about evaluation, or else the first', () => {
+    const both = pages('overview', 'evaluation')
+    expect(tellsOfScoring(both, 'evaluation')).toBe(true)
+    expect(tellsOfScoring(both, 'overview')).toBe(false)
+    expect(tellsOfScoring(pages('overview'), 'overview')).toBe(true)
+  })
 })

@@ -41,6 +41,13 @@ export const metricQuery = defineQueryOptions((name: string) => ({
   staleTime: 3_600_000,
 }))
 
+/** The version of the organisers' own metric that scores, as participants see it. */
+export const ownMetricQuery = defineQueryOptions((slug: string) => ({
+  key: ['competitions', slug, 'own-metric', 'current'],
+  query: ({ signal }) => ok(api.GET('/api/competitions/{competition}/own-metrics/current/', { params: { path: { competition: slug } }, signal })),
+  staleTime: 60_000,
+}))
+
 export function enterCompetition(slug: string, answers: EntryAnswers) {
   return ok(api.POST('/api/competitions/{competition}/enter/', { params: { path: { competition: slug } }, body: answers }))
 }

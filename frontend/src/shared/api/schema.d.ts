@@ -913,7 +913,7 @@ export interface paths {
         };
         /**
          * Get own metric
-         * @description One version, with what came of trying it out. Organisers only.
+         * @description One version, with its source and what came of trying it out. Organisers only.
          */
         get: operations["getOwnMetric"];
         put?: never;
@@ -968,6 +968,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/competitions/{competition}/own-metrics/conditions/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get metric conditions
+         * @description What to know before the competition is scored by another metric: whether own metrics can be run on this machine, their libraries and limits, what is fixed by now, and what a change sets going. Organisers only.
+         */
+        get: operations["getMetricConditions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/competitions/{competition}/own-metrics/current/": {
         parameters: {
             query?: never;
@@ -1002,6 +1022,26 @@ export interface paths {
         get: operations["listOwnMetricFailures"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/competitions/{competition}/own-metrics/signature/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Read own metric
+         * @description The parameters of a metric, read from its source text. Nothing of it is run or kept. Organisers only.
+         */
+        post: operations["readOwnMetric"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3183,7 +3223,7 @@ export interface components {
             startsAt?: string;
         };
         Case: {
-            /** @description perfect (the solution's own values), shuffled, constant, blanks, sample; …_again. */
+            /** @description perfect (the solution's own values), shuffled, reordered, constant, blanks, sample; …_again. */
             name: string;
             /**
              * Format: double
@@ -3482,6 +3522,49 @@ export interface components {
         };
         /** @enum {string} */
         CompetitionState: "upcoming" | "running" | "finished" | "confirmed";
+        /** @description What to know before a competition is scored by another metric. */
+        Conditions: {
+            sandbox: components["schemas"]["SandboxState"];
+            /** @description Frozen, with their versions. */
+            libraries: {
+                [key: string]: string;
+            };
+            /**
+             * Format: double
+             * @description What one call may take.
+             */
+            seconds: number;
+            memoryBytes: number;
+            /** @description What a source may have. */
+            sourceBytes: number;
+            hasSolution: boolean;
+            hasSample: boolean;
+            solutionVersion: number | null;
+            /** @description Of a submission; the first holds the ids. */
+            columns: string[];
+            /** @description Whether another built-in metric can still be chosen. */
+            mayBeBuiltIn: boolean;
+            /** @description Whether a version of an own metric can still be used. */
+            mayBeOwn: boolean;
+            /**
+             * @description The only one there may be, once submissions were received.
+             *
+             *     * `smaller_is_better` - smaller is better
+             *     * `larger_is_better` - larger is better
+             */
+            direction: components["schemas"]["MetricDirection"] | components["schemas"]["NullEnum"];
+            /** @description Whether a change needs a public reason. */
+            needsReason: boolean;
+            /** @description Submissions whose scores stay as they are until a rescoring. */
+            scores: number;
+            tellsParticipants: boolean;
+            /** @description Whether a confirmed result is closed by a change. */
+            closesResult: boolean;
+            /** @description Whether the time for objections begins anew. */
+            opensObjections: boolean;
+            /** @description How many there may be before the end; null after. */
+            rescorings: number | null;
+        };
         Confirmation: {
             /** Format: date-time */
             confirmedAt: string | null;
@@ -4277,12 +4360,41 @@ export interface components {
         };
         MetricParameter: {
             name: string;
+            /**
+             * @description numbers: a list of ascending ones; mapping: an object of numbers by column.
+             *
+             *     * `int` - int
+             *     * `float` - float
+             *     * `bool` - bool
+             *     * `str` - str
+             *     * `labels` - labels
+             *     * `numbers` - numbers
+             *     * `mapping` - mapping
+             */
+            kind: components["schemas"]["MetricParameterKindEnum"];
+            /** Format: double */
+            minimum: number | null;
+            /** Format: double */
+            maximum: number | null;
+            /** @description Of a text: the ones there are; none: any. */
+            choices: string[];
             /** @description As JSON. */
             default: string;
             /** @description What a value must be. */
             expected: string;
             description: components["schemas"]["Text"];
         };
+        /**
+         * @description * `int` - int
+         *     * `float` - float
+         *     * `bool` - bool
+         *     * `str` - str
+         *     * `labels` - labels
+         *     * `numbers` - numbers
+         *     * `mapping` - mapping
+         * @enum {string}
+         */
+        MetricParameterKindEnum: "int" | "float" | "bool" | "str" | "labels" | "numbers" | "mapping";
         MetricSetting: {
             name: string;
             /** @description As JSON. */
@@ -4431,6 +4543,47 @@ export interface components {
             readonly trial: components["schemas"]["TrialOfMetric"] | null;
             /** Format: date-time */
             readonly triedAt: string | null;
+            /** @description When it began to score, oldest first; of a draft that was never published nothing is kept. */
+            readonly uses: components["schemas"]["Use"][];
+        };
+        /** @description One version with its source, for organisers. */
+        OwnMetricWithSource: {
+            readonly version: number;
+            /** Active */
+            readonly isActive: boolean;
+            /** File name */
+            readonly filename: string;
+            /** SHA-256 */
+            readonly sha256: string;
+            readonly direction: components["schemas"]["MetricDirection"];
+            readonly parameters: components["schemas"]["OwnParameter"][];
+            readonly params: {
+                [key: string]: unknown;
+            };
+            /**
+             * Value that ranks
+             * @description Where the metric returns a mapping of names to numbers. Empty: it returns one number.
+             */
+            readonly ranked: string;
+            /**
+             * Shown to participants
+             * @description Whether everybody inside may read the source.
+             */
+            readonly isShown: boolean;
+            readonly libraries: {
+                [key: string]: string;
+            };
+            readonly createdBy: components["schemas"]["UserRef"] | null;
+            /** Format: date-time */
+            readonly createdAt: string;
+            /** Trial */
+            readonly trialStatus: components["schemas"]["TrialStatusEnum"];
+            readonly trial: components["schemas"]["TrialOfMetric"] | null;
+            /** Format: date-time */
+            readonly triedAt: string | null;
+            /** @description When it began to score, oldest first; of a draft that was never published nothing is kept. */
+            readonly uses: components["schemas"]["Use"][];
+            readonly source: string;
         };
         OwnParameter: {
             name: string;
@@ -5173,6 +5326,27 @@ export interface components {
          * @enum {string}
          */
         RunStatus: "queued" | "running" | "complete" | "failed" | "cancelled";
+        /** @description Whether own metrics can be run on this machine. */
+        SandboxState: {
+            status: components["schemas"]["SandboxStateStatusEnum"];
+            /** @description The kind in use: bubblewrap, landlock; or empty. */
+            runner: string;
+            /** @description What is switched off, for people; empty where all is well. */
+            text: string;
+            /** @description What to install or to allow, for people; empty where nothing is needed. */
+            remedy: string;
+            /** @description For the staff: why other kinds are not used, a line each. */
+            reasons: string[];
+            /** Format: date-time */
+            examinedAt: string | null;
+        };
+        /**
+         * @description * `ready` - ready
+         *     * `missing` - missing
+         *     * `unexamined` - unexamined
+         * @enum {string}
+         */
+        SandboxStateStatusEnum: "ready" | "missing" | "unexamined";
         /**
          * @description * `public` - public
          *     * `all` - all
@@ -5252,6 +5426,12 @@ export interface components {
          * @enum {string}
          */
         SideEnum: "left" | "right";
+        /** @description What the metric of a source text takes. */
+        Signature: {
+            parameters: components["schemas"]["OwnParameter"][];
+            /** @description The docstring of `score`. */
+            description: string;
+        };
         /** @description Two teams with nearly the same predictions. */
         Similar: {
             /** @description The earlier one. */
@@ -5335,6 +5515,10 @@ export interface components {
          * @enum {string}
          */
         SourceEnum: "web" | "api" | "guruguru" | "kaggle";
+        SourceRequest: {
+            /** @description The text of a metric. */
+            source: string;
+        };
         StartRunRequest: {
             kind: components["schemas"]["RunKind"];
             /**
@@ -5607,15 +5791,14 @@ export interface components {
         TrialOfMetric: {
             /** @description Codes of what forbids to use it. */
             why: string[];
-            cases?: components["schemas"]["Case"][];
-            /**
-             * @description Whether there was a sample submission to try.
-             * @default false
-             */
+            cases: components["schemas"]["Case"][];
+            /** @description Whether there was a sample submission to try. */
             hasSample: boolean;
-            libraries?: {
+            libraries: {
                 [key: string]: string;
             };
+            /** @description While it is tried out: cases, again, private; empty before and after. */
+            step: string;
         };
         /**
          * @description * `none` - not tried
@@ -5681,6 +5864,13 @@ export interface components {
              * @default false
              */
             isShown: boolean;
+        };
+        /** @description When a version began to score, and why: an entry of the log. */
+        Use: {
+            /** Format: date-time */
+            at: string;
+            actor: components["schemas"]["UserRef"] | null;
+            reason: string;
         };
         UseMetricRequest: {
             /**
@@ -11036,7 +11226,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["OwnMetric"];
+                    "application/json": components["schemas"]["OwnMetricWithSource"];
                 };
             };
             /** @description Nobody is signed in, or the token is not good. */
@@ -11385,6 +11575,67 @@ export interface operations {
             };
         };
     };
+    getMetricConditions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Conditions"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not good. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "not_authenticated",
+                     *           "detail": "Authentication credentials were not provided.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
     getCurrentOwnMetric: {
         parameters: {
             query?: never;
@@ -11502,6 +11753,101 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    readOwnMetric: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SourceRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Signature"];
+                };
+            };
+            /** @description `metric_syntax`, `metric_without_score`, `metric_signature`, `…` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not good. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "not_authenticated",
+                     *           "detail": "Authentication credentials were not provided.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "throttled",
+                     *           "detail": "Request was throttled.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["Errors"];
                 };
             };

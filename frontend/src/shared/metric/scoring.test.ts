@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { rowsOf, settingsOf, written } from './scoring'
-import { tellsOfScoring } from './pages'
 
 const text = { en: 'x', ja: 'x' }
-const parameter = (name: string, value: string) => ({ name, default: value, expected: '', description: text })
+const parameter = (name: string, value: string) => ({
+  ...{ name, default: value, expected: '', description: text },
+  ...{ kind: 'int' as const, minimum: null, maximum: null, choices: [] },
+})
 
 describe('settingsOf', () => {
   const metric = { params: [parameter('k', '5'), parameter('classes', 'null')], options: [parameter('groupColumn', 'null')] }
@@ -23,15 +25,4 @@ it('gives an example row by row', () => {
     ['1', '3'],
     ['2', ''],
   ])
-})
-
-describe('tellsOfScoring', () => {
-  const page = (slug: string) => ({ slug, title: slug, position: 0 })
-
-  it('is the page about evaluation, or else the first', () => {
-    const both = { pages: [page('overview'), page('evaluation')] }
-    expect(tellsOfScoring(both, 'evaluation')).toBe(true)
-    expect(tellsOfScoring(both, 'overview')).toBe(false)
-    expect(tellsOfScoring({ pages: [page('overview')] }, 'overview')).toBe(true)
-  })
 })
