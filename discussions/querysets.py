@@ -78,7 +78,7 @@ class DiscussionQuerySet(models.QuerySet):
         return (
             self.defer("body", "html")
             .annotate(beginning=models.functions.Left("body", 600))
-            .select_related("competition__current_phase", "author")
+            .select_related("competition", "author")
             .prefetch_related("tags")
             .with_liked_by(user)
         )
@@ -86,7 +86,7 @@ class DiscussionQuerySet(models.QuerySet):
     def for_page(self, user: Any) -> DiscussionQuerySet:
         """With all that the page of one discussion shows."""
         return (
-            self.select_related("competition__current_phase", "author", "notebook", "submission__team")
+            self.select_related("competition", "author", "notebook", "submission__team", "submission__phase")
             .prefetch_related("tags", *_standing_of(user, "competition"))
             .with_liked_by(user)
         )
@@ -133,12 +133,12 @@ class CommentQuerySet(models.QuerySet):
         """With its discussion, and all that tells what `user` may do with it."""
         return (
             self.for_list(user)
-            .select_related("discussion__competition__current_phase")
+            .select_related("discussion__competition")
             .prefetch_related(*_standing_of(user, "discussion__competition"))
         )
 
     def lock(self, pk: int) -> Comment:
-        rows = self.select_for_update(of=("self",)).select_related("discussion__competition__current_phase")
+        rows = self.select_for_update(of=("self",)).select_related("discussion__competition")
         return rows.get(pk=pk)  # type: ignore[return-value]
 
 
@@ -169,10 +169,10 @@ class ReportQuerySet(models.QuerySet):
         return self.select_related(
             "reporter",
             "resolved_by",
-            "discussion__competition__current_phase",
+            "discussion__competition",
             "discussion__author",
             "comment__author",
-            "comment__discussion__competition__current_phase",
+            "comment__discussion__competition",
             "comment__discussion__author",
         )
 

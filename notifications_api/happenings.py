@@ -19,19 +19,15 @@ from submissions.models import Exclusion, ExtraSubmissions, ScoringRun
 
 # --- rows -------------------------------------------------------------------------------------------------------------
 def discussions() -> models.QuerySet[Discussion]:
-    return Discussion.objects.select_related("competition__current_phase", "author")
+    return Discussion.objects.select_related("competition", "author")
 
 
 def comments() -> models.QuerySet[Comment]:
-    return Comment.objects.select_related(
-        "author", "parent", "discussion__competition__current_phase", "discussion__author"
-    )
+    return Comment.objects.select_related("author", "parent", "discussion__competition", "discussion__author")
 
 
 def likes() -> models.QuerySet[Like]:
-    return Like.objects.select_related(
-        "user", "discussion__competition__current_phase", "comment__discussion__competition__current_phase"
-    )
+    return Like.objects.select_related("user", "discussion__competition", "comment__discussion__competition")
 
 
 def invitations() -> models.QuerySet[Invitation]:

@@ -141,7 +141,7 @@ def _take_digests(at: datetime) -> list[Mail]:
 
 
 def _readable() -> Any:
-    return Mail.objects.select_related("recipient", "actor", "competition__current_phase")
+    return Mail.objects.select_related("recipient", "actor", "competition")
 
 
 def _send(groups: list[list[Mail]], at: datetime) -> int:

@@ -29,7 +29,7 @@ class NotificationQuerySet(BaseNotificationQuerySet):
         return rows
 
     def for_list(self) -> NotificationQuerySet:
-        return self.select_related("competition__current_phase").order_by("-unread", "-updated_at", "-id")
+        return self.select_related("competition").order_by("-unread", "-updated_at", "-id")
 
 
 class PreferenceQuerySet(models.QuerySet):

@@ -131,7 +131,7 @@ def _withdraw_act(comment: Comment) -> None:
         row.acts, row.actor_count = acts, len({actor for actor, _key in acts})
         row.actor_object_id = str(acts[-1][0]) or None
         ids = [int(key.rpartition(":")[2]) for _actor, key in acts]
-        left = Comment.objects.select_related("discussion__competition__current_phase").in_bulk([ids[0], ids[-1]])
+        left = Comment.objects.select_related("discussion__competition").in_bulk([ids[0], ids[-1]])
         if (first := left.get(ids[0])) is not None:
             row.target_object_id, row.url = str(first.pk), first.get_absolute_url()[:200]
         row.excerpt = quote(left[ids[-1]]) if ids[-1] in left else ""

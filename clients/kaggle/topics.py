@@ -40,9 +40,7 @@ def topics(fields: dict[str, Any], rows: Any) -> Any:
     rows = rows.listed()
     if search := fields.get("searchQuery"):
         rows = rows.search(search)
-    return rows.sorted_by(word_of(fields, "TOPIC_LIST_SORT_BY_", SORTS, "hot")).select_related(
-        "author", "competition__current_phase"
-    )
+    return rows.sorted_by(word_of(fields, "TOPIC_LIST_SORT_BY_", SORTS, "hot")).select_related("author", "competition")
 
 
 def topic_shape(request: Request, one: Discussion) -> dict[str, Any]:
@@ -96,7 +94,7 @@ def list_topic_messages(request: Request, fields: dict[str, Any]) -> dict[str, A
 
 
 def topic_of(request: Request, pk: int, *, competition: Competition | None = None) -> Discussion:
-    rows = Discussion.objects.visible_to(request.user).listed().select_related("author", "competition__current_phase")
+    rows = Discussion.objects.visible_to(request.user).listed().select_related("author", "competition")
     if competition is not None:
         rows = rows.filter(competition=competition)
     found = rows.filter(pk=pk).first()

@@ -59,7 +59,7 @@ class DiscussionSitemap(OfThisSite):
     """Discussions of the site and of listed competitions, the latest."""
 
     def items(self) -> QuerySet[Discussion]:
-        rows = Discussion.objects.in_lists_of(ANYBODY).listed().select_related("competition__current_phase")
+        rows = Discussion.objects.in_lists_of(ANYBODY).listed().select_related("competition")
         return rows.only("pk", "active_at", "competition__slug").order_by("-pk")[:MOST]
 
     def lastmod(self, item: Discussion) -> datetime:

@@ -247,7 +247,7 @@ def discussion(pk: int, user: Any, *, within: Competition | None = None) -> Subj
     Raises:
         NoSuchPage: there is none for `user`, who is asked for only where not everybody may read it.
     """
-    rows = Discussion.objects.select_related("competition__current_phase", "author")
+    rows = Discussion.objects.select_related("competition", "author")
     found = rows.filter(pk=pk).first() if pk <= MOST_PK else None
     if found is None or (within is not None and found.competition_id != within.pk):
         raise NoSuchPage
@@ -293,7 +293,7 @@ def public_card(kind: str, pk: int, at: datetime) -> Card | None:
 
 
 def _discussion_card(pk: int) -> Card | None:
-    found = Discussion.objects.select_related("competition__current_phase", "author").filter(pk=pk).first()
+    found = Discussion.objects.select_related("competition", "author").filter(pk=pk).first()
     if found is None or not discussion_can.see(ANYBODY, found) or found.is_removed:
         return None
     return discussion_card(found)
