@@ -16,7 +16,7 @@ from accounts.tokens import create_token
 from submissions.models import Submission
 from submissions.services.submitting import score_stored
 from tests.clients.conftest import OFF_BY_ONE, PERFECT
-from tests.factories import AFTER, NOON, TeamFactory, UserFactory, standing_of
+from tests.factories import AFTER, NOON, TeamFactory, UserFactory, overwrite, standing_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("now")]
 
@@ -182,7 +182,7 @@ def test_a_late_submission_is_scored_and_moves_nothing(team, api, now):
     ],
 )
 def test_a_refusal_says_why(team, api, change, code):
-    type(team.competition).objects.update(**change)
+    overwrite(**change)
 
     refused = submit(api, team, team.owner)
 
