@@ -39,7 +39,8 @@ def gone(pid: int) -> bool:
 
 def test_the_demo_is_there_after_the_first_start(server):
     competitions = fetch(f"{server.url}/api/competitions/")["results"]
-    states = {competition["slug"]: competition["state"] for competition in competitions}
+    # Others made theirs on this server meanwhile.
+    states = {one["slug"]: one["state"] for one in competitions if one["slug"].startswith("demo-")}
     assert states == {
         "demo-diabetes": "running",
         "demo-breast-cancer": "confirmed",
