@@ -230,5 +230,5 @@ class SolutionFiles:
 
 
 def encoded(content: bytes) -> str:
-    """A content as a cell."""
+    """The content of a file as the text of a cell."""
     return MARK + base64.b64encode(content).decode("ascii")

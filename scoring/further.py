@@ -38,7 +38,7 @@ class Further:
 
     @property
     def _told(self) -> dict[str, Any]:
-        """Those of its parameters that are not what they are by themselves."""
+        """Its parameters that differ from their defaults."""
         cleaned = registry.validate_params(self.metric.name, self.params)
         return {one.name: cleaned[one.name] for one in self.metric.params if cleaned[one.name] != one.default}
 

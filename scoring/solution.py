@@ -102,7 +102,11 @@ def prepare_solution(
 
 
 def _with_id_columns(layout: Layout, id_columns: tuple[str, ...]) -> Layout:
-    """Raises InvalidSolution: a column of the id is one of the predictions as well."""
+    """`layout` with ids that are made of several columns.
+
+    Raises:
+        InvalidSolution: one of them is a column of the predictions as well.
+    """
     if twice := set(id_columns) & set(layout.columns):
         raise InvalidSolution(Problem("duplicate_columns", column=quoted(min(twice))))
     return replace(layout, id_columns=id_columns)

@@ -1,5 +1,7 @@
-"""What organisers are told before they change by what a competition is scored: what stands ready, what is fixed by now,
-and what a change would set going."""
+"""What organisers are told before they change the metric of a competition.
+
+That is what stands ready, what is fixed by now, and what a change would set going.
+"""
 
 from __future__ import annotations
 
@@ -18,8 +20,11 @@ from scoring.own.signature import MOST_BYTES
 
 @dataclass(frozen=True, slots=True)
 class Conditions:
-    """`direction`: the only one there may be by now. `scores`: of submissions that count, which stay as they are until
-    a rescoring. `rescorings`: how many of those there may be before the end."""
+    """What holds before another metric scores.
+
+    `direction`: the only one there may be by now. `scores`: of submissions that count, which stay as they are until a
+    rescoring. `rescorings`: how many of those there may be before the end.
+    """
 
     sandbox: SandboxState
     libraries: dict[str, str]
@@ -42,7 +47,7 @@ class Conditions:
 
 
 def conditions(competition: Competition, at: datetime, *, for_staff: bool) -> Conditions:
-    """`for_staff`: with what the examination of the machine said of it."""
+    """What holds for this competition now. `for_staff`: with the lines in which the examination put its findings."""
     sandbox = sandbox_state()
     solution = active_solution(competition)
     in_use = is_in_use(competition)

@@ -21,8 +21,11 @@ NOT_INSTALLED = "install the package"
 
 @dataclass(frozen=True, slots=True)
 class SandboxState:
-    """`status`: ready, missing, or unexamined. `runner`: the kind in use. `reasons`: why other kinds are not, a line
-    each, as the examination put it. `remedy`: what whoever runs the machine can do; empty where nothing is needed."""
+    """What the last examination of this machine found.
+
+    `status`: ready, missing, or unexamined. `runner`: the kind in use. `reasons`: why other kinds are not, a line each,
+    as the examination put it. `remedy`: what whoever runs the machine can do; empty where nothing is needed.
+    """
 
     status: str
     runner: str = ""
@@ -62,7 +65,7 @@ def _remedy(runner: str, summary: str) -> str:
 
 
 def sandbox_state() -> SandboxState:
-    """What was found last. Examines nothing, so never waits."""
+    """What the last examination of this machine found. Examines nothing, so never waits."""
     finding = known(fresh=False)
     if finding is None:
         return SandboxState(UNEXAMINED)

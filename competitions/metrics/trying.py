@@ -143,7 +143,7 @@ def try_out(metric_id: int, at: datetime) -> OwnMetric | None:
 
 
 def _note_step(metric: OwnMetric, step: str) -> None:
-    """Let whoever watches see how far it is."""
+    """Write on the row which step a trial has come to, for the page that shows it."""
     rows = OwnMetric.objects.filter(pk=metric.pk, trial_status="pending", tried_with=metric.tried_with)
     rows.update(trial={"why": [], "step": step})
 

@@ -94,7 +94,8 @@ class OwnMetric(models.Model):
 
 class MetricFailureQuerySet(models.QuerySet["MetricFailure"]):
     def readable_by(self, user: Any, at: datetime) -> Self:
-        """Of private rows, those that `user` looked at the private leaderboard after, or whose result is confirmed.
+        """Failures that `user` may read: of public rows all; of private rows those older than a look of theirs at the
+        private leaderboard, and all once the result is confirmed.
 
         A metric can break off with the score, or by what it is: to read that is to look, which stands in the log.
         """

@@ -11,5 +11,5 @@ register = template.Library()
 
 @register.simple_tag
 def sandbox_state() -> SandboxState:
-    """What was found last: `{% sandbox_state as sandboxes %}`."""
+    """What the last examination of this machine found: `{% sandbox_state as sandboxes %}`."""
     return state()

@@ -50,7 +50,7 @@ class Alignment:
 
 
 def _alignment(pred: Words, true: Words) -> Alignment:
-    """The cheapest alignment; of equal ones words stand for each other rather than being left out, then added."""
+    """The cheapest alignment. Of equally cheap ones a replaced word goes before a deleted one, then an inserted one."""
     ratio = len(true) / len(pred) if pred else 1.0
     beam = math.ceil(ratio / 2 + BEAM) if ratio / 2 > BEAM else BEAM
     width = len(true) + 1

@@ -658,7 +658,7 @@ def verify(
 
 
 def known_keys(receipt: Path, envelope: dict[str, Any], key_file: Path | None) -> dict[str, str]:
-    """Those of the file that was named, else those kept here of the receipt's site."""
+    """The site's keys by id: those of the file that was named, else those kept here for the receipt's site."""
     return proofs.keys_of(proofs.read_json(key_file)) if key_file else keeping.keys_for(receipt, envelope)
 
 
