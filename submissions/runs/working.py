@@ -134,13 +134,16 @@ def _work_on(run: ScoringRun, part: ScoringPart, now: Clock, until: float) -> bo
     try:
         pending = _next(run, part, part.cursor, cruncher)
         while pending is not None:
+            # Out of time, nothing more is begun; what was begun is written, not thrown away.
+            over = stopping.is_set() or time.monotonic() > until
             # The next chunk is in the processes' hands while this one is being written.
-            upcoming = _next(run, part, pending.submissions[-1].pk, cruncher)
+            upcoming = None if over else _next(run, part, pending.submissions[-1].pk, cruncher)
             scores = pending.scores(beat)
             if None in scores.values():
                 require_storage(solution)
-            write_chunk(run, part, pending.submissions, scores, last=upcoming is None, at=now())
-            if upcoming is not None and (stopping.is_set() or time.monotonic() > until):
+            last = upcoming is None and not over
+            write_chunk(run, part, pending.submissions, scores, last=last, at=now())
+            if over or (upcoming is not None and stopping.is_set()):
                 part.give_back()
                 return False
             pending = upcoming

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from django.db import connection
@@ -353,6 +354,26 @@ def test_a_run_goes_on_slice_by_slice_and_writes_each_score_once(team, counted_w
     assert (run.status, run.done) == ("complete", 25)
     assert counted_writes == {submission.pk: 1 for submission in submissions}
     assert not ScoringPart.objects.exists()
+
+
+@pytest.mark.usefixtures("small_steps")
+@pytest.mark.parametrize("seconds", [0, 0.5, 1.5, 2.5])
+def test_what_was_begun_when_the_time_is_over_is_written_and_not_scored_again(team, monkeypatch, seconds):
+    submissions = many(team, 25)
+    ticks = iter(range(1000))
+    monkeypatch.setattr(working, "time", SimpleNamespace(monotonic=lambda: next(ticks)))
+    begun: list[int] = []
+    start = working.Cruncher.start
+
+    def counting(cruncher, chunk):
+        begun.extend(submission.pk for submission in chunk)
+        return start(cruncher, chunk)
+
+    monkeypatch.setattr(working.Cruncher, "start", counting)
+    run = runs.start_run(competition=team.competition, kind="private", by=None, at=AFTER)
+    while runs.work(run.pk, now=lambda: AFTER, seconds=seconds) is runs.Outcome.MORE:
+        pass
+    assert sorted(begun) == [submission.pk for submission in submissions]
 
 
 @pytest.mark.usefixtures("small_steps")
