@@ -96,6 +96,7 @@ def build(teams: int, each: int) -> Any:
         Standing.objects.bulk_create(
             Standing(
                 competition=competition,
+                phase=competition.phase,
                 team=team,
                 best_public_score=score,
                 public_key=score,
@@ -110,7 +111,13 @@ def build(teams: int, each: int) -> Any:
             for (_number, team, _user), score in zip(pairs, scores, strict=True)
         )
         StandingChange.objects.bulk_create(
-            StandingChange(competition=competition, team=team, score=score + 10 - step, at=SENT + timedelta(hours=step))
+            StandingChange(
+                competition=competition,
+                phase=competition.phase,
+                team=team,
+                score=score + 10 - step,
+                at=SENT + timedelta(hours=step),
+            )
             for (_number, team, _user), score in zip(pairs, scores, strict=True)
             for step in range(10)
         )

@@ -3,7 +3,7 @@
     from competitions import permissions as can
 
     if can.view_data(user, competition, at): ...          # a Verdict is true or false
-    can.submit(user, team, at).require()                  # or raises the refusal that says why
+    can.submit(user, team, phase, at).require()           # or raises the refusal that says why
 
 Every question that the clock decides takes `at`. Superusers, and staff with Django's permission to change competitions,
 may change what organisers (`hosts`) may; the end of the competition and the confirmation of its private leaderboard
@@ -17,7 +17,7 @@ from typing import Any
 
 from competitions import exceptions as no
 from competitions.access import BOARD, PAGE, ROOM, is_editor, is_host, is_participant
-from competitions.models import Competition, Invitation, MergeRequest, OwnMetric, RulesAcceptance, Team
+from competitions.models import Competition, Invitation, MergeRequest, OwnMetric, Phase, RulesAcceptance, Team
 from foundation.refusals import NotSignedIn, NotVisible
 from foundation.verdict import YES, Verdict
 
@@ -100,7 +100,7 @@ def view_data(user: Any, competition: Competition, at: datetime) -> Verdict:
         return YES
     if not is_participant(user, competition):
         return Verdict(no.NotEntered())
-    if not competition.has_started(at):
+    if not competition.phase.has_started(at):
         return Verdict(no.CompetitionNotStarted())
     if not accepted_rules(user, competition):
         return Verdict(no.RulesNotAccepted(version=competition.rules_version))
@@ -121,16 +121,16 @@ def read_metric_source(user: Any, competition: Competition, metric: OwnMetric) -
     return YES if metric.is_shown and metric.is_active else Verdict(no.SourceNotShown())
 
 
-def download_solution(user: Any, competition: Competition, at: datetime) -> Verdict:
+def download_solution(user: Any, phase: Phase, at: datetime) -> Verdict:
     """The file of the solution: everybody inside, where the organisers want it so, once the result is confirmed."""
-    if not (opened := view_private_leaderboard(user, competition, at)):
+    if not (opened := view_private_leaderboard(user, phase, at)):
         return opened
-    return YES if competition.releases_solution else Verdict(no.SolutionNotReleased())
+    return YES if phase.releases_solution else Verdict(no.SolutionNotReleased())
 
 
 # --- submitting -------------------------------------------------------------------------------------------------------
-def submit(user: Any, team: Team, at: datetime) -> Verdict:  # noqa: PLR0911 -- one answer for each reason
-    """Submit for `team`, late submissions included. The limits are the submission service's to count."""
+def submit(user: Any, team: Team, phase: Phase, at: datetime) -> Verdict:  # noqa: PLR0911 -- one answer for each reason
+    """Submit to the phase for `team`, late submissions included. The limits are the submission service's to count."""
     competition = team.competition
     if not user.is_authenticated:
         return Verdict(NotSignedIn())
@@ -142,9 +142,9 @@ def submit(user: Any, team: Team, at: datetime) -> Verdict:  # noqa: PLR0911 -- 
         return visible
     if team.is_disqualified:
         return Verdict(no.TeamDisqualified())
-    if not competition.has_started(at):
+    if not phase.has_started(at):
         return Verdict(no.CompetitionNotStarted())
-    if competition.has_ended(at) and not competition.allows_late_submissions:
+    if phase.has_ended(at) and not phase.allows_late_submissions:
         return Verdict(no.CompetitionEnded())
     if not accepted_rules(user, competition):
         return Verdict(no.RulesNotAccepted(version=competition.rules_version))
@@ -152,28 +152,28 @@ def submit(user: Any, team: Team, at: datetime) -> Verdict:  # noqa: PLR0911 -- 
 
 
 # --- leaderboards and the private side --------------------------------------------------------------------------------
-def view_public_leaderboard(user: Any, competition: Competition) -> Verdict:
+def view_public_leaderboard(user: Any, phase: Phase) -> Verdict:
     """Every row of it: of those who may look inside, whom the organisers let see it before the confirmation."""
-    return BOARD.may(user, competition)
+    return BOARD.may(user, phase)
 
 
-def view_own_row(user: Any, competition: Competition) -> Verdict:
+def view_own_row(user: Any, phase: Phase) -> Verdict:
     """The row of one's own team on the public leaderboard, and its rank."""
-    return BOARD.own_row(user, competition)
+    return BOARD.own_row(user, phase)
 
 
-def view_private_leaderboard(user: Any, competition: Competition, at: datetime) -> Verdict:
+def view_private_leaderboard(user: Any, phase: Phase, at: datetime) -> Verdict:
     """Everybody who may look inside, once the end has passed and an organiser confirmed it; before, nobody."""
-    if not (inside := look_inside(user, competition)):  # the confirmation opens the public one to all of these
+    if not (inside := look_inside(user, phase.competition)):  # the confirmation opens the public one to all of these
         return inside
-    return YES if competition.is_confirmed(at) else Verdict(no.PrivateLeaderboardClosed())
+    return YES if phase.is_confirmed(at) else Verdict(no.PrivateLeaderboardClosed())
 
 
-def preview_private_leaderboard(user: Any, competition: Competition, at: datetime) -> Verdict:
+def preview_private_leaderboard(user: Any, phase: Phase, at: datetime) -> Verdict:
     """Hosts, after the end: what they look at before they confirm."""
-    if not (host := edit(user, competition)):
+    if not (host := edit(user, phase.competition)):
         return host
-    return YES if competition.is_past_end(at) else Verdict(no.CompetitionRunning())
+    return YES if phase.is_past_end(at) else Verdict(no.CompetitionRunning())
 
 
 # --- teams ------------------------------------------------------------------------------------------------------------
@@ -214,11 +214,11 @@ def cancel_merge(user: Any, merge_request: MergeRequest) -> Verdict:
 
 def change_team_members(competition: Competition, at: datetime) -> Verdict:
     """Whether teams may still gain or lose members: until the end, when the result is theirs for good."""
-    return YES if not competition.has_ended(at) else Verdict(no.CompetitionEnded())
+    return YES if not competition.phase.has_ended(at) else Verdict(no.CompetitionEnded())
 
 
 def grow_team(competition: Competition, at: datetime) -> Verdict:
     """Whether people may still join a team or teams merge."""
-    if competition.has_ended(at):
+    if competition.phase.has_ended(at):
         return Verdict(no.CompetitionEnded())
     return YES if competition.can_still_merge(at) else Verdict(no.MergeDeadlinePassed())

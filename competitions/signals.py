@@ -20,14 +20,14 @@ teams_merging = Signal()
 teams_merged = Signal()
 # Sent inside the transaction with `send`, with the rows of all teams locked: the public leaderboard shows submissions
 # now that it held back, or the other way round.
-# competition
+# phase
 board_moved = Signal()
 # team, user, at
 member_left = Signal()
-# competition, by, at
+# phase, by, at
 private_leaderboard_confirmed = Signal()
 private_leaderboard_unconfirmed = Signal()
 # entry (of the competition log), by, at: an act that participants are told of
 change_recorded = Signal()
-# competition, solution, by, at
+# phase, solution, by, at
 solution_replaced = Signal()

@@ -86,7 +86,7 @@ class DiscussionQuerySet(models.QuerySet):
     def for_page(self, user: Any) -> DiscussionQuerySet:
         """With all that the page of one discussion shows."""
         return (
-            self.select_related("competition", "author", "notebook", "submission__team")
+            self.select_related("competition", "author", "notebook", "submission__team", "submission__phase")
             .prefetch_related("tags", *_standing_of(user, "competition"))
             .with_liked_by(user)
         )

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import models
 
 from accounts.models import User
-from competitions.models import Competition, Invitation, LogRow, MergeRequest, Team
+from competitions.models import Competition, Invitation, LogRow, MergeRequest, Phase, Team
 from discussions.excerpts import excerpt
 from discussions.models import Comment, Discussion, Like
 from discussions.permissions import discussion_of
@@ -31,7 +31,7 @@ def likes() -> models.QuerySet[Like]:
 
 
 def invitations() -> models.QuerySet[Invitation]:
-    return Invitation.objects.select_related("team__competition", "team__owner", "user", "invited_by")
+    return Invitation.objects.select_related("team__competition__current_phase", "team__owner", "user", "invited_by")
 
 
 def merge_requests() -> models.QuerySet[MergeRequest]:
@@ -41,23 +41,29 @@ def merge_requests() -> models.QuerySet[MergeRequest]:
 
 
 def scoring_runs() -> models.QuerySet[ScoringRun]:
-    return ScoringRun.objects.select_related("competition")
+    return ScoringRun.objects.select_related("competition", "phase")
+
+
+def phases() -> models.QuerySet[Phase]:
+    return Phase.objects.select_related("competition")
 
 
 def log_rows() -> models.QuerySet[LogRow]:
-    return LogRow.objects.select_related("competition")
+    return LogRow.objects.select_related("competition__current_phase")
 
 
 def exclusions() -> models.QuerySet[Exclusion]:
-    return Exclusion.objects.select_related("team__competition", "competition", "answered_by")
+    return Exclusion.objects.select_related(
+        "team__competition__current_phase", "competition__current_phase", "answered_by"
+    )
 
 
 def extras() -> models.QuerySet[ExtraSubmissions]:
-    return ExtraSubmissions.objects.select_related("team__competition", "by")
+    return ExtraSubmissions.objects.select_related("team__competition__current_phase", "by")
 
 
 def reminders() -> models.QuerySet[Reminder]:
-    return Reminder.objects.select_related("competition")
+    return Reminder.objects.select_related("competition__current_phase")
 
 
 def stands(post: Discussion | Comment) -> bool:

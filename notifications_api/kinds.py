@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from competitions import signals as competition_signals
-from competitions.models import Competition, Invitation, LogKind, LogRow, MergeRequest, RequestStatus
+from competitions.models import Competition, Invitation, LogKind, LogRow, MergeRequest, Phase, RequestStatus
 from discussions import signals as discussion_signals
 from discussions.models import Comment, Discussion, Like, Report
 from discussions.permissions import discussion_of
@@ -375,20 +375,20 @@ def _hash_of_confirmation(competition: Competition) -> str:
     return f"log: SHA-256 {newest}" if newest else ""
 
 
-PRIVATE_CONFIRMED: Occasion[Competition] = Occasion(
+PRIVATE_CONFIRMED: Occasion[Phase] = Occasion(
     name="private_confirmed",
     signal=competition_signals.private_leaderboard_confirmed,
-    subject="competition",
-    rows=(Competition.objects.all,),
-    still_holds=lambda competition, at: competition.is_confirmed(at),
-    happening=lambda competition, now: happenings.of_leaderboard(
-        f"private_confirmed:{competition.pk}:{int(now.at.timestamp())}",
-        competition,
-        competition,
+    subject="phase",
+    rows=(happenings.phases,),
+    still_holds=lambda phase, at: phase.is_confirmed(at),
+    happening=lambda phase, now: happenings.of_leaderboard(
+        f"private_confirmed:{phase.pk}:{int(now.at.timestamp())}",
+        phase.competition,
+        phase.competition,
         actor=now.by,
         at=now.at,
         # Whoever keeps the letter can tell later whether the log was rewritten: its hash then, in every language.
-        excerpt=_hash_of_confirmation(competition),
+        excerpt=_hash_of_confirmation(phase.competition),
     ),
 )
 

@@ -26,7 +26,9 @@ def remind(at: datetime) -> int:
     """Send every reminder whose time has come. Returns how many; of several workers that look, one sends it."""
     running = Competition.objects.in_state("running", at).filter(is_published=True)
     # None comes earlier than the longest time before the end or before the deadline for merging.
-    soon = running.filter(Q(ends_at__lte=at + DAY) | Q(merge_deadline__lte=at + DAY, merge_deadline__gt=at))
+    soon = running.filter(
+        Q(current_phase__ends_at__lte=at + DAY) | Q(merge_deadline__lte=at + DAY, merge_deadline__gt=at)
+    )
     sent = 0
     for competition in soon:
         for kind in Reminder.Kind:
@@ -38,16 +40,16 @@ def remind(at: datetime) -> int:
 def is_due(competition: Competition, kind: str, at: datetime) -> bool:
     """Whether the deadline is near, and not past."""
     deadline = deadline_of(competition, kind)
-    if deadline is None or not competition.is_running(at) or at >= deadline:
+    if deadline is None or not competition.phase.is_running(at) or at >= deadline:
         return False
-    before = min(LONGEST[Reminder.Kind(kind)], (deadline - competition.starts_at) / SHARE[Reminder.Kind(kind)])
+    before = min(LONGEST[Reminder.Kind(kind)], (deadline - competition.phase.starts_at) / SHARE[Reminder.Kind(kind)])
     return at >= deadline - before
 
 
 def deadline_of(competition: Competition, kind: str) -> datetime | None:
     """What is reminded of; None where there is nothing of the kind."""
     if kind != Reminder.Kind.MERGE_DEADLINE:
-        return competition.ends_at
+        return competition.phase.ends_at
     return competition.merge_deadline if competition.max_team_size > 1 else None
 
 
@@ -55,7 +57,7 @@ def still_holds(reminder: Reminder, at: datetime) -> bool:
     """Whether it is still to be told: neither was the clock changed since, nor is it too late."""
     competition = reminder.competition
     moment = deadline_of(competition, reminder.kind) == reminder.deadline
-    return moment and competition.is_published and competition.is_running(at) and at < reminder.deadline
+    return moment and competition.is_published and competition.phase.is_running(at) and at < reminder.deadline
 
 
 def _send(competition: Competition, kind: Reminder.Kind, at: datetime) -> bool:
@@ -85,10 +87,14 @@ def may_still_merge(competition: Competition) -> QuerySet[User]:
 
 def has_not_chosen(competition: Competition) -> QuerySet[User]:
     """Everybody in a team that has more submissions than count in the end, and has selected none of them."""
-    submissions = Submission.objects.filter(team=OuterRef("pk"), voided_at__isnull=True).counted().scored()
+    submissions = (
+        Submission.objects.filter(team=OuterRef("pk"), phase=competition.phase, voided_at__isnull=True)
+        .counted()
+        .scored()
+    )
     counts = submissions.order_by().values("team").annotate(n=Count("pk")).values("n")
     teams = Team.objects.competing().filter(competition=competition).annotate(scored=counts)
-    undecided = teams.filter(~Exists(submissions.selected()), scored__gt=competition.selectable_submissions)
+    undecided = teams.filter(~Exists(submissions.selected()), scored__gt=competition.phase.selectable_submissions)
     return _people(undecided)
 
 

@@ -165,26 +165,26 @@ class SubmissionSerializer(ReadingSerializer):
     def _numbers(self, submission: Submission, numbers: dict[str, float | None]) -> list[dict[str, Any]]:
         if not numbers:
             return []
-        # Of each competition once: a list is of one, as a rule.
+        # Of each phase once: a list is of one, as a rule.
         context = cast("dict[str, Any]", self.context)
         known = context.setdefault("score_columns", {})
-        if submission.competition_id not in known:
-            known[submission.competition_id] = columns_of(submission.competition)
-        return [{"name": one.label, "score": numbers.get(one.key)} for one in known[submission.competition_id]]
+        if submission.phase_id not in known:
+            known[submission.phase_id] = columns_of(submission.phase)
+        return [{"name": one.label, "score": numbers.get(one.key)} for one in known[submission.phase_id]]
 
     @extend_schema_field(ExperimentSerializer(allow_null=True))
     def get_experiment(self, submission: Submission) -> dict[str, Any] | None:
         return submission.experiment or None
 
     def get_is_best(self, submission: Submission) -> bool:
-        standing = getattr(submission.team, "standing", None)
+        best_at = getattr(submission, "team_best_at", None)
         return (
-            standing is not None
+            best_at is not None
             and not submission.is_late
             and not submission.is_void
             and submission.status == Submission.Status.SCORED
-            and submission.created_at == standing.best_submitted_at
-            and submission.public_score == standing.best_public_score
+            and submission.created_at == best_at
+            and submission.public_score == getattr(submission, "team_best", None)
         )
 
     @extend_schema_field(ProblemSerializer(many=True))
@@ -329,7 +329,7 @@ def result_of(outcome: Outcome) -> dict[str, Any] | None:
             "teams": None,
             "passed": 0,
         }
-    hidden = board_of(outcome.submission.competition).hides_rank()
+    hidden = board_of(outcome.submission.phase).hides_rank()
     return {
         "score": score,
         "is_best": update.is_best,

@@ -19,12 +19,12 @@ from competitions.models import Competition, Standing
 GROUPS = ["EVERYTHING", "GENERAL", "ENTERED", "COMMUNITY", "HOSTED", "UNLAUNCHED", "UNLAUNCHED_COMMUNITY"]
 CATEGORY = "Community"
 ORDER = {
-    "BEST": ["-starts_at", "-id"],
-    "GROUPED": ["-starts_at", "-id"],
-    "PRIZE": ["-starts_at", "-id"],
-    "RELEVANCE": ["-starts_at", "-id"],
-    "EARLIEST_DEADLINE": ["ends_at", "id"],
-    "LATEST_DEADLINE": ["-ends_at", "-id"],
+    "BEST": ["-current_phase__starts_at", "-id"],
+    "GROUPED": ["-current_phase__starts_at", "-id"],
+    "PRIZE": ["-current_phase__starts_at", "-id"],
+    "RELEVANCE": ["-current_phase__starts_at", "-id"],
+    "EARLIEST_DEADLINE": ["current_phase__ends_at", "id"],
+    "LATEST_DEADLINE": ["-current_phase__ends_at", "-id"],
     "NUMBER_OF_TEAMS": ["-team_count", "-id"],
     "RECENTLY_CREATED": ["-created_at", "-id"],
 }
@@ -81,9 +81,11 @@ def get_competition(request: Request, fields: dict[str, Any]) -> dict[str, Any]:
 
 def shapes(competitions: list[Any], request: Request) -> list[dict[str, Any]]:
     """Competitions in the client's form, with the sender's own rank: one more query, however many there are."""
-    standings: Any = Standing.objects.filter(
-        competition__in=competitions, team__memberships__user=request.user.pk
-    ).with_public_rank(seen_by=request.user)
+    standings: Any = (
+        Standing.objects.of_current_phases()
+        .filter(competition__in=competitions, team__memberships__user=request.user.pk)
+        .with_public_rank(seen_by=request.user)
+    )
     ranks = {standing.competition_id: standing.public_rank for standing in standings}
     at = timezone.now()
     return [
@@ -93,20 +95,20 @@ def shapes(competitions: list[Any], request: Request) -> list[dict[str, Any]]:
             "url": page_address(request, one.get_absolute_url()),
             "title": one.title,
             "description": one.summary,
-            "deadline": timestamp(one.ends_at),
+            "deadline": timestamp(one.phase.ends_at),
             "category": CATEGORY,
             "reward": "",
             "teamCount": one.team_count,
             "userHasEntered": one.pk in ranks,
             "userRank": ranks.get(one.pk) or 0,
-            "evaluationMetric": one.metric_definition.label,
-            "enabledDate": timestamp(one.starts_at),
+            "evaluationMetric": one.phase.metric_definition.label,
+            "enabledDate": timestamp(one.phase.starts_at),
             "dateCreated": timestamp(one.created_at),
             "newEntrantDeadline": timestamp(one.entry_deadline),
             "mergerDeadline": timestamp(one.merge_deadline),
-            "maxDailySubmissions": one.daily_submission_limit or 0,
+            "maxDailySubmissions": one.phase.daily_submission_limit or 0,
             "maxTeamSize": one.max_team_size,
-            "submissionsDisabled": not one.is_running(at),
+            "submissionsDisabled": not one.phase.is_running(at),
             "tags": [],
         }
         for one in competitions

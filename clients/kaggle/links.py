@@ -69,10 +69,10 @@ class FileView(KaggleView):
             Refusal: they may not read the competition's data any more.
         """
         if kind == "submission":
-            own = Submission.objects.of_teams_of(user).select_related("competition")
+            own = Submission.objects.of_teams_of(user).select_related("competition__current_phase")
             return own.filter(pk=pk).first()
         model: Any = {"data": DataFile, "archive": DataArchive}[kind]
-        row = model.objects.select_related("competition").filter(pk=pk).first()
+        row = model.objects.select_related("competition__current_phase").filter(pk=pk).first()
         if row is not None:
             can.view_data(user, row.competition, timezone.now()).require()
         return cast("DataFile | DataArchive | None", row)

@@ -75,7 +75,7 @@ class DataFileAdmin(UploadAdmin):
         delete_data_file(data_file=obj, by=signed_in(request))
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[DataFile]) -> None:
-        for data_file in queryset.select_related("competition"):
+        for data_file in queryset.select_related("competition__current_phase"):
             delete_data_file(data_file=data_file, by=signed_in(request))
 
 

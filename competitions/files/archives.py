@@ -41,7 +41,7 @@ def current_archive(*, competition: Competition) -> DataArchive:
     wanted = fingerprint(competition)
     if wanted is None:
         raise NoDataFiles
-    archive = DataArchive.objects.select_related("competition").filter(competition=competition).first()
+    archive = DataArchive.objects.select_related("competition__current_phase").filter(competition=competition).first()
     if archive is not None and archive.fingerprint == wanted:
         return archive
     _request(competition, wanted)

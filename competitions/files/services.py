@@ -84,7 +84,7 @@ def size_of(competition: Competition, name: str) -> int:
 
 
 def check_gives_nothing_away(competition: Competition, file: File, *, name: str, size: int, sha256: str) -> None:
-    """Whether a file may go to the participants of a competition that is published and not confirmed.
+    """Whether a file may go to the participants of a competition that is published, with a phase that is not confirmed.
 
     Before that, publishing asks the same of all files at once.
 
@@ -92,13 +92,14 @@ def check_gives_nothing_away(competition: Competition, file: File, *, name: str,
         DataFileIsSolution: it is the solution, or a table with its answers.
     """
     competition = Competition.objects.get(pk=competition.pk)
-    if not competition.is_published or competition.confirmed_at is not None:
+    if not competition.is_published:
         return
-    if has_same_bytes(competition, sha256):
-        raise DataFileIsSolution
-    solution = active_solution(competition)
-    if solution is not None and can_be_a_table(name, size) and has_the_answers(solution, file):
-        raise DataFileIsSolution
+    for phase in competition.phases.filter(confirmed_at__isnull=True):
+        if has_same_bytes(phase, sha256):
+            raise DataFileIsSolution
+        solution = active_solution(phase)
+        if solution is not None and can_be_a_table(name, size) and has_the_answers(solution, file):
+            raise DataFileIsSolution
 
 
 def publish_stored(

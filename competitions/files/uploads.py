@@ -96,7 +96,7 @@ def complete_upload(*, upload: DataUpload, at: datetime) -> DataUpload:
 
 def finish_upload(pk: UUID | str, *, at: datetime) -> DataUpload | None:
     """Put the parts together and publish the file: what the job does. Safe to run twice."""
-    upload = DataUpload.objects.select_related("competition", "user").filter(pk=pk).first()
+    upload = DataUpload.objects.select_related("competition__current_phase", "user").filter(pk=pk).first()
     if upload is None or upload.state != DataUpload.State.FINISHING:
         return upload
     # Two workers putting the same file together would be in each other's way; one that died is out of it in an hour.

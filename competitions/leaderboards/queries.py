@@ -21,7 +21,7 @@ from django.db.models.functions import RowNumber
 from competitions import permissions as can
 from competitions.columns import Column, columns_of, in_order, shown_numbers
 from competitions.leaderboards.standings import private_rank, public_rank
-from competitions.models import Competition, Membership, RankInterval, SearchName, Standing, StandingChange, Team
+from competitions.models import Competition, Membership, Phase, RankInterval, SearchName, Standing, StandingChange, Team
 from competitions.querysets import StandingQuerySet, count_of
 
 if TYPE_CHECKING:
@@ -98,13 +98,13 @@ class Sizes:
 
 @dataclass(frozen=True)
 class Leaderboard:
-    """One side of a competition's standings, as a sequence of rows that a paginator can slice.
+    """One side of a phase's standings, as a sequence of rows that a paginator can slice.
 
     Whoever makes a private one has asked for permission; for a public one, `public_board` asks. `own_team`: whose row
     is marked. `only_own`: nobody else's row is shown. `fresh`: keep nothing, for values that are not open yet.
     """
 
-    competition: Competition
+    phase: Phase
     side: Side = PUBLIC
     own_team: int | None = None
     fresh: bool = False
@@ -116,7 +116,7 @@ class Leaderboard:
     # --- sizes --------------------------------------------------------------------------------------------------------
     @cached_property
     def sizes(self) -> Sizes:
-        key = f"leaderboard:sizes:{self.side.name}:{self.competition.pk}"
+        key = f"leaderboard:sizes:{self.side.name}:{self.phase.pk}"
         if (kept := self._kept(key)) is not None:
             return Sizes(*kept)
         # Two counts of index entries, none of which is looked into: half of what counting a column takes.
@@ -201,20 +201,22 @@ class Leaderboard:
     def _hits(self) -> StandingQuerySet:
         """Teams whose name, or a member's name, holds the words searched for."""
         found = (
-            SearchName.objects.filter(competition=self.competition).holding(self.search).values_list("team", flat=True)
+            SearchName.objects.filter(competition=self.phase.competition_id)
+            .holding(self.search)
+            .values_list("team", flat=True)
         )
         few = list(found[: FEW_HITS + 1])
         return self._shown().filter(team__in=few if len(few) <= FEW_HITS else found)
 
     def _standings(self) -> StandingQuerySet:
-        return Standing.objects.ranked().filter(competition=self.competition)
+        return Standing.objects.ranked().filter(phase=self.phase)
 
     def _shown(self) -> StandingQuerySet:
-        return Standing.objects.shown().filter(competition=self.competition)
+        return Standing.objects.shown().filter(phase=self.phase)
 
     def _outside(self) -> StandingQuerySet:
         """Teams out of competition, then those disqualified, each in the order of their scores."""
-        outside = Standing.objects.outside().filter(competition=self.competition)
+        outside = Standing.objects.outside().filter(phase=self.phase)
         ordered = outside.in_public_order() if self.side is PUBLIC else outside.in_private_order()
         return ordered.disqualified_last()
 
@@ -232,7 +234,7 @@ class Leaderboard:
             *(["final_public_rank"] if self.side is PRIVATE else []),
         ]
         return standings.select_related("team").only(
-            *("competition_id", "is_ranked", "total_submissions", "last_submitted_at"),
+            *("phase_id", "competition_id", "is_ranked", "total_submissions", "last_submitted_at"),
             *("team__name", "team__out_of_competition_at", "team__disqualified_at"),
             *columns,
         )
@@ -265,7 +267,7 @@ class Leaderboard:
     @cached_property
     def columns(self) -> list[Column]:
         """What is shown beside the score."""
-        return columns_of(self.competition)
+        return columns_of(self.phase)
 
     @property
     def _no_numbers(self) -> list[float | None]:
@@ -277,12 +279,12 @@ class Leaderboard:
             return {}
         deciding = {(one.team_id, at) for one in standings if (at := getattr(one, self.side.at)) is not None}
         # The room of submissions is not ours to import; what they hold is there through the relation it declares.
-        rows = self.competition.submissions.counted().filter(
+        rows = self.phase.submissions.counted().filter(
             team__in={team for team, _at in deciding}, created_at__in={at for _team, at in deciding}
         )
         found = rows.values_list("team_id", "created_at", self.side.numbers)
         shown = {
-            team: numbers if self.competition.confirmed_at is not None else shown_numbers(self.competition, numbers)
+            team: numbers if self.phase.confirmed_at is not None else shown_numbers(self.phase, numbers)
             for team, at, numbers in found
             if (team, at) in deciding
         }
@@ -290,29 +292,28 @@ class Leaderboard:
 
     def _intervals_of(self, teams: Sequence[int]) -> dict[int, RankInterval]:
         """The intervals of final ranks, by team: on the private leaderboard alone, once it is open to everybody."""
-        if self.side is not PRIVATE or self.fresh or self.competition.confirmed_at is None:
+        if self.side is not PRIVATE or self.fresh or self.phase.confirmed_at is None:
             return {}
-        return RankInterval.objects.filter(competition=self.competition).in_bulk(teams)
+        found = RankInterval.objects.filter(phase=self.phase, team__in=teams)
+        return {one.team_id: one for one in found}
 
     def _shown_score(self, score: float | None) -> float | None:
         """Until the confirmation nobody sees more digits than the competition shows, organisers included."""
-        if score is None or self.competition.confirmed_at is not None:
+        if score is None or self.phase.confirmed_at is not None:
             return score
-        return self.competition.shown_score(score)
+        return self.phase.shown_score(score)
 
     # --- baselines ----------------------------------------------------------------------------------------------------
     @cached_property
     def baselines(self) -> list[Line]:
         """The organisers' lines, best first. Nothing else counts them."""
-        kept_as = f"leaderboard:baselines:{self.side.name}:{self.competition.pk}"
+        kept_as = f"leaderboard:baselines:{self.side.name}:{self.phase.pk}"
         if (kept := self._kept(kept_as)) is not None:
             return [Line(*line) for line in kept]
         key = self.side.key
         score = f"{self.side.name}_score"
-        better = Standing.objects.ranked().filter(
-            **{"competition": OuterRef("competition"), f"{key}__lt": OuterRef(key)}
-        )
-        rows = self.competition.baselines.filter(**{f"{key}__isnull": False}).annotate(after=count_of(better))
+        better = Standing.objects.ranked().filter(**{"phase": OuterRef("phase"), f"{key}__lt": OuterRef(key)})
+        rows = self.phase.baselines.filter(**{f"{key}__isnull": False}).annotate(after=count_of(better, by="phase"))
         lines = [Line(*row) for row in rows.order_by(key, "name").values_list("name", score, "after")]
         if self.sizes.teams >= WORTH_KEEPING:
             self._keep(kept_as, [(line.name, line.score, line.after) for line in lines])
@@ -337,7 +338,7 @@ class Leaderboard:
         return [better + places[one.team_id] if one.team_id in places else None for one in found]
 
     def _place_of(self, standing: Standing) -> int | None:
-        key = f"leaderboard:rank:{self.side.name}:{standing.team_id}"
+        key = f"leaderboard:rank:{self.side.name}:{standing.pk}"
         if self.sizes.teams < WORTH_KEEPING:
             return self._rank(standing)
         if (kept := self._kept(key)) is not None:
@@ -350,7 +351,7 @@ class Leaderboard:
     # --- what is kept while the version stands ------------------------------------------------------------------------
     @property
     def _version(self) -> tuple[Any, ...]:
-        return version_of(self.competition)
+        return version_of(self.phase)
 
     def _kept(self, key: str) -> Any:
         found = None if self.fresh else cache.get(key)
@@ -374,26 +375,26 @@ def _members_of(teams: Sequence[int]) -> dict[int, list[User]]:
     return members
 
 
-def version_of(competition: Competition) -> tuple[Any, ...]:
+def version_of(phase: Phase) -> tuple[Any, ...]:
     """What changes with everything that either leaderboard shows to those who may see it, and with nothing else."""
-    return (competition.leaderboard_version, competition.confirmed_at)
+    return (phase.competition.leaderboard_version, phase.confirmed_at)
 
 
-def public_board(competition: Competition, *, seen_by: Any, search: str = "") -> Leaderboard:
+def public_board(phase: Phase, *, seen_by: Any, search: str = "") -> Leaderboard:
     """The public leaderboard as `seen_by` may see it: whole, or their own row alone.
 
     Raises:
         LeaderboardForHosts, LeaderboardForParticipants, NotEntered, NotVisible: they may see none of it.
     """
-    only_own = sees_only_own(seen_by, competition)
-    return Leaderboard(competition, PUBLIC, own_team_id(seen_by, competition), search=search, only_own=only_own)
+    only_own = sees_only_own(seen_by, phase)
+    return Leaderboard(phase, PUBLIC, own_team_id(seen_by, phase.competition), search=search, only_own=only_own)
 
 
-def sees_only_own(user: Any, competition: Competition) -> bool:
+def sees_only_own(user: Any, phase: Phase) -> bool:
     """Whether `user` sees no more of the public leaderboard than their own row. Raises as `public_board`."""
-    if can.view_public_leaderboard(user, competition):
+    if can.view_public_leaderboard(user, phase):
         return False
-    can.view_own_row(user, competition).require()
+    can.view_own_row(user, phase).require()
     return True
 
 
@@ -404,9 +405,9 @@ def first_rows(board: Leaderboard, *, limit: int) -> list[Row]:
     return board.rows(0, min(limit, board.sizes.teams))
 
 
-def updated_at(competition: Competition) -> datetime | None:
+def updated_at(phase: Phase) -> datetime | None:
     """When a public score last became better."""
-    return StandingChange.objects.filter(competition=competition).order_by("-at").values_list("at", flat=True).first()
+    return StandingChange.objects.filter(phase=phase).order_by("-at").values_list("at", flat=True).first()
 
 
 def own_team_id(user: Any, competition: Competition) -> int | None:

@@ -43,7 +43,7 @@ from competitions.leaderboards.serializers import (
     ZonesSerializer,
 )
 from competitions.lookup import find_competition
-from competitions.models import Competition
+from competitions.models import Competition, Phase
 
 
 # The class is the settings' to choose, which types can't follow.
@@ -59,57 +59,59 @@ class LeaderboardViewSet(ViewSet):
     @action(detail=False)
     def public(self, request: Request, competition: str) -> HttpResponse:
         found = find_competition(request, competition)
-        return board_answer(self, request, found, private=False, only_own=sees_only_own(request.user, found))
+        return board_answer(
+            self, request, found.phase, private=False, only_own=sees_only_own(request.user, found.phase)
+        )
 
     @action(detail=False, url_path="public/csv", url_name="public-csv")
     def public_csv(self, request: Request, competition: str) -> StreamingHttpResponse:
         found = find_competition(request, competition)
-        board = public_board(found, seen_by=request.user)
+        board = public_board(found.phase, seen_by=request.user)
         return csv_response(board, name=f"{found.slug}-public-leaderboard")
 
     @action(detail=False)
     def private(self, request: Request, competition: str) -> HttpResponse:
-        return board_answer(self, request, self.of_private_scores(competition), private=True)
+        return board_answer(self, request, self.of_private_scores(competition).phase, private=True)
 
     @action(detail=False, url_path="private/csv", url_name="private-csv")
     def private_csv(self, request: Request, competition: str) -> StreamingHttpResponse:
         found = self.of_private_scores(competition)
-        return csv_response(Leaderboard(found, PRIVATE), name=f"{found.slug}-private-leaderboard")
+        return csv_response(Leaderboard(found.phase, PRIVATE), name=f"{found.slug}-private-leaderboard")
 
     @action(detail=False)
     def history(self, request: Request, competition: str) -> HttpResponse:
         found = find_competition(request, competition)
-        only_own = sees_only_own(request.user, found)
+        only_own = sees_only_own(request.user, found.phase)
         query = HistoryQuerySerializer(data=request.query_params)
         query.is_valid(raise_exception=True)
         own_team = own_team_id(request.user, found)
-        shape = (found.starts_at, found.ends_at, own_team, only_own, query.data)
-        tag = etag("history", found.pk, found.leaderboard_version, *shape)
+        shape = (found.phase.starts_at, found.phase.ends_at, own_team, only_own, query.data)
+        tag = etag("history", found.phase.pk, found.leaderboard_version, *shape)
         if (unchanged := not_modified(request, tag)) is not None:
             return unchanged
         wanted = {"top": query.validated_data["top"], "teams": query.validated_data["team"]}
-        shown = history(found, **wanted, own_team=own_team, only_own=only_own)
+        shown = history(found.phase, **wanted, own_team=own_team, only_own=only_own)
         return with_etag(Response(HistorySerializer(shown).data), tag)
 
     def of_private_scores(self, key: str) -> Competition:
         """The competition, if the person asking may see its private leaderboard."""
         found = find_competition(self.request, key)
-        can.view_private_leaderboard(self.request.user, found, timezone.now()).require()
+        can.view_private_leaderboard(self.request.user, found.phase, timezone.now()).require()
         return found
 
 
 # --- answers ----------------------------------------------------------------------------------------------------------
 def board_answer(
-    view: APIView, request: Request, competition: Competition, *, private: bool, only_own: bool = False
+    view: APIView, request: Request, phase: Phase, *, private: bool, only_own: bool = False
 ) -> HttpResponse:
     """A page of a leaderboard, or 304. Whoever calls it has asked for permission."""
     at = timezone.now()
-    own_team = own_team_id(request.user, competition)
-    tag = board_etag(request, competition, own_team=own_team, private=private, only_own=only_own, at=at)
+    own_team = own_team_id(request.user, phase.competition)
+    tag = board_etag(request, phase, own_team=own_team, private=private, only_own=only_own, at=at)
     if (unchanged := not_modified(request, tag)) is not None:
         return unchanged
     side = PRIVATE if private else PUBLIC
-    board = Leaderboard(competition, side, own_team, search=search_words(request), only_own=only_own)
+    board = Leaderboard(phase, side, own_team, search=search_words(request), only_own=only_own)
     return with_etag(Response(board_page(view, request, board, at)), tag)
 
 
@@ -128,11 +130,11 @@ def board_page(view: APIView, request: Request, board: Leaderboard, at: datetime
         "zones": ZonesSerializer(zones(board.sizes.scored)).data,
         "baselines": BaselineLineSerializer(board.baselines, many=True).data,
         "me": None if own_row is None else serializer(own_row).data,
-        "version": board.competition.leaderboard_version,
-        "updated_at": updated_at(board.competition),
-        "state": board.competition.state(at).value,
+        "version": board.phase.competition.leaderboard_version,
+        "updated_at": updated_at(board.phase),
+        "state": board.phase.state(at).value,
         "only_own": board.only_own,
-        "frozen_since": board_of(board.competition).frozen_since(at) if board.side is PUBLIC else None,
+        "frozen_since": board_of(board.phase).frozen_since(at) if board.side is PUBLIC else None,
     }
 
 
@@ -144,7 +146,7 @@ def search_words(request: Request) -> str:
 
 def board_etag(
     request: Request,
-    competition: Competition,
+    phase: Phase,
     *,
     own_team: int | None,
     private: bool,
@@ -152,11 +154,11 @@ def board_etag(
     at: datetime,
 ) -> str:
     """The ETag of a page, made of what one read of the competition gives: who looks, which page, its version."""
-    version = version_of(competition) if private else competition.leaderboard_version
+    version = version_of(phase) if private else phase.competition.leaderboard_version
     page = sorted(request.query_params.items())
     return etag(
-        *("private" if private else "public", competition.pk, version, competition.state(at)),
-        *(board_of(competition).is_frozen(at), only_own),
+        *("private" if private else "public", phase.pk, version, phase.state(at)),
+        *(board_of(phase).is_frozen(at), only_own),
         *(own_team, page, request.get_host(), translation.get_language()),
     )
 

@@ -25,7 +25,7 @@ from competitions.exceptions import MetricIsBeingTried, NoSolution, SolutionRefu
 from competitions.metrics.running import Said, read, told
 from competitions.metrics.sandboxes import SandboxUnavailable, sandboxes, versions
 from competitions.metrics.services import columns_found
-from competitions.models import Competition, OwnMetric, Solution
+from competitions.models import Competition, OwnMetric, Phase, Solution
 from competitions.solution.services import active_solution, is_in_use, prepared_for, prepared_solution
 from foundation.faults import passing_fault
 from scoring import InvalidSubmission, Predictions, PreparedSolution, ReadLimits, read_predictions
@@ -82,7 +82,7 @@ def start_trial(*, metric: OwnMetric, by: User, at: datetime) -> OwnMetric:
         MetricIsBeingTried
     """
     can.edit(by, metric.competition).require()
-    solution = active_solution(metric.competition)
+    solution = active_solution(metric.phase)
     if solution is None:
         raise NoSolution
     with transaction.atomic():
@@ -116,10 +116,12 @@ def catch_up_with_trials_of_metrics(at: datetime) -> int:
 
 def try_out(metric_id: int, at: datetime) -> OwnMetric | None:
     """Try a pending version out, and keep what came of it; safe to run twice."""
-    metric = OwnMetric.objects.select_related("competition").filter(pk=metric_id, trial_status="pending").first()
+    metric = (
+        OwnMetric.objects.select_related("competition", "phase").filter(pk=metric_id, trial_status="pending").first()
+    )
     if metric is None:
         return None
-    solution = metric.competition.solutions.filter(pk=metric.tried_with or 0).first()
+    solution = metric.phase.solutions.filter(pk=metric.tried_with or 0).first()
     status: str = OwnMetric.Trial.BROKEN
     found: dict[str, Any] = {"why": ["no_solution"]}
     if solution is not None:
@@ -150,7 +152,7 @@ def _note_step(metric: OwnMetric, step: str) -> None:
 
 def _columns(metric: OwnMetric, found: Mapping[str, Any]) -> list[str] | None:
     """Which of the numbers that a trial found are shown beside the score; None: it scores already, without them."""
-    if metric.is_active and is_in_use(metric.competition):
+    if metric.is_active and is_in_use(metric.phase):
         return None
     values: list[Any] = next((one["values"] for one in found["cases"] if one["values"]), [])
     return columns_found(metric, dict(values))
@@ -194,7 +196,7 @@ def findings(metric: OwnMetric, solution: Solution, *, tell: Callable[[str], Non
         why.append("sample_refused")
     return {
         "why": why,
-        "cases": [{"name": name, **_shown(results[name], metric.competition)} for name in CASES if name in results],
+        "cases": [{"name": name, **_shown(results[name], metric.phase)} for name in CASES if name in results],
         "sample_problems": problems,
         "has_sample": sample is not None,
     }
@@ -229,12 +231,12 @@ def _as_raw(said: Said) -> dict[str, Any]:
     return {"refusal": said.refusal} if said.refusal else {"failure": said.error}
 
 
-def _shown(said: Said, competition: Competition) -> dict[str, Any]:
+def _shown(said: Said, phase: Phase) -> dict[str, Any]:
     """One case for organisers: public rows alone, with no more digits than scores have."""
     return {
-        "score": None if said.score is None else competition.shown_score(said.score),
+        "score": None if said.score is None else phase.shown_score(said.score),
         # Lists, because names are anybody's to choose.
-        "values": [list(one) for one in shown_numbers(competition, said.values).items()],
+        "values": [list(one) for one in shown_numbers(phase, said.values).items()],
         "refusal": said.refusal,
         "error": said.error or said.reason,
         "traceback": said.traceback,

@@ -1,9 +1,10 @@
 """The competition, what it publishes and hides, and the people who take part."""
 
-from competitions.models.competition import BoardAudience, Competition, MergeBound, Page, RulesAcceptance, State
+from competitions.models.competition import PHASE_FIELDS, Competition, MergeBound, Page, RulesAcceptance
 from competitions.models.files import DataArchive, DataFile, DataPreview, Solution
 from competitions.models.log import LogKind, LogRow
 from competitions.models.metric import MetricDirection, MetricFailure, OwnMetric
+from competitions.models.phase import BoardAudience, Phase, State
 from competitions.models.standing import Baseline, RankInterval, Standing, StandingChange
 from competitions.models.team import (
     Departure,
@@ -19,6 +20,7 @@ from competitions.models.team import (
 from competitions.models.upload import DataUpload
 
 __all__ = [
+    "PHASE_FIELDS",
     "Baseline",
     "BoardAudience",
     "Competition",
@@ -38,6 +40,7 @@ __all__ = [
     "MetricFailure",
     "OwnMetric",
     "Page",
+    "Phase",
     "RankInterval",
     "RequestStatus",
     "RulesAcceptance",

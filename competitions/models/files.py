@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from competitions.models.competition import Competition
 from competitions.models.metric import OwnMetric
+from competitions.models.phase import Phase
 
 
 # Keys of what people download end in the real name: an object storage sends its files under the end of their key.
@@ -95,6 +96,7 @@ class Solution(models.Model):
     """The hidden answer, in versions; exactly one of them scores. Its content never leaves the server."""
 
     competition = models.ForeignKey(Competition, models.CASCADE, related_name="solutions")
+    phase = models.ForeignKey(Phase, models.CASCADE, related_name="solutions")
     version = models.PositiveIntegerField(_("version"))
     is_active = models.BooleanField(_("active"), default=True)
     file = models.FileField(_("file"), upload_to=solution_path)
@@ -129,8 +131,8 @@ class Solution(models.Model):
         verbose_name = _("solution")
         verbose_name_plural = _("solutions")
         constraints = [
-            models.UniqueConstraint(fields=["competition", "version"], name="solution_version_unique"),
-            models.UniqueConstraint(fields=["competition"], condition=Q(is_active=True), name="one_active_solution"),
+            models.UniqueConstraint(fields=["phase", "version"], name="solution_version_unique"),
+            models.UniqueConstraint(fields=["phase"], condition=Q(is_active=True), name="one_active_solution"),
         ]
 
     def __str__(self) -> str:

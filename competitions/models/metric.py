@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from competitions.models.competition import Competition
 from competitions.models.log import LogKind, LogRow
+from competitions.models.phase import Phase
 from scoring.metrics.registry import Direction, own_name
 
 
@@ -35,6 +36,7 @@ class OwnMetric(models.Model):
         BROKEN = "broken", _("could not be tried")
 
     competition = models.ForeignKey(Competition, models.CASCADE, related_name="own_metrics")
+    phase = models.ForeignKey(Phase, models.CASCADE, related_name="own_metrics")
     version = models.PositiveIntegerField(_("version"))
     is_active = models.BooleanField(_("active"), default=False)
     filename = models.CharField(_("file name"), max_length=255)
@@ -79,8 +81,8 @@ class OwnMetric(models.Model):
         verbose_name = _("own metric")
         verbose_name_plural = _("own metrics")
         constraints = [
-            models.UniqueConstraint(fields=["competition", "version"], name="own_metric_version_unique"),
-            models.UniqueConstraint(fields=["competition"], condition=Q(is_active=True), name="one_active_own_metric"),
+            models.UniqueConstraint(fields=["phase", "version"], name="own_metric_version_unique"),
+            models.UniqueConstraint(fields=["phase"], condition=Q(is_active=True), name="one_active_own_metric"),
         ]
 
     def __str__(self) -> str:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.utils import display_for_field
+from django.core.exceptions import ValidationError
 from django.db.models import OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
@@ -21,7 +24,16 @@ from django.utils.translation import gettext, gettext_lazy as _
 
 from competitions import admin_hooks as hooks, permissions as can
 from competitions.admin_base import OrganisedAdmin, show_refusal
-from competitions.models import Competition, MetricDirection, Page, RulesAcceptance, Standing, State
+from competitions.models import (
+    PHASE_FIELDS,
+    Competition,
+    MetricDirection,
+    Page,
+    Phase,
+    RulesAcceptance,
+    Standing,
+    State,
+)
 from competitions.models.log import REASON_CHARACTERS
 from competitions.organising import banners
 from competitions.organising.creating import new_invitation_code, zone_of
@@ -79,6 +91,10 @@ class CompetitionForm(forms.ModelForm):
         fields = "__all__"  # noqa: DJ007 -- the admin's fieldsets choose
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Where there is a competition already, with the values of its phase too."""
+        instance = kwargs.get("instance")
+        if instance is not None and instance.current_phase is not None:
+            kwargs["initial"] = {**forms.model_to_dict(instance.phase, PHASE_FIELDS), **(kwargs.get("initial") or {})}
         super().__init__(*args, **kwargs)
         zone: Any = self.fields.get("time_zone")
         if zone is not None and self.instance.pk is None:
@@ -91,9 +107,10 @@ class CompetitionForm(forms.ModelForm):
             metric.choices = [
                 (one.name, f"{one.label} ({one.direction.value.replace('_', ' ')})") for one in all_metrics()
             ]
-            if is_own(self.instance.metric):
-                direction = MetricDirection(self.instance.direction.value)
-                metric.choices.append((self.instance.metric, f"{gettext('Own metric')} ({direction.label})"))
+            phase = self.instance.current_phase
+            if phase is not None and is_own(phase.metric):
+                direction = MetricDirection(phase.direction.value)
+                metric.choices.append((phase.metric, f"{gettext('Own metric')} ({direction.label})"))
 
     def clean_metric_params(self) -> dict[str, Any]:
         return self.cleaned_data["metric_params"] or {}
@@ -110,7 +127,7 @@ class CompetitionForm(forms.ModelForm):
                 if banner := cleaned.get("banner"):
                     banners.rewritten(banner)
                 check_invitation_code(cleaned.get("invitation_code", ""))
-                draft = Competition(
+                draft = Phase(
                     metric=cleaned["metric"],
                     metric_params=cleaned["metric_params"],
                     further_metrics=cleaned["further_metrics"],
@@ -132,9 +149,22 @@ class CompetitionForm(forms.ModelForm):
             show_refusal(self, refusal)
         return cleaned
 
+    def _post_clean(self) -> None:
+        """Give the values of the phase to the phase, as Django does with those of the competition."""
+        phase = self.instance.current_phase or Phase()
+        for name in PHASE_FIELDS & self.cleaned_data.keys():
+            setattr(phase, name, self.cleaned_data[name])
+        self.instance.current_phase = phase
+        not_asked = {field.name for field in Phase._meta.fields} - (PHASE_FIELDS & self.cleaned_data.keys())
+        try:
+            phase.full_clean(exclude=not_asked)
+        except ValidationError as error:
+            self._update_errors(error)  # type: ignore[attr-defined]
+        super()._post_clean()  # type: ignore[misc]
+
     def changes(self) -> dict[str, Any]:
         """The columns that were changed, as `edit_competition` takes them."""
-        columns = {field.name for field in Competition._meta.concrete_fields}
+        columns = {field.name for field in Competition._meta.concrete_fields} | PHASE_FIELDS
         return {
             name: ("" if self.cleaned_data[name] is False and name == "banner" else self.cleaned_data[name])
             for name in self.changed_data
@@ -167,8 +197,41 @@ class StateFilter(admin.SimpleListFilter):
         return queryset.in_state(self.value(), timezone.now())
 
 
+class MetricFilter(admin.SimpleListFilter):
+    title = _("metric")
+    parameter_name = "metric"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        rows = model_admin.get_queryset(request).order_by("current_phase__metric")
+        return [(name, name) for name in rows.values_list("current_phase__metric", flat=True).distinct()]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> CompetitionQuerySet:
+        return queryset if self.value() is None else queryset.filter(current_phase__metric=self.value())
+
+
+def of_phase(name: str) -> Any:
+    """A column of the admin: what the field of this name holds of the competition's phase."""
+    field: Any = Phase._meta.get_field(name)
+
+    @admin.display(description=field.verbose_name)
+    def shown(model_admin: Any, competition: Competition) -> str:
+        phase = competition.current_phase
+        value = None if phase is None else getattr(phase, name)
+        return display_for_field(value, field, model_admin.get_empty_value_display())
+
+    return shown
+
+
+class PhaseColumns:
+    """The fields of the phase that the form of a competition shows and does not let change."""
+
+
+for _name in (*PHASE_FIELDS, "objections_until", "confirmed_at", "confirmed_by"):
+    setattr(PhaseColumns, _name, of_phase(_name))
+
+
 @admin.register(Competition)
-class CompetitionAdmin(OrganisedAdmin):
+class CompetitionAdmin(PhaseColumns, OrganisedAdmin):
     competition_path = ""
     form = CompetitionForm
     inlines = [PageInline]
@@ -180,11 +243,11 @@ class CompetitionAdmin(OrganisedAdmin):
         *("title", "is_published", "shown_state", "is_confirmed", "team_count", "submissions", "shown_end"),
     ]
     list_filter = [
-        *("is_published", StateFilter, ("confirmed_at", admin.EmptyFieldListFilter), "visibility", "metric"),
-        "ends_at",
+        *("is_published", StateFilter, ("current_phase__confirmed_at", admin.EmptyFieldListFilter)),
+        *("visibility", MetricFilter, "current_phase__ends_at"),
     ]
     search_fields = ["title", "slug", "summary", "hosts__username"]
-    date_hierarchy = "starts_at"
+    date_hierarchy = "current_phase__starts_at"
     readonly_fields = [
         *("shown_state", "shown_readiness", "shown_storage", "solution_facts", "links", "objections_until"),
         *("confirmed_at", "confirmed_by", "created_at"),
@@ -243,13 +306,13 @@ class CompetitionAdmin(OrganisedAdmin):
     def get_list_display(self, request: HttpRequest) -> list[Any]:
         return [*self.list_display, *hooks.columns, "shown_start", "metric", "visibility"]
 
-    @admin.display(description=_("state"), ordering="ends_at")
+    @admin.display(description=_("state"), ordering="current_phase__ends_at")
     def shown_state(self, competition: Competition) -> str:
-        return str(competition.state(timezone.now()).label) if competition.pk else "–"
+        return str(competition.phase.state(timezone.now()).label) if competition.pk else "–"
 
-    @admin.display(description=_("confirmed"), boolean=True, ordering="confirmed_at")
+    @admin.display(description=_("confirmed"), boolean=True, ordering="current_phase__confirmed_at")
     def is_confirmed(self, competition: Competition) -> bool:
-        return competition.confirmed_at is not None
+        return competition.phase.confirmed_at is not None
 
     @admin.display(description=_("teams"), ordering="team_count")
     def team_count(self, competition: Any) -> int:
@@ -259,14 +322,14 @@ class CompetitionAdmin(OrganisedAdmin):
     def submissions(self, competition: Any) -> int:
         return competition.submission_count
 
-    @admin.display(description=_("ends at"), ordering="ends_at")
+    @admin.display(description=_("ends at"), ordering="current_phase__ends_at")
     def shown_end(self, competition: Competition) -> str:
-        end = timezone.localtime(competition.ends_at, ZoneInfo(competition.time_zone))
+        end = timezone.localtime(competition.phase.ends_at, ZoneInfo(competition.time_zone))
         return f"{date_format(end, 'DATETIME_FORMAT')} ({competition.time_zone})"
 
-    @admin.display(description=_("starts at"), ordering="starts_at")
+    @admin.display(description=_("starts at"), ordering="current_phase__starts_at")
     def shown_start(self, competition: Competition) -> str:
-        start = timezone.localtime(competition.starts_at, ZoneInfo(competition.time_zone))
+        start = timezone.localtime(competition.phase.starts_at, ZoneInfo(competition.time_zone))
         return date_format(start, "DATETIME_FORMAT")
 
     @admin.action(description=_("Participants of the selected competitions as CSV"), permissions=["view"])
@@ -284,7 +347,7 @@ class CompetitionAdmin(OrganisedAdmin):
     def solution_facts(self, competition: Competition) -> str:
         if not competition.pk:
             return gettext("Save the competition first.")
-        solution = active_solution(competition)
+        solution = active_solution(competition.phase)
         address = f"{reverse('admin:competitions_solution_add')}?competition={competition.pk}"
         if solution is None:
             return format_html('{} <a href="{}">{}</a>', gettext("None yet."), address, gettext("Upload"))
@@ -345,18 +408,36 @@ class CompetitionAdmin(OrganisedAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Competition | None = None) -> list[str]:
         # How much one may keep is for whoever runs the site to say.
         frozen: list[str] = [] if can.is_editor(request.user) else ["storage_quota"]
-        if obj is not None and obj.has_ended(timezone.now()):
+        if obj is not None and obj.phase.has_ended(timezone.now()):
             frozen += ["ends_at", "selectable_submissions", "awards_medals"]
             if is_relied_on(obj, timezone.now()):
                 frozen += ["daily_submission_limit", "total_submission_limit", "max_team_size", "objection_minutes"]
                 frozen.append("merge_bound")
-        if obj is not None and obj.board_opened_at is not None:
+        if obj is not None and obj.phase.board_opened_at is not None:
             frozen += ["board_audience", "board_freezes_at", "board_freeze_minutes"]
         if obj is not None and has_participants(obj):
             frozen.append("slug")
-        if obj is not None and is_in_use(obj):
+        if obj is not None and is_in_use(obj.phase):
             frozen += ["starts_at", "metric", "metric_params", "further_metrics", "score_digits"]
         return [*self.readonly_fields, *frozen]
+
+    def get_form(
+        self,
+        request: HttpRequest,
+        obj: Competition | None = None,
+        change: bool = False,  # noqa: FBT001
+        **kwargs: Any,
+    ) -> Any:
+        """The form of the competition with the fields of its phase: where there is one phase, they are one thing."""
+        readonly = self.get_readonly_fields(request, obj)
+        of_phase = forms.fields_for_model(
+            Phase,
+            fields=[name for name in PHASE_FIELDS if name not in (*readonly, *CompetitionForm.base_fields)],
+            formfield_callback=partial(self.formfield_for_dbfield, request=request),
+        )
+        helps = {name: Phase._meta.get_field(name).help_text for name in PHASE_FIELDS}  # type: ignore[union-attr]
+        form = type("CompetitionForm", (CompetitionForm,), dict(of_phase))
+        return super().get_form(request, obj, change, **{"form": form, "help_texts": helps, **kwargs})
 
     def get_prepopulated_fields(self, request: HttpRequest, obj: Competition | None = None) -> Any:
         # A slug that exists follows no title; and the form has none where it is frozen.
@@ -392,7 +473,7 @@ class CompetitionAdmin(OrganisedAdmin):
     def save_model(self, request: HttpRequest, obj: Competition, form: Any, change: bool) -> None:  # noqa: FBT001
         if not change:
             banners.take_new(obj)
-            super().save_model(request, obj, form, change)
+            Competition.objects.store_new(obj, obj.phase)
             if obj.is_published:
                 record_publication(obj, by=signed_in(request), at=timezone.now())
             return

@@ -34,18 +34,18 @@ class Entry:
 def entries(competition: Competition) -> Iterator[Entry]:
     """Everything of a competition that stands in a calendar, in the language of the moment."""
     title = one_line(competition.title)
-    yield Entry("start", gettext("%(title)s starts") % {"title": title}, competition.starts_at)
+    yield Entry("start", gettext("%(title)s starts") % {"title": title}, competition.phase.starts_at)
     if competition.entry_deadline is not None:
         yield Entry("entry", gettext("%(title)s: entry closes") % {"title": title}, competition.entry_deadline)
     if competition.merge_deadline is not None:
         yield Entry(
             "merge", gettext("%(title)s: last moment to merge teams") % {"title": title}, competition.merge_deadline
         )
-    yield Entry("end", gettext("%(title)s ends") % {"title": title}, competition.ends_at)
-    until = competition.objections_until
-    if until is not None and until > competition.ends_at:
+    yield Entry("end", gettext("%(title)s ends") % {"title": title}, competition.phase.ends_at)
+    until = competition.phase.objections_until
+    if until is not None and until > competition.phase.ends_at:
         yield Entry(
-            "objections", gettext("%(title)s: time for objections") % {"title": title}, competition.ends_at, until
+            "objections", gettext("%(title)s: time for objections") % {"title": title}, competition.phase.ends_at, until
         )
 
 

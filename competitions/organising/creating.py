@@ -13,7 +13,7 @@ from django.db import transaction
 from competitions import permissions as can
 from competitions.exceptions import NoDraft
 from competitions.log.recording import has_begun
-from competitions.models import Competition, DataArchive
+from competitions.models import Competition, DataArchive, Phase
 from competitions.organising import banners
 from competitions.organising.hosts import add_host
 
@@ -54,15 +54,12 @@ def create_competition(
         summary=summary,
         visibility=visibility,
         invitation_code=code,
-        starts_at=starts_at,
-        ends_at=starts_at + LASTS,
         time_zone=zone_of(by),
-        metric=METRIC,
         is_published=False,
     )
     draft.full_clean()
     with transaction.atomic():
-        draft.save()
+        Competition.objects.store_new(draft, Phase(starts_at=starts_at, ends_at=starts_at + LASTS, metric=METRIC))
         add_host(competition=draft, user=by, by=by, at=at)
     return draft
 

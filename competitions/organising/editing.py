@@ -44,8 +44,8 @@ from competitions.exceptions import (
     StartFrozen,
 )
 from competitions.leaderboards.standings import leaderboard_changed, lock_teams
-from competitions.log.recording import changed, clean_reason, has_begun, record, stated
-from competitions.models import BoardAudience, Competition, LogKind, MergeBound, Page, Solution
+from competitions.log.recording import changed, clean_reason, has_begun, record, stated, value_of
+from competitions.models import PHASE_FIELDS, BoardAudience, Competition, LogKind, MergeBound, Page, Phase, Solution
 from competitions.organising import banners
 from competitions.organising.readiness import check_ready
 from competitions.solution.services import (
@@ -129,28 +129,31 @@ def edit_competition(
         changes = {**changes, **_keep_frozen(before, after, at=at)}
         _check_rules(before, after, at=at, reason=reason)
         if metric_changes(before, after):
-            present = active_solution(before)
+            present = active_solution(before.phase)
             if (present and present.file.name) != (solution and solution.file.name):
                 raise ChangedMeanwhile
         if "banner" in changes:
             banners.delete_later(before)
             banners.take_new(after)
-        after.full_clean()
-        after.save(update_fields=list(changes))
-        if metric_changes(before, after) and not is_own(after.metric):
-            after.own_metrics.filter(is_active=True).update(is_active=False)
+        check_fields(after)
+        after.phase.save(update_fields=[name for name in changes if name in PHASE_FIELDS])
+        after.save(update_fields=[name for name in changes if name not in PHASE_FIELDS])
+        if metric_changes(before, after) and not is_own(after.phase.metric):
+            after.phase.own_metrics.filter(is_active=True).update(is_active=False)
         _record_changes(before, after, by=by, at=at, reason=reason)
         if metric_changes(before, after) and solution is not None:
             activate(solution, by=by, at=at, of_same_file=True)
-        if board_of(after) != board_of(before) and (board_of(before).is_frozen(at) or board_of(after).is_frozen(at)):
-            signals.board_moved.send(Competition, competition=after)
+        if board_of(after.phase) != board_of(before.phase) and (
+            board_of(before.phase).is_frozen(at) or board_of(after.phase).is_frozen(at)
+        ):
+            signals.board_moved.send(Phase, phase=after.phase)
         leaderboard_changed(competition_id=competition.pk)
     return after
 
 
 def record_publication(competition: Competition, *, by: User | None, at: datetime) -> None:
     """Write into the log that the competition was published, and the values whose later changes the log tells of."""
-    solution = active_solution(competition)
+    solution = active_solution(competition.phase)
     facts = {
         **stated(competition, [name for names in LOGGED.values() for name in names]),
         "solution": None if solution is None else log_facts(solution),
@@ -195,21 +198,39 @@ def check_changes(
         check_ready(before, anyway=publish_anyway)
     if not metric_changes(before, after):
         if further_change(before, after):
-            check_further(after)
-            require_further(after)
+            check_further(after.phase)
+            require_further(after.phase)
         return None
-    if after.metric != before.metric and is_own(after.metric):
+    if after.phase.metric != before.phase.metric and is_own(after.phase.metric):
         raise NoOwnMetric
-    check_metric(after)
-    check_further(after)
-    return for_other_metric(after)
+    check_metric(after.phase)
+    check_further(after.phase)
+    return for_other_metric(after.phase)
 
 
 def _changed(before: Competition, changes: Mapping[str, Any]) -> Competition:
     after = copy(before)
+    after.current_phase = copy(before.phase)
+    after.phase.competition = after
     for name, value in changes.items():
-        setattr(after, name, value)
+        setattr(after.bearer_of(name), name, value)
     return after
+
+
+def check_fields(competition: Competition) -> None:
+    """Whether the values of the competition and of its phase fit their fields and each other.
+
+    Raises:
+        ValidationError: with what is wrong, field by field.
+    """
+    problems: dict[str, Any] = {}
+    for row in (competition, competition.phase):
+        try:
+            row.full_clean(exclude={"competition", "current_phase"})
+        except ValidationError as error:
+            problems = error.update_error_dict(problems)
+    if problems:
+        raise ValidationError(problems)
 
 
 def _keep_frozen(before: Competition, after: Competition, *, at: datetime) -> dict[str, Any]:
@@ -217,23 +238,26 @@ def _keep_frozen(before: Competition, after: Competition, *, at: datetime) -> di
 
     A board that stands still goes on doing so; one that would have had to begin in the past begins now.
     """
-    old, new = board_of(before), board_of(after)
-    told_so = (after.board_freezes_at, after.board_freeze_minutes)
-    if after.board_freeze_minutes is None or told_so != (before.board_freezes_at, before.board_freeze_minutes):
+    old, new = board_of(before.phase), board_of(after.phase)
+    told_so = (after.phase.board_freezes_at, after.phase.board_freeze_minutes)
+    if after.phase.board_freeze_minutes is None or told_so != (
+        before.phase.board_freezes_at,
+        before.phase.board_freeze_minutes,
+    ):
         return {}
     if old.freezes_at == new.freezes_at or not (old.is_frozen(at) or new.is_frozen(at)):
         return {}
-    after.board_freeze_minutes = None
-    after.board_freezes_at = old.freezes_at if old.is_frozen(at) else at
-    return {"board_freezes_at": after.board_freezes_at, "board_freeze_minutes": None}
+    after.phase.board_freeze_minutes = None
+    after.phase.board_freezes_at = old.freezes_at if old.is_frozen(at) else at
+    return {"board_freezes_at": after.phase.board_freezes_at, "board_freeze_minutes": None}
 
 
 def _check_rules(before: Competition, after: Competition, *, at: datetime, reason: str) -> None:
     check_clock(before=before, after=after, at=at)
     _check_board(before, after, at=at, reason=reason)
-    if after.selectable_submissions != before.selectable_submissions and before.has_ended(at):
+    if after.phase.selectable_submissions != before.phase.selectable_submissions and before.phase.has_ended(at):
         raise SelectionFrozen
-    if after.awards_medals != before.awards_medals and before.has_ended(at):
+    if after.awards_medals != before.awards_medals and before.phase.has_ended(at):
         raise MedalsFrozen
     if after.rules_version < before.rules_version:
         raise RulesVersionFalls(version=before.rules_version)
@@ -244,11 +268,11 @@ def _check_rules(before: Competition, after: Competition, *, at: datetime, reaso
     if is_relied_on(before, at):
         _check_what_people_rely_on(before, after, at=at, reason=reason)
     unpublished = before.is_published and not after.is_published
-    if unpublished and not reason and (before.has_started(at) or has_participants(before)):
+    if unpublished and not reason and (before.phase.has_started(at) or has_participants(before)):
         raise ReasonMissing
     scores_change = metric_changes(before, after) or further_change(before, after)
-    scores_change = scores_change or after.score_digits != before.score_digits
-    if scores_change and is_in_use(before):
+    scores_change = scores_change or after.phase.score_digits != before.phase.score_digits
+    if scores_change and is_in_use(before.phase):
         raise MetricInUse
 
 
@@ -262,43 +286,49 @@ _WIDEST_FIRST = (BoardAudience.EVERYBODY, BoardAudience.PARTICIPANTS, BoardAudie
 def _check_board(before: Competition, after: Competition, *, at: datetime, reason: str) -> None:
     """A board may stand still from now on, and be shown to fewer, with a reason; it may be opened, with a reason."""
     for name in BOARD_FIELDS:
-        if getattr(after, name) != getattr(before, name) and before.board_opened_at is not None:
+        if value_of(after, name) != value_of(before, name) and before.phase.board_opened_at is not None:
             raise LeaderboardOpened(field=name)
     if not is_relied_on(before, at):
         return
-    old, new = board_of(before), board_of(after)
+    old, new = board_of(before.phase), board_of(after.phase)
     if old.freezes_at != new.freezes_at:
         seen_until = min(at, old.freezes_at or at)
         if new.freezes_at is not None and new.freezes_at < seen_until:
-            name = "board_freezes_at" if after.board_freezes_at != before.board_freezes_at else "board_freeze_minutes"
+            name = (
+                "board_freezes_at"
+                if after.phase.board_freezes_at != before.phase.board_freezes_at
+                else "board_freeze_minutes"
+            )
             raise FreezeInThePast(field=name)
         if old.is_frozen(at) and not reason:
             raise ReasonMissing
-    narrower = _WIDEST_FIRST.index(after.board_audience) > _WIDEST_FIRST.index(before.board_audience)
+    narrower = _WIDEST_FIRST.index(after.phase.board_audience) > _WIDEST_FIRST.index(before.phase.board_audience)
     if narrower and not reason:
         raise ReasonMissing
 
 
 def is_relied_on(competition: Competition, at: datetime) -> bool:
     """Whether people may take part by what was said: it was published at some time, and has started."""
-    return competition.has_started(at) and (has_begun(competition) or has_participants(competition))
+    return competition.phase.has_started(at) and (has_begun(competition) or has_participants(competition))
 
 
 def _check_what_people_rely_on(before: Competition, after: Competition, *, at: datetime, reason: str) -> None:
     for name in RISING_LIMITS:
-        old, new = getattr(before, name), getattr(after, name)
-        if old != new and before.has_ended(at):
+        old, new = value_of(before, name), value_of(after, name)
+        if old != new and before.phase.has_ended(at):
             raise LimitsFrozen(field=name)
         if new is not None and (old is None or new < old):
             raise LimitsOnlyRise(field=name)
     if after.merge_bound != before.merge_bound:
-        if before.has_ended(at):
+        if before.phase.has_ended(at):
             raise LimitsFrozen(field="merge_bound")
         if MergeBound.values.index(after.merge_bound) < MergeBound.values.index(before.merge_bound):
             raise LimitsOnlyRise(field="merge_bound")
-    if after.ends_at < before.ends_at and after.ends_at < at + timedelta(seconds=settings.END_NOTICE_SECONDS):
+    if after.phase.ends_at < before.phase.ends_at and after.phase.ends_at < at + timedelta(
+        seconds=settings.END_NOTICE_SECONDS
+    ):
         raise EndTooSoon(minutes=-(-settings.END_NOTICE_SECONDS // 60))
-    if after.ends_at > before.ends_at and not reason:
+    if after.phase.ends_at > before.phase.ends_at and not reason:
         raise ReasonMissing
 
 
@@ -310,12 +340,12 @@ def check_clock(*, before: Competition, after: Competition, at: datetime) -> Non
         EndInThePast: the end would pass without anybody having seen it come.
         StartFrozen: submissions have been received, whose days are counted from the start.
     """
-    if after.ends_at != before.ends_at:
-        if before.has_ended(at):
+    if after.phase.ends_at != before.phase.ends_at:
+        if before.phase.has_ended(at):
             raise ClockFrozen
-        if after.has_ended(at):
+        if after.phase.has_ended(at):
             raise EndInThePast
-    if after.starts_at != before.starts_at and is_in_use(before):
+    if after.phase.starts_at != before.phase.starts_at and is_in_use(before.phase):
         raise StartFrozen
 
 
@@ -330,41 +360,41 @@ def check_invitation_code(code: str) -> None:
 
 
 def metric_changes(before: Competition, after: Competition) -> bool:
-    return (before.metric, before.metric_params) != (after.metric, after.metric_params)
+    return (before.phase.metric, before.phase.metric_params) != (after.phase.metric, after.phase.metric_params)
 
 
 def further_change(before: Competition, after: Competition) -> bool:
-    return bool(before.further_metrics != after.further_metrics)
+    return bool(before.phase.further_metrics != after.phase.further_metrics)
 
 
-def check_further(competition: Competition) -> None:
+def check_further(phase: Phase) -> None:
     """Whether the further metrics are such as can be shown beside this one; which solution they fit is asked later.
 
     Raises:
         ValidationError: with what is wrong with them.
     """
-    if competition.metric not in {one.name for one in all_metrics()} and not is_own(competition.metric):
+    if phase.metric not in {one.name for one in all_metrics()} and not is_own(phase.metric):
         return  # the field's own validator says so
-    if is_own(competition.metric) and competition.further_metrics:
+    if is_own(phase.metric) and phase.further_metrics:
         raise ValidationError({"further_metrics": ValidationError(FURTHER_OF_OWN, code="own_metric_names_its_values")})
     try:
-        read_further(competition.further_metrics, beside=competition.metric, params=competition.metric_params)
+        read_further(phase.further_metrics, beside=phase.metric, params=phase.metric_params)
     except InvalidMetricParameters as error:
         messages = [ValidationError(explained(problem)["detail"], code=problem.code) for problem in error.problems]
         raise ValidationError({"further_metrics": messages}) from error
 
 
-def check_metric(competition: Competition) -> None:
+def check_metric(phase: Phase) -> None:
     """Whether the metric's parameters fit it.
 
     Raises:
         ValidationError: with what is wrong with them.
     """
-    if is_own(competition.metric) and competition.pk is None:
+    if is_own(phase.metric) and phase.pk is None:
         raise ValidationError({"metric": ValidationError(NoOwnMetric.message, code=NoOwnMetric.code)})
     try:
-        registry.get(competition.metric)
-        registry.validate_params(competition.metric, competition.metric_params)
+        registry.get(phase.metric)
+        registry.validate_params(phase.metric, phase.metric_params)
     except KeyError:
         return  # the field's own validator says so
     except InvalidMetricParameters as error:

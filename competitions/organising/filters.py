@@ -20,11 +20,12 @@ class CompetitionFilter(filters.FilterSet):
     ordering = filters.OrderingFilter(
         label=_("Ordering"),
         fields=[
-            *(("starts_at", "startsAt"), ("ends_at", "endsAt"), ("title", "title"), ("team_count", "teamCount")),
+            *(("current_phase__starts_at", "startsAt"), ("current_phase__ends_at", "endsAt"), ("title", "title")),
+            ("team_count", "teamCount"),
         ],
         field_labels={
-            "starts_at": _("starts at"),
-            "ends_at": _("ends at"),
+            "current_phase__starts_at": _("starts at"),
+            "current_phase__ends_at": _("ends at"),
             "title": _("title"),
             "team_count": _("number of teams"),
         },

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from competitions.exceptions import NotReadyToPublish
 from competitions.metrics.sandbox_state import MISSING, sandbox_state
 from competitions.metrics.services import has_passed
-from competitions.models import Competition, Solution
+from competitions.models import Competition, Phase, Solution
 from competitions.solution.leaks import checksums, files_with_the_answers
 from competitions.solution.services import active_solution
 
@@ -61,9 +61,12 @@ def readiness(competition: Competition) -> list[Finding]:
 
     Reads data files that may be tables: call it with no lock held.
     """
-    solution = active_solution(competition) if competition.pk else None
-    findings = _about_files(competition, solution) if competition.pk else []
-    return [*findings, *_about_rows(solution)]
+    if not competition.pk:
+        return _about_rows(None)
+    phases = {phase: active_solution(phase) for phase in competition.phases.all()}
+    files = [finding for phase, solution in phases.items() for finding in _about_files(phase, solution)]
+    rows = [finding for solution in phases.values() for finding in _about_rows(solution)]
+    return [*files, *rows]
 
 
 def check_ready(competition: Competition, *, anyway: bool) -> None:
@@ -90,10 +93,10 @@ def _about_rows(solution: Solution | None) -> list[Finding]:
     ]
 
 
-def _about_files(competition: Competition, solution: Solution | None) -> list[Finding]:
+def _about_files(phase: Phase, solution: Solution | None) -> list[Finding]:
     """Data files that give the solution away: the very file of any version, or the same answers as the present one."""
-    files = list(competition.data_files.all())
-    known = checksums(competition)
+    files = list(phase.competition.data_files.all())
+    known = checksums(phase)
     same = [one for one in files if one.sha256 in known]
     alike = files_with_the_answers(solution, [one for one in files if one not in same]) if solution else []
     return [

@@ -18,6 +18,7 @@ from competitions.leaderboards.serializers import ColumnSerializer, TeamRefSeria
 from competitions.models import Competition, MetricDirection, Page, State
 from competitions.models.log import REASON_CHARACTERS
 from competitions.organising.readiness import Weight
+from competitions.phase_fields import ChangesPhase, ReadsPhase
 from foundation import markdown
 from scoring.metrics.registry import Direction
 
@@ -39,12 +40,12 @@ class FurtherMetricSerializer(serializers.Serializer):
 
 
 # Reads rows of `Competition.objects.with_facts_for(user)`; the context holds `at`.
-class CompetitionListSerializer(serializers.ModelSerializer):
+class CompetitionListSerializer(ReadsPhase):
     """A competition as a list shows it."""
 
     state = serializers.SerializerMethodField(help_text="Where it is on its clock.")
     banner = serializers.SerializerMethodField(help_text="Address of a wide picture.")
-    metric = MetricSerializer(source="metric_definition", read_only=True)
+    metric = MetricSerializer(source="phase.metric_definition", read_only=True)
     team_count = serializers.IntegerField(read_only=True)
     participant_count = serializers.IntegerField(read_only=True)
     is_entered = serializers.BooleanField(read_only=True, help_text="Whether you take part.")
@@ -64,7 +65,7 @@ class CompetitionListSerializer(serializers.ModelSerializer):
 
     @extend_schema_field(serializers.ChoiceField(State.choices))
     def get_state(self, competition: Competition) -> str:
-        return competition.state(self.context["at"]).value
+        return competition.phase.state(self.context["at"]).value
 
 
 class PageRefSerializer(serializers.ModelSerializer):
@@ -126,7 +127,7 @@ class CompetitionSerializer(CompetitionListSerializer):
 
     @extend_schema_field(serializers.DateTimeField(allow_null=True))
     def get_board_frozen_since(self, competition: Competition) -> str | None:
-        since = board_of(competition).frozen_since(self.context["at"])
+        since = board_of(competition.phase).frozen_since(self.context["at"])
         return None if since is None else serializers.DateTimeField().to_representation(since)
 
     @extend_schema_field(serializers.DateTimeField())
@@ -135,7 +136,7 @@ class CompetitionSerializer(CompetitionListSerializer):
 
     @extend_schema_field(ColumnSerializer(many=True))
     def get_score_columns(self, competition: Competition) -> list[dict[str, Any]]:
-        return list(ColumnSerializer(columns_of(competition), many=True).data)
+        return list(ColumnSerializer(columns_of(competition.phase), many=True).data)
 
     @extend_schema_field(TeamRefSerializer(allow_null=True))
     def get_my_team(self, competition: Any) -> dict[str, Any] | None:
@@ -155,7 +156,7 @@ def told(request: Request, row: Competition) -> dict[str, Any]:
     return dict(CompetitionSerializer(row, context=context).data)
 
 
-class CompetitionEditSerializer(serializers.ModelSerializer):
+class CompetitionEditSerializer(ChangesPhase):
     """What organisers change."""
 
     banner = serializers.FileField(required=False, allow_null=True, help_text="A picture; null takes it away.")

@@ -61,7 +61,7 @@ class SolutionForm(UploadForm):
     def keep(self, *, by: Any) -> Solution:
         fields = self.cleaned_data
         return replace_solution(
-            competition=fields["competition"],
+            phase=fields["competition"].phase,
             file=fields["file"],
             filename=fields["file"].name,
             id_column=fields["id_column"],

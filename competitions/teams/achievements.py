@@ -21,7 +21,7 @@ from django.db.models.functions import TruncDate
 
 from competitions.access import BOARD
 from competitions.leaderboards.medals import medal_of, points_of
-from competitions.models import Competition, Membership, Standing, StandingChange
+from competitions.models import Competition, Membership, Phase, Standing, StandingChange
 from competitions.querysets import StandingQuerySet, count_of
 from foundation.refusals import NotVisible
 
@@ -50,20 +50,20 @@ def counting_competitions(at: datetime) -> QuerySet[Competition]:
         awards_medals=True,
         is_published=True,
         visibility=Competition.Visibility.PUBLIC,
-        ends_at__lte=at,
-        confirmed_at__isnull=False,
+        current_phase__ends_at__lte=at,
+        current_phase__confirmed_at__isnull=False,
     ).order_by("pk")
 
 
 def days_since_end(competition: Competition, at: datetime) -> int:
     """Whole days: within one of them points stay as they are."""
-    return max(0, (at - competition.ends_at) // timedelta(days=1))
+    return max(0, (at - competition.phase.ends_at) // timedelta(days=1))
 
 
 def site_ranking(at: datetime) -> list[Achievement]:
     """Everybody with points, the most first; equal points share a rank. Kept until a result or the day changes."""
     competitions = list(counting_competitions(at))
-    facts = [(one.pk, one.leaderboard_version, one.confirmed_at, days_since_end(one, at)) for one in competitions]
+    facts = [(one.pk, one.leaderboard_version, one.phase.confirmed_at, days_since_end(one, at)) for one in competitions]
     key = "achievements:" + hashlib.sha256(repr(facts).encode()).hexdigest()
     if (kept := cache.get(key)) is None:
         kept = _counted(competitions, at)
@@ -95,7 +95,7 @@ def _counted(competitions: list[Competition], at: datetime) -> list[Achievement]
 
 def _results(competition: Competition) -> Iterator[tuple[list[int], int, int]]:
     """Of each ranked team: its members, its final rank, and how many teams have one."""
-    ranked = Standing.objects.ranked().filter(competition=competition, private_key__isnull=False)
+    ranked = Standing.objects.ranked().filter(phase=competition.phase, private_key__isnull=False)
     teams = list(ranked.in_private_order().values_list("team_id", flat=True))
     members = defaultdict(list)
     for team, user in Membership.objects.filter(competition=competition).values_list("team_id", "user_id"):
@@ -110,18 +110,19 @@ def achievement_of(user: User, at: datetime) -> Achievement | None:
 
 def with_what_medals_need(standings: StandingQuerySet) -> StandingQuerySet:
     """With `final_teams`, how many teams have a final rank there, and `members`."""
-    ranked = Standing.objects.ranked().filter(competition=OuterRef("competition"), private_key__isnull=False)
+    ranked = Standing.objects.ranked().filter(phase=OuterRef("phase"), private_key__isnull=False)
     members = Membership.objects.filter(team=OuterRef("team"))
-    return standings.annotate(final_teams=count_of(ranked), members=count_of(members))
+    return standings.annotate(final_teams=count_of(ranked, by="phase"), members=count_of(members))
 
 
 def activity_of(user: User, *, seen_by: Any, at: datetime) -> list[dict[str, Any]]:
     """On how many occasions a team of the user made its public score better, by day (UTC): what leaderboards show."""
-    listed = Competition.objects.listed_for(seen_by)
+    listed = Competition.objects.listed_for(seen_by).values("pk")
     told = BOARD.own_rows(seen_by) if user == seen_by else BOARD.rows(seen_by)
     changes = StandingChange.objects.filter(
         team__memberships__user=user,
-        competition__in=listed.filter(told).values("pk"),
+        competition__in=listed,
+        phase__in=Phase.objects.filter(told).values("pk"),
         at__gt=at - timedelta(days=ACTIVITY_DAYS),
         at__lte=at,
     )

@@ -143,7 +143,9 @@ def _new_team(competition: Competition, user: User, at: datetime) -> Team:
     unique_name(team, wanted=name_for(user))
     Membership.objects.create(team=team, user=user, competition=competition, joined_at=at)
     index_names([team.pk])
-    Standing.objects.create(team=team, competition=competition)
+    Standing.objects.bulk_create(
+        Standing(team=team, competition=competition, phase=phase) for phase in competition.phases.all()
+    )
     take_out_if_conflicted(team, at)
     return team
 

@@ -96,7 +96,7 @@ def talk(competition: Competition, users: dict[str, User]) -> None:
     present = {name: users[name] for name in (*members, *competition.hosts.values_list("username", flat=True))}
     for thread in THREADS:
         if thread.competition == competition.slug and thread.author in present:
-            start(thread, competition, present, at=competition.starts_at + thread.after)
+            start(thread, competition, present, at=competition.phase.starts_at + thread.after)
 
 
 def start(thread: Thread, competition: Competition, users: dict[str, User], *, at: datetime) -> None:

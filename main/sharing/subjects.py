@@ -87,7 +87,7 @@ def is_open(competition: Competition) -> bool:
 
 def shows_board(competition: Competition) -> bool:
     """Whether its public leaderboard may be told to everybody."""
-    return bool(competition_can.view_public_leaderboard(ANYBODY, competition))
+    return bool(competition_can.view_public_leaderboard(ANYBODY, competition.phase))
 
 
 def find_competition(key: str, user: Any) -> Competition:
@@ -131,7 +131,7 @@ def leaderboard(competition: Competition, *, board: str, team: str, at: datetime
     """A leaderboard, or the place of one team in the end. Private scores are told once they are confirmed."""
     if not is_open(competition):
         return NEUTRAL
-    is_confirmed = competition.is_confirmed(at)
+    is_confirmed = competition.phase.is_confirmed(at)
     if board == "private" and not is_confirmed:
         return NEUTRAL
     is_final = is_confirmed and board != "public"
@@ -181,7 +181,7 @@ def competition_card(competition: Competition, at: datetime) -> Card:
 def board_card(competition: Competition, at: datetime, *, private: bool) -> Card:
     """The top of a leaderboard. `private`: only where the caller knows that it is confirmed."""
     side: Side = PRIVATE if private else PUBLIC
-    board = Leaderboard(competition, side)
+    board = Leaderboard(competition.phase, side)
     rows = board.rows(0, ROWS_ON_CARD)
     return Card(
         "result" if private else "board",
@@ -196,7 +196,7 @@ def board_card(competition: Competition, at: datetime, *, private: bool) -> Card
 
 def team_card(competition: Competition, team: int, at: datetime) -> Card | None:
     """The place of a team in the confirmed result; None where it has none."""
-    board = Leaderboard(competition, PRIVATE, own_team=team)
+    board = Leaderboard(competition.phase, PRIVATE, own_team=team)
     row = board.own_row()
     if row is None or row.rank is None:
         return None
@@ -213,11 +213,11 @@ def team_card(competition: Competition, team: int, at: datetime) -> Card | None:
 
 def when(competition: Competition, at: datetime) -> str:
     """Where a competition stands on its clock, in words."""
-    if competition.has_ended(at):
-        return gettext("ended %(when)s") % {"when": _moment(competition.ends_at, competition)}
-    if competition.has_started(at):
-        return gettext("ends %(when)s") % {"when": _moment(competition.ends_at, competition)}
-    return gettext("starts %(when)s") % {"when": _moment(competition.starts_at, competition)}
+    if competition.phase.has_ended(at):
+        return gettext("ended %(when)s") % {"when": _moment(competition.phase.ends_at, competition)}
+    if competition.phase.has_started(at):
+        return gettext("ends %(when)s") % {"when": _moment(competition.phase.ends_at, competition)}
+    return gettext("starts %(when)s") % {"when": _moment(competition.phase.starts_at, competition)}
 
 
 def _moment(moment: datetime, competition: Competition) -> str:
@@ -226,7 +226,9 @@ def _moment(moment: datetime, competition: Competition) -> str:
 
 
 def _line(row: Row, competition: Competition) -> tuple[str, str, str]:
-    score = "" if row.score is None else f"{competition.shown_score(row.score):.{competition.score_digits}f}"
+    score = (
+        "" if row.score is None else f"{competition.phase.shown_score(row.score):.{competition.phase.score_digits}f}"
+    )
     return str(row.rank), row.team.name, score
 
 
@@ -300,7 +302,7 @@ def _discussion_card(pk: int) -> Card | None:
 def _competition_card(kind: str, pk: int, at: datetime) -> Card | None:
     rows = Competition.objects.filter(teams=pk) if kind == "team" else Competition.objects.filter(pk=pk)
     found = rows.first()
-    if found is None or not is_open(found) or (kind in PRIVATE_KINDS and not found.is_confirmed(at)):
+    if found is None or not is_open(found) or (kind in PRIVATE_KINDS and not found.phase.is_confirmed(at)):
         return None
     if kind == "team":
         return team_card(found, pk, at)

@@ -56,17 +56,17 @@ def panel(request: HttpRequest, competition: Competition) -> dict[str, Any]:
     return {
         "scoring": {
             "competition": competition,
-            "has_ended": competition.has_ended(at),
-            "is_confirmed": competition.is_confirmed(at),
-            "has_result": has_private_result(competition),
+            "has_ended": competition.phase.has_ended(at),
+            "is_confirmed": competition.phase.is_confirmed(at),
+            "has_result": has_private_result(competition.phase),
             "active": next((run for run in recent if run.is_active), None),
             "runs": recent,
             # Each: why the button can't be pressed, or None.
-            "no_private": runs.why_not(competition, ScoringRun.Kind.PRIVATE, at),
-            "no_rescore": runs.why_not(competition, ScoringRun.Kind.RESCORE, at),
-            "no_preview": runs.what_is_missing(competition),
-            "no_confirm": may.confirm_private_leaderboard(request.user, competition, at).refusal
-            or runs.why_not_confirm(competition, at),
+            "no_private": runs.why_not(competition.phase, ScoringRun.Kind.PRIVATE, at),
+            "no_rescore": runs.why_not(competition.phase, ScoringRun.Kind.RESCORE, at),
+            "no_preview": runs.what_is_missing(competition.phase),
+            "no_confirm": may.confirm_private_leaderboard(request.user, competition.phase, at).refusal
+            or runs.why_not_confirm(competition.phase, at),
         }
     }
 
@@ -116,7 +116,7 @@ def start(request: HttpRequest, competition: Competition) -> HttpResponse:
     kind = request.POST.get("kind", "")
     if kind in ScoringRun.Kind.values:
         reason = request.POST.get("reason", "")
-        runs.start_run(competition=competition, kind=kind, by=signed_in(request), at=timezone.now(), reason=reason)
+        runs.start_run(phase=competition.phase, kind=kind, by=signed_in(request), at=timezone.now(), reason=reason)
         messages.success(
             request, gettext("Scoring has started. It goes on in the background; you may leave this page.")
         )
@@ -125,7 +125,7 @@ def start(request: HttpRequest, competition: Competition) -> HttpResponse:
 
 @require_POST
 def confirm(request: HttpRequest, competition: Competition) -> HttpResponse:
-    runs.confirm_private_leaderboard(competition=competition, by=signed_in(request), at=timezone.now())
+    runs.confirm_private_leaderboard(phase=competition.phase, by=signed_in(request), at=timezone.now())
     messages.success(request, gettext("The private leaderboard is open, and everybody who took part is told."))
     return _back(competition)
 
@@ -133,7 +133,7 @@ def confirm(request: HttpRequest, competition: Competition) -> HttpResponse:
 @require_POST
 def unconfirm(request: HttpRequest, competition: Competition) -> HttpResponse:
     runs.unconfirm_private_leaderboard(
-        competition=competition, by=signed_in(request), at=timezone.now(), reason=request.POST.get("reason", "")
+        phase=competition.phase, by=signed_in(request), at=timezone.now(), reason=request.POST.get("reason", "")
     )
     messages.success(request, gettext("The private leaderboard is closed again."))
     return _back(competition)
@@ -141,7 +141,7 @@ def unconfirm(request: HttpRequest, competition: Competition) -> HttpResponse:
 
 @require_GET
 def progress(_request: HttpRequest, competition: Competition) -> HttpResponse:
-    run = runs.active_run(competition)
+    run = runs.active_run(competition.phase)
     if run is None:
         return JsonResponse({"active": False})
     return JsonResponse(
@@ -177,9 +177,9 @@ def preview_csv(request: HttpRequest, competition: Competition) -> StreamingHttp
 
 @require_GET
 def public_csv(_request: HttpRequest, competition: Competition) -> StreamingHttpResponse:
-    return csv_response(Leaderboard(competition), name=f"{competition.slug}-public-leaderboard")
+    return csv_response(Leaderboard(competition.phase), name=f"{competition.slug}-public-leaderboard")
 
 
 def _preview(request: HttpRequest, competition: Competition) -> Leaderboard:
-    runs.open_preview(competition=competition, by=signed_in(request), at=timezone.now())
-    return Leaderboard(competition, PRIVATE, fresh=True)
+    runs.open_preview(phase=competition.phase, by=signed_in(request), at=timezone.now())
+    return Leaderboard(competition.phase, PRIVATE, fresh=True)

@@ -164,7 +164,7 @@ def found_exclusion(request: Request, pk: int) -> Exclusion:
 
 def submission_to_void(request: Request, pk: int) -> Submission:
     """The submission, if the person asking organises its competition. For everybody else it does not exist."""
-    found = Submission.objects.select_related("competition", "team").filter(pk=pk).first()
+    found = Submission.objects.select_related("competition__current_phase", "phase", "team").filter(pk=pk).first()
     if found is None or not may.exclude(request.user, found.competition):
         raise NotVisible
     return found

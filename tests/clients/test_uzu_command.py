@@ -308,7 +308,7 @@ def test_the_leaderboard_marks_who_has_no_rank_and_draws_baselines(alice, team):
     out = TeamFactory(competition=cup, name="beta")
     submits(out, 0.1)
     disqualify(team=out, reason="Two accounts.", by=UserFactory(is_superuser=True), at=NOON)
-    Baseline.objects.create(competition=cup, name="Mean", since=NOON, public_score=0.7, public_key=0.7)
+    Baseline.objects.create(competition=cup, phase=cup.phase, name="Mean", since=NOON, public_score=0.7, public_key=0.7)
 
     lines = [row.split() for row in run("lb", "demo-cup").stdout.splitlines()[1:]]
 

@@ -9,10 +9,10 @@ import pytest
 from freezegun import freeze_time
 
 from competitions.leaderboards.medals import MOST_POINTS, Zones, medal_of, points_of, zones
-from competitions.models import Competition, Standing, Team
+from competitions.models import Phase, Standing, Team
 from competitions.teams.achievements import site_ranking
 from submissions.exclusion.services import disqualify
-from tests.factories import AFTER, ENDS, NOON, CompetitionFactory, TeamFactory, UserFactory
+from tests.factories import AFTER, ENDS, NOON, CompetitionFactory, TeamFactory, UserFactory, overwrite
 
 DAY = timedelta(days=1)
 
@@ -136,7 +136,7 @@ NOTHING = {
 )
 @pytest.mark.parametrize("reader", ["visitor", "alice", "host", "superuser"])
 def test_nothing_else_gives_any_to_anybody(api, cup, people, fields, at, reader):
-    Competition.objects.update(**fields)
+    overwrite(**fields)
     user = {"visitor": None, "alice": people[0]}.get(reader, UserFactory(is_superuser=reader == "superuser"))
     if reader == "host":
         cup.hosts.add(user)
@@ -149,13 +149,13 @@ def test_nothing_else_gives_any_to_anybody(api, cup, people, fields, at, reader)
 
 @pytest.mark.parametrize("fields", [{"visibility": "invitation"}, {"visibility": "unlisted"}, {"is_published": False}])
 def test_the_ranking_is_of_public_competitions(api, cup, fields):
-    Competition.objects.update(**fields)
+    overwrite(**fields)
     assert ranking(api) == []
 
 
 def test_a_confirmation_taken_back_takes_them_back(api, cup):
     assert ranking(api) == [(1, "alice"), (2, "bob"), (3, "carol")]
-    Competition.objects.update(confirmed_at=None)
+    Phase.objects.update(confirmed_at=None)
     assert ranking(api) == []
     assert profile(api, "alice")[0] == NOTHING
 

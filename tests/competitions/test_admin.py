@@ -24,6 +24,7 @@ from competitions.models import (
     DataUpload,
     Departure,
     Page,
+    Phase,
     RankInterval,
     RulesAcceptance,
     SearchName,
@@ -32,7 +33,17 @@ from competitions.models import (
 )
 from competitions.organising.editing import edit_competition
 from competitions.solution.services import replace_solution
-from tests.factories import AFTER, ENDS, NOON, STARTS, CompetitionFactory, TeamFactory, UserFactory, submits
+from tests.factories import (
+    AFTER,
+    ENDS,
+    NOON,
+    STARTS,
+    CompetitionFactory,
+    TeamFactory,
+    UserFactory,
+    standing_of,
+    submits,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -72,7 +83,8 @@ def admin_url(model, action, *args):
 def form_of(competition, **changes):
     """What the browser posts back when only `changes` were typed."""
     moments = {
-        name: getattr(competition, name) for name in ("starts_at", "ends_at", "entry_deadline", "merge_deadline")
+        name: getattr(competition.bearer_of(name), name)
+        for name in ("starts_at", "ends_at", "entry_deadline", "merge_deadline")
     }
     moments |= {name: changes.pop(name) for name in list(changes) if name in moments}
     body = {
@@ -91,7 +103,7 @@ def form_of(competition, **changes):
         "max_team_size": 5,
         "merge_bound": "by_now",
         "board_audience": "everybody",
-        "metric": competition.metric,
+        "metric": competition.phase.metric,
         "score_digits": 5,
         "metric_params": "{}",
         "daily_submission_limit": 5,
@@ -121,7 +133,7 @@ def errors_of(response):
 def test_every_list_and_page_opens(sign_in, boss, cup, model, client_of):
     team = TeamFactory(competition=cup)
     submits(team, 0.5)
-    replace_solution(competition=cup, file=io.BytesIO(CSV), filename="s.csv", by=None, at=NOON)
+    replace_solution(phase=cup.phase, file=io.BytesIO(CSV), filename="s.csv", by=None, at=NOON)
     client, name = sign_in(boss), model._meta.model_name
     listed = client.get(admin_url(name, "changelist") + "?q=x")
     assert listed.status_code == 200
@@ -150,7 +162,7 @@ def test_no_model_of_the_room_is_forgotten():
     from django.apps import apps
 
     own = {model for model in apps.get_app_config("competitions").get_models() if not model._meta.auto_created}
-    made_elsewhere = {Page, SearchName, Baseline, RankInterval, DataPreview}
+    made_elsewhere = {Page, Phase, SearchName, Baseline, RankInterval, DataPreview}
     assert own - set(MODELS) == made_elsewhere, "edited with something else, or made by jobs and acts alone"
 
 
@@ -305,7 +317,7 @@ def test_times_are_entered_in_the_zone_that_the_form_says(sign_in, host, cup, po
     response = change(sign_in(host), cup, ends_at=ENDS, time_zone=posted)
     assert response.status_code == 302, errors_of(response)
     cup.refresh_from_db()
-    assert (cup.ends_at, cup.time_zone) == (ENDS - timedelta(hours=hours), posted)
+    assert (cup.phase.ends_at, cup.time_zone) == (ENDS - timedelta(hours=hours), posted)
 
 
 def test_a_new_competition_begins_in_the_organisers_zone(sign_in):
@@ -319,8 +331,8 @@ def test_hosts_edit(sign_in, host, cup):
     response = change(sign_in(host), cup, title="Better", daily_submission_limit="")
     assert response.status_code == 302, errors_of(response)
     cup.refresh_from_db()
-    assert (cup.title, cup.daily_submission_limit) == ("Better", None)
-    assert cup.metric_params == {}
+    assert (cup.title, cup.phase.daily_submission_limit) == ("Better", None)
+    assert cup.phase.metric_params == {}
 
 
 @pytest.mark.parametrize(
@@ -360,14 +372,14 @@ def test_the_end_is_frozen_once_it_has_passed(sign_in, boss, cup):
     page = sign_in(boss).get(admin_url("competition", "change", cup.pk))
     assert "ends_at" not in page.context["adminform"].form.fields
     change(sign_in(boss), cup, ends_at=ENDS + timedelta(days=1))
-    assert Competition.objects.get().ends_at == ENDS
+    assert Competition.objects.get().phase.ends_at == ENDS
 
 
 def test_the_start_is_frozen_once_there_are_submissions(sign_in, boss, cup):
-    replace_solution(competition=cup, file=io.BytesIO(CSV), filename="s.csv", by=None, at=NOON)
+    replace_solution(phase=cup.phase, file=io.BytesIO(CSV), filename="s.csv", by=None, at=NOON)
     submits(TeamFactory(competition=cup), 0.5)
     change(sign_in(boss), cup, starts_at=STARTS + timedelta(hours=1))
-    assert Competition.objects.get().starts_at == STARTS
+    assert Competition.objects.get().phase.starts_at == STARTS
 
 
 def test_the_slug_is_frozen_once_somebody_takes_part(sign_in, boss, cup):
@@ -384,7 +396,7 @@ def test_the_slug_is_frozen_once_somebody_takes_part(sign_in, boss, cup):
 def test_the_number_of_selections_is_frozen_with_the_end(sign_in, boss, cup):
     assert change(sign_in(boss), cup, selectable_submissions=1, title="After").status_code == 302
     assert Competition.objects.get().title == "After"
-    assert Competition.objects.get().selectable_submissions == cup.selectable_submissions == 2
+    assert Competition.objects.get().phase.selectable_submissions == cup.phase.selectable_submissions == 2
 
 
 def test_the_version_of_the_rules_does_not_fall(sign_in, boss, cup):
@@ -405,17 +417,17 @@ def test_a_competition_that_teams_have_entered_is_not_deleted(sign_in, boss, cup
 
 
 def test_a_new_metric_is_checked_against_the_solution_and_fixed_by_the_first_submission(sign_in, boss, cup):
-    replace_solution(competition=cup, file=io.BytesIO(CSV), filename="s.csv", by=None, at=NOON)
+    replace_solution(phase=cup.phase, file=io.BytesIO(CSV), filename="s.csv", by=None, at=NOON)
     refused = change(sign_in(boss), cup, metric="auc")
     assert refused.status_code == 200
     assert errors_of(refused)
     client = sign_in(boss)
     assert change(client, cup, metric="mae").status_code == 302
-    assert Competition.objects.get().metric == "mae"
+    assert Competition.objects.get().phase.metric == "mae"
     submits(TeamFactory(competition=cup), 0.5)
     change(client, cup, metric="rmse", score_digits=9)
     after = Competition.objects.get()
-    assert (after.metric, after.score_digits) == ("mae", cup.score_digits)
+    assert (after.phase.metric, after.phase.score_digits) == ("mae", cup.phase.score_digits)
 
 
 # --- files ------------------------------------------------------------------------------------------------------------
@@ -446,7 +458,7 @@ def test_nobody_uploads_to_the_competition_of_others(sign_in, host, cup):
 
 
 def test_no_page_shows_what_a_solution_holds(sign_in, boss, cup):
-    solution = replace_solution(competition=cup, file=io.BytesIO(CSV), filename="s.csv", by=None, at=NOON)
+    solution = replace_solution(phase=cup.phase, file=io.BytesIO(CSV), filename="s.csv", by=None, at=NOON)
     client = sign_in(boss)
     pages = [
         client.get(admin_url("solution", "change", solution.pk)),
@@ -466,10 +478,11 @@ def test_no_page_shows_what_a_solution_holds(sign_in, boss, cup):
 def test_no_page_shows_the_private_side(sign_in, boss, cup):
     team = TeamFactory(competition=cup)
     submits(team, 0.5)
-    team.standing.best_private_score = team.standing.private_key = 0.777
-    team.standing.save()
+    standing = standing_of(team)
+    standing.best_private_score = standing.private_key = 0.777
+    standing.save()
     client = sign_in(boss)
-    for url in (admin_url("standing", "changelist"), admin_url("standing", "change", team.standing.pk)):
+    for url in (admin_url("standing", "changelist"), admin_url("standing", "change", standing.pk)):
         assert "0.777" not in client.get(url).content.decode()
 
 

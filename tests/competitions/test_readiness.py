@@ -75,7 +75,7 @@ def test_what_an_organiser_may_want_is_asked_back(host, solution, usage, code):
     draft = CompetitionFactory(is_published=False, hosts=[host])
     if solution:
         file = BytesIO(solution.encode())
-        replace_solution(competition=draft, file=file, filename="s.csv", usage_column=usage, by=None, at=STARTS)
+        replace_solution(phase=draft.phase, file=file, filename="s.csv", usage_column=usage, by=None, at=STARTS)
     assert codes(draft) == [code]
     with pytest.raises(NotReadyToPublish) as caught:
         publish(draft, host)
@@ -171,8 +171,8 @@ def test_nor_does_a_large_upload_in_parts(draft, host):
 def test_after_the_confirmation_the_answers_may_be_given_out(draft, host):
     publish(draft, host)
     draft.refresh_from_db()
-    draft.confirmed_at, draft.ends_at = AFTER, NOON
-    draft.save()
+    draft.phase.confirmed_at, draft.phase.ends_at = AFTER, NOON
+    draft.phase.save()
     assert add(draft, SOLUTION).pk
 
 

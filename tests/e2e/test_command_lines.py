@@ -65,7 +65,7 @@ from competitions.models import Competition, Membership, Standing, Team
 cup, user, at = Competition.objects.get(slug={slug!r}), User.objects.get(username={name!r}), timezone.now()
 team = Team.objects.create(competition=cup, owner=user, name={name!r}, created_at=at)
 Membership.objects.create(team=team, user=user, competition=cup, joined_at=at)
-Standing.objects.create(team=team, competition=cup)
+Standing.objects.create(team=team, competition=cup, phase=cup.phase)
 """
 STAFF = "from accounts.models import User; User.objects.filter(username={name!r}).update(is_staff=True)"
 

@@ -29,7 +29,7 @@ cup.hosts.add(host)
 cup.pages.create(slug="evaluation", title="Evaluation", body="How it is scored.", position=0)
 rows = range(1, 41)
 solution = "id,target,Usage\\n" + "".join(f"{{n}},{{n}},{{'Public' if n % 2 else 'Private'}}\\n" for n in rows)
-replace_solution(competition=cup, file=io.BytesIO(solution.encode()), filename="solution.csv", by=host, at=now)
+replace_solution(phase=cup.phase, file=io.BytesIO(solution.encode()), filename="solution.csv", by=host, at=now)
 sample = ("id,target\\n" + "".join(f"{{n}},0\\n" for n in rows)).encode()
 DataFile.objects.create(competition=cup, name="sample_submission.csv", file=ContentFile(sample, "sample_submission.csv"),
     size=len(sample), sha256="0" * 64, is_sample_submission=True)

@@ -19,7 +19,7 @@ CUP = """
 from datetime import timedelta
 from django.utils import timezone
 from accounts.models import User
-from competitions.models import Competition
+from competitions.models import Competition, Phase
 from competitions.teams.entries import enter
 now = timezone.now()
 cup = Competition.objects.create(
@@ -33,9 +33,9 @@ user.set_password("uzu-demo")
 user.save()
 user.emailaddress_set.update_or_create(email=user.email, defaults=dict(verified=True, primary=True))
 if {enters}:
-    Competition.objects.filter(pk=cup.pk).update(starts_at=now - timedelta(days=9), ends_at=now + timedelta(days=9))
+    Phase.objects.filter(competition=cup.pk).update(starts_at=now - timedelta(days=9), ends_at=now + timedelta(days=9))
     enter(competition=Competition.objects.get(pk=cup.pk), user=user, accept_rules=True, at=now)
-    Competition.objects.filter(pk=cup.pk).update(starts_at=cup.starts_at, ends_at=cup.ends_at)
+    Phase.objects.filter(competition=cup.pk).update(starts_at=cup.phase.starts_at, ends_at=cup.phase.ends_at)
 """
 
 

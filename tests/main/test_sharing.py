@@ -20,7 +20,7 @@ from main.sharing import cards, subjects, views
 from main.sharing.addresses import PAGES
 from main.sharing.cards import broken, drawable, png
 from main.sharing.subjects import Card, public_card
-from tests.factories import AFTER, NOON, CompetitionFactory, TeamFactory, UserFactory, submits
+from tests.factories import AFTER, NOON, CompetitionFactory, TeamFactory, UserFactory, overwrite, submits
 
 pytestmark = pytest.mark.django_db
 FRONTEND = Path(__file__).resolve().parents[2] / "frontend" / "src" / "pages"
@@ -48,7 +48,7 @@ def cup():
 
 
 def close(cup, **changes):
-    Competition.objects.filter(pk=cup.pk).update(**changes)
+    overwrite(cup, **changes)
 
 
 def head_of(client, address: str, *, at=NOON, language: str = "en") -> dict[str, str]:

@@ -9,11 +9,20 @@ from datetime import timedelta
 
 import pytest
 
-from competitions.models import Competition
+from competitions.models import Competition, Phase
 from notifications_api.models import Mail, Notification, Preference, Reminder
 from notifications_api.reminders import is_due, remind
 from submissions.models import Submission
-from tests.factories import ENDS, NOON, STARTS, CompetitionFactory, SubmissionFactory, TeamFactory, UserFactory
+from tests.factories import (
+    ENDS,
+    NOON,
+    STARTS,
+    CompetitionFactory,
+    SubmissionFactory,
+    TeamFactory,
+    UserFactory,
+    overwrite,
+)
 from tests.notifications_api.conftest import mailed, told
 
 pytestmark = pytest.mark.django_db
@@ -69,7 +78,7 @@ def test_a_reminder_comes_a_day_or_an_hour_before_its_deadline(cup, kind, at, du
 )
 def test_a_competition_of_eight_hours_is_reminded_later(kind, left):
     cup = CompetitionFactory.build(starts_at=STARTS, merge_deadline=STARTS + 4 * HOUR, ends_at=STARTS + 8 * HOUR)
-    deadline = cup.merge_deadline if kind == "merge_deadline" else cup.ends_at
+    deadline = cup.merge_deadline if kind == "merge_deadline" else cup.phase.ends_at
     assert not is_due(cup, kind, deadline - left - MINUTE)
     assert is_due(cup, kind, deadline - left)
 
@@ -78,7 +87,7 @@ def test_a_competition_of_eight_hours_is_reminded_later(kind, left):
     "changes", [{"is_published": False}, {"starts_at": ENDS - MINUTE}, {"ended_at": NOON}], ids=lambda c: next(iter(c))
 )
 def test_nobody_is_reminded_of_a_competition_that_does_not_run(cup, alice, happens, changes):
-    Competition.objects.filter(pk=cup.pk).update(**changes, merge_deadline=None)
+    overwrite(cup, **changes, merge_deadline=None)
     happens(remind, ENDS - HOUR)
     assert told() == set()
 
@@ -148,7 +157,7 @@ def test_a_reminder_is_sent_once_also_where_somebody_deleted_it(cup, bob, happen
 def test_a_later_end_is_reminded_of_again(cup, bob, happens):
     happens(remind, ENDS - HOUR)
     Notification.objects.all().delete()
-    Competition.objects.filter(pk=cup.pk).update(ends_at=ENDS + DAY)
+    Phase.objects.filter(competition=cup.pk).update(ends_at=ENDS + DAY)
     happens(remind, ENDS - MINUTE)
     assert told() == set()
     happens(remind, ENDS + DAY - HOUR)
@@ -159,7 +168,7 @@ def test_what_was_changed_before_the_job_ran_is_not_told(cup, bob, happens):
     from notifications_api.telling import tell_of
 
     reminder = Reminder.objects.create(competition=cup, kind="last_hour", deadline=ENDS, sent_at=ENDS - HOUR)
-    Competition.objects.filter(pk=cup.pk).update(ends_at=ENDS + DAY)
+    Phase.objects.filter(competition=cup.pk).update(ends_at=ENDS + DAY)
     tell_of.enqueue("reminder_due", "reminder", reminder.pk, (ENDS - HOUR).isoformat(), by=None, mentioned=[])
     assert told() == set()
 

@@ -13,7 +13,7 @@ from django.db import transaction
 from django_tasks_db.models import DBTaskResult
 
 from competitions.log.recording import record
-from competitions.models import Competition, LogKind, MergeRequest
+from competitions.models import Competition, LogKind, MergeRequest, Phase
 from competitions.signals import private_leaderboard_confirmed
 from competitions.teams import invitations, merges
 from discussions.services import likes, moderation, posts
@@ -57,7 +57,9 @@ def discuss(w, by, body="b", **fields):
 
 
 def run(w, kind, status):
-    made = ScoringRun.objects.create(competition=w.cup, kind=kind, status=status, started_by=w.staff, created_at=AFTER)
+    made = ScoringRun.objects.create(
+        competition=w.cup, phase=w.cup.phase, kind=kind, status=status, started_by=w.staff, created_at=AFTER
+    )
     scoring_finished.send_robust(ScoringRun, scoring_run=made)
 
 
@@ -70,8 +72,8 @@ def request(w):
 
 
 def confirm(w):
-    Competition.objects.filter(pk=w.cup.pk).update(confirmed_at=AFTER)
-    private_leaderboard_confirmed.send_robust(Competition, competition=w.cup, by=w.host, at=AFTER)
+    Phase.objects.filter(competition=w.cup.pk).update(confirmed_at=AFTER)
+    private_leaderboard_confirmed.send_robust(Phase, phase=Phase.objects.get(competition=w.cup), by=w.host, at=AFTER)
 
 
 def all_are_told(kind, *, but=()):

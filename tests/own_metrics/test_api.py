@@ -102,7 +102,7 @@ def test_participants_see_the_source_where_organisers_show_it(competition) -> No
     answer = reader.get(address(competition, "current")).json()
     assert (answer["source"], answer["direction"]) == (None, "smaller_is_better")
     assert set(answer["libraries"]) == {"numpy", "pandas", "scipy", "scikit-learn", "pyarrow"}
-    metric = active_metric(competition)
+    metric = active_metric(competition.phase)
     metric.is_shown = True
     metric.save()
     assert reader.get(address(competition, "current")).json()["source"] == MAE
@@ -122,7 +122,7 @@ def test_a_closed_room_keeps_its_metric(competition) -> None:
 
 def test_failures_of_private_rows_are_shown_to_who_looked_at_the_private_leaderboard(host, competition) -> None:
     """A metric may break off with the score. Who reads that stands in the log as somebody who looked."""
-    metric = active_metric(competition)
+    metric = active_metric(competition.phase)
     for private in (False, True):
         MetricFailure.objects.create(
             competition=competition,

@@ -279,7 +279,7 @@ def test_of_private_rows_nothing_is_told_but_that_there_is_no_score(forked) -> N
         "    del solution[row", "    raise ParticipantVisibleError(solution.to_csv())\n    del solution[row"
     )
     competition = competition_scoring_by(source)
-    solution = active_solution(competition)
+    solution = active_solution(competition.phase)
     assert solution is not None
     prepared = prepared_solution(solution)
     predictions = read_predictions(BytesIO(submission_csv(0.25).encode()), prepared)

@@ -10,7 +10,7 @@ from freezegun import freeze_time
 
 from competitions import signals
 from competitions.metrics import running
-from competitions.models import Competition, Standing
+from competitions.models import Phase, Standing
 from scoring.errors import InvalidSubmission, Problem
 from scoring.score import private_score
 from submissions.models import Submission
@@ -24,7 +24,7 @@ LATER = AFTER + timedelta(hours=1)
 
 
 def confirm(competition, at=AFTER):
-    Competition.objects.filter(pk=competition.pk).update(confirmed_at=at)
+    Phase.objects.filter(competition=competition.pk).update(confirmed_at=at)
     competition.refresh_from_db()
 
 
@@ -82,12 +82,12 @@ def test_submitting_computes_no_private_score_before_the_confirmation(monkeypatc
 
 def test_the_confirmation_starts_the_job():
     team = TeamFactory(competition=competition_with_solution("rmse"))
-    signal = {"sender": Competition, "competition": team.competition, "by": None, "at": LATER}
+    signal = {"sender": Phase, "phase": team.competition.phase, "by": None, "at": LATER}
     signals.private_leaderboard_confirmed.send(**signal)
     assert enqueued(score_late) == []
     send(team, at=AFTER)
     signals.private_leaderboard_confirmed.send(**signal)
-    assert enqueued(score_late) == [team.competition.pk]
+    assert enqueued(score_late) == [team.competition.phase.pk]
 
 
 def test_score_late_twice_changes_nothing():
@@ -158,7 +158,7 @@ def test_one_whose_file_is_gone_stays_without_says_so_and_the_others_get_theirs(
 
 def test_a_confirmation_taken_back_in_the_middle_stops_it_at_once(competition, team, before_scoring):
     three_late_ones(team)
-    before_scoring(2, lambda: Competition.objects.filter(pk=competition.pk).update(confirmed_at=None))
+    before_scoring(2, lambda: Phase.objects.filter(competition=competition.pk).update(confirmed_at=None))
     assert score_late_privately(competition.pk, LATER) == 1
     assert private_scores(team) == [0.25, None, None]
 

@@ -85,7 +85,7 @@ def test_organisers_rescore_at_any_time(competition, people):
 
 @pytest.mark.parametrize(("kind", "expected"), [("private", "competition_running"), ("rescore", "yes")])
 def test_starting_a_run_follows_the_rule_of_its_kind(competition, host, kind, expected):
-    assert said(may.start_run(host, competition, kind, NOON)) == expected
+    assert said(may.start_run(host, competition.phase, kind, NOON)) == expected
 
 
 # --- that they are asked ----------------------------------------------------------------------------------------------

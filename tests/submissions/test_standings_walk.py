@@ -20,7 +20,7 @@ from submissions import runs
 from submissions.checking import differences
 from submissions.models import Submission
 from submissions.services import score_stored, select, settle_abandoned
-from tests.factories import ENDS, NOON, UserFactory
+from tests.factories import ENDS, NOON, UserFactory, standing_of
 from tests.neighbour import ours
 from tests.submissions.conftest import competition_with_solution, send
 from tests.submissions.files import METRICS, upload
@@ -43,7 +43,7 @@ class Walk:
         during += [self.selects, self.enters, self.leaves, self.merge, self.rescore]
         after = [self.submits, self.is_scored_later, self.rescore, self.score_privately, self.confirm, self.unconfirm]
         after += [self.leaves, self.deletes_account]
-        act = self.chance.choice(after if self.competition.has_ended(self.at) else during)
+        act = self.chance.choice(after if self.competition.phase.has_ended(self.at) else during)
         self.at += timedelta(minutes=self.chance.choice([0, 0, 1, 30]))
         with suppress(Refusal):
             act()
@@ -113,29 +113,29 @@ class Walk:
         self.run("private")
 
     def run(self, kind: str) -> None:
-        runs.start_run(competition=self.competition, kind=kind, by=None, at=self.at, reason="Chance.")
-        run = runs.active_run(self.competition)
+        runs.start_run(phase=self.competition.phase, kind=kind, by=None, at=self.at, reason="Chance.")
+        run = runs.active_run(self.competition.phase)
         if runs.work(run.pk, now=lambda: self.at) is runs.Outcome.WAITING:
             for pk in ours(Submission).pending().values_list("pk", flat=True):
                 score_stored(pk, self.at)
             assert runs.work(run.pk, now=lambda: self.at) is runs.Outcome.DONE
 
     def confirm(self) -> None:
-        self.competition = runs.confirm_private_leaderboard(competition=self.competition, by=None, at=self.at)
+        self.competition = runs.confirm_private_leaderboard(phase=self.competition.phase, by=None, at=self.at)
 
     def unconfirm(self) -> None:
-        self.competition = runs.unconfirm_private_leaderboard(competition=self.competition, by=None, at=self.at)
+        self.competition = runs.unconfirm_private_leaderboard(phase=self.competition.phase, by=None, at=self.at)
 
     # --- what always holds ---
     def check(self) -> None:
-        assert list(differences(self.competition)) == []
+        assert list(differences(self.competition.phase)) == []
         for side, rank_of in ((PUBLIC, public_rank), (PRIVATE, private_rank)):
-            whole = list(Leaderboard(self.competition, side, fresh=True).all_rows())
+            whole = list(Leaderboard(self.competition.phase, side, fresh=True).all_rows())
             for size in (1, 2, 3):
-                board = Leaderboard(self.competition, side, fresh=True)
+                board = Leaderboard(self.competition.phase, side, fresh=True)
                 paged = [row for start in range(0, len(whole), size) for row in board.rows(start, size)]
                 assert paged == whole
-            assert [row.rank for row in whole] == [rank_of(row.team.standing) for row in whole]
+            assert [row.rank for row in whole] == [rank_of(standing_of(row.team)) for row in whole]
 
 
 @pytest.mark.parametrize("seed", [10, 12])

@@ -271,7 +271,7 @@ class World:
 
     def require_what_was_taken_back_to_be_closed(self) -> None:
         """A confirmation that was taken back shows participants no private score any more, but what the log has kept."""
-        if self.competition.confirmed_at is not None:
+        if self.competition.phase.confirmed_at is not None:
             return
         for role in ("anonymous", "owner"):
             for name in ("private/", "private/csv/"):
@@ -291,14 +291,14 @@ class World:
         best: dict[int, tuple] = {}
         counted = Submission.objects.filter(status="scored", is_late=False, voided_at__isnull=True)
         for one in counted.filter(competition=competition):
-            if not board_of(competition).takes(one.created_at):
+            if not board_of(competition.phase).takes(one.created_at):
                 continue
-            key = (competition.sort_key(one.public_score), one.created_at, one.team_id, one.public_score)
+            key = (competition.phase.sort_key(one.public_score), one.created_at, one.team_id, one.public_score)
             best[one.team_id] = min(best.get(one.team_id, key), key)
         active = set(tables.Team.objects.competing().filter(competition=competition).values_list("pk", flat=True))
         expected = [(key[2], key[3]) for key in sorted(best.values()) if key[2] in active]
         assert ranked == expected
-        assert all(score == competition.shown_score(score) for _team, score in ranked)
+        assert all(score == competition.phase.shown_score(score) for _team, score in ranked)
 
 
 FILES = ("file", "aligned")
@@ -645,7 +645,7 @@ def time_passes(world: World, a: int, b: int) -> None:
 
 @act
 def the_end_comes(world: World, a: int, b: int) -> None:
-    world.at = max(world.at, world.competition.ends_at + timedelta(seconds=a))
+    world.at = max(world.at, world.competition.phase.ends_at + timedelta(seconds=a))
 
 
 @act

@@ -46,7 +46,7 @@ def clone_competition(
 
 def may_take_solution(user: User, competition: Competition, at: datetime) -> bool:
     """Whether a copy of the competition may hold its solution, when `user` makes it."""
-    solution = active_solution(competition)
+    solution = active_solution(competition.phase)
     if solution is None:
         return False
-    return competition.is_confirmed(at) or solution.uploaded_by_id == user.pk
+    return competition.phase.is_confirmed(at) or solution.uploaded_by_id == user.pk

@@ -63,7 +63,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
 LEFT_BEHIND = {
     *("id", "slug", "banner", "hosts", "is_published", "invitation_code", "storage_quota", "confirmed_at"),
     *("confirmed_by", "ended_at", "objections_until", "leaderboard_version", "created_at"),
-    "board_opened_at",
+    *("board_opened_at", "current_phase", "competition", "name"),
 }
 MOMENTS = {"starts_at", "entry_deadline", "merge_deadline", "ends_at", "board_freezes_at"}
 
@@ -96,7 +96,7 @@ def description_of(competition: Competition) -> dict[str, Any]:
     zone = ZoneInfo(competition.time_zone)
     described: dict[str, Any] = {"format": FORMAT, "slug": competition.slug}
     for name, path in FIELDS.items():
-        value = getattr(competition, name)
+        value = getattr(competition.bearer_of(name), name)
         if isinstance(value, datetime):
             value = value.astimezone(zone).isoformat()
         elif isinstance(value, time):

@@ -260,7 +260,7 @@ def _fill(draft: Competition, bundle: Bundle, fields: Mapping[str, Any], *, by: 
         solution = values["solution"]
         with bundle.file(solution["file"]) as content, _located(bundle, path=("solution",)):
             replace_solution(
-                competition=draft,
+                phase=draft.phase,
                 file=content,
                 filename=solution.get("filename", PurePosixPath(solution["file"]).name),
                 id_column=solution.get("idColumn"),
@@ -278,7 +278,7 @@ def _use_own_metric(draft: Competition, bundle: Bundle, name: str, *, by: User, 
     described = bundle.description.values["metric"]
     with bundle.file(described["file"]) as content, _located(bundle, path=("metric",)):
         metric = upload_metric(
-            competition=draft,
+            phase=draft.phase,
             source=content.read(),
             filename=described.get("filename", PurePosixPath(described["file"]).name),
             direction=OWN[name].value,

@@ -55,7 +55,7 @@ def _write(archive: zipfile.ZipFile, competition: Competition, *, with_solution:
     if competition.banner:
         description["banner"] = f"banner{PurePosixPath(str(competition.banner.name)).suffix}"
         files.append((description["banner"], competition.banner))
-    if (metric := active_metric(competition)) is not None:
+    if (metric := active_metric(competition.phase)) is not None:
         description["metric"] |= {"file": "metric/metric.py", "filename": metric.filename, "values": metric.params}
         description["metric"] |= {"ranked": metric.ranked, "shown": metric.is_shown, "columns": metric.columns}
         files.append(("metric/metric.py", metric.source.encode()))
@@ -69,7 +69,7 @@ def _write(archive: zipfile.ZipFile, competition: Competition, *, with_solution:
         entry = {"name": one.name, "file": f"data/{one.name}", "description": one.description, "sha256": one.sha256}
         description["data"].append({**entry, "sampleSubmission": one.is_sample_submission})
         files.append((f"data/{one.name}", one.file))
-    solution = active_solution(competition) if with_solution else None
+    solution = active_solution(competition.phase) if with_solution else None
     if solution is not None:
         description["solution"] = {
             "file": "solution/solution",

@@ -1,0 +1,34 @@
+"""Serializers of a competition that show what is its phase's as if it were its own.
+
+A competition in one phase is told as a whole: whoever reads or changes it need not know that there are phases.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+from rest_framework.utils import model_meta
+
+from competitions.models import PHASE_FIELDS, Phase
+
+SHOWN = PHASE_FIELDS | {"confirmed_at", "objections_until"}
+
+
+class ReadsPhase(serializers.ModelSerializer):
+    """Fields of the phase that is meant where none is named, read through `Competition.phase`."""
+
+    def build_field(self, field_name: str, info: Any, model_class: Any, nested_depth: int) -> Any:
+        if field_name not in SHOWN:
+            return super().build_field(field_name, info, model_class, nested_depth)
+        found, options = super().build_field(field_name, model_meta.get_field_info(Phase), Phase, nested_depth)
+        return found, {**options, "source": f"phase.{field_name}"}
+
+
+class ChangesPhase(serializers.ModelSerializer):
+    """Fields of the phase by their own names, as `competitions.organising.editing` takes them."""
+
+    def build_field(self, field_name: str, info: Any, model_class: Any, nested_depth: int) -> Any:
+        if field_name not in SHOWN:
+            return super().build_field(field_name, info, model_class, nested_depth)
+        return super().build_field(field_name, model_meta.get_field_info(Phase), Phase, nested_depth)
