@@ -8,6 +8,8 @@ from typing import Any, Self
 from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast, Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from competitions.models.competition import Competition
@@ -97,14 +99,17 @@ class OwnMetric(models.Model):
 class MetricFailureQuerySet(models.QuerySet["MetricFailure"]):
     def readable_by(self, user: Any, at: datetime) -> Self:
         """Failures that `user` may read: of public rows all; of private rows those older than a look of theirs at the
-        private leaderboard, and all once the result is confirmed.
+        private leaderboard of the same phase, and all once its result is confirmed.
 
         A metric can break off with the score, or by what it is: to read that is to look, which stands in the log.
         """
-        looked = LogRow.objects.filter(
-            competition=OuterRef("competition"), kind=LogKind.PREVIEWED, actor=user.pk, at__gte=OuterRef("at")
+        # An entry names its phase, but for the first one (`competitions.log.recording.fact_of`).
+        of_phase = Coalesce(Cast(KeyTextTransform("phase", "facts"), models.IntegerField()), 1)
+        looks = LogRow.objects.filter(competition=OuterRef("competition"), kind=LogKind.PREVIEWED, actor=user.pk)
+        looked = looks.alias(number=of_phase).filter(
+            number=OuterRef("own_metric__phase__number"), at__gte=OuterRef("at")
         )
-        return self.filter(Q(is_private=False) | Q(competition__confirmed_at__lte=at) | Exists(looked))
+        return self.filter(Q(is_private=False) | Q(own_metric__phase__confirmed_at__lte=at) | Exists(looked))
 
 
 class MetricFailure(models.Model):

@@ -26,7 +26,7 @@ from competitions.models import Baseline, Competition, Page
 from submissions.exclusion.services import disqualify
 from submissions.models import Submission
 from tests.clients.conftest import OFF_BY_ONE, PERFECT
-from tests.factories import NOON, CompetitionFactory, TeamFactory, UserFactory, submits
+from tests.factories import NOON, CompetitionFactory, TeamFactory, UserFactory, overwrite, submits
 
 SAMPLE = b"id,target\n1,0\n2,0\n3,0\n4,0\n"
 
@@ -321,7 +321,7 @@ def test_the_leaderboard_marks_who_has_no_rank_and_draws_baselines(alice, team):
 
 
 def test_numbers_beside_the_score_are_columns(alice, team):
-    Competition.objects.filter(pk=team.competition_id).update(further_metrics=[{"metric": "mae", "params": {}}])
+    overwrite(team.competition, further_metrics=[{"metric": "mae", "params": {}}])
     sent = submits(team, 0.5, public_numbers={"mae": 0.125})
 
     board, mine = (run(name, "demo-cup").stdout.splitlines() for name in ("lb", "submissions"))

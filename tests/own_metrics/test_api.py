@@ -13,10 +13,10 @@ from rest_framework.test import APIClient
 
 from competitions.log.recording import record
 from competitions.metrics import trying
-from competitions.models import Competition, LogKind, MetricFailure, OwnMetric
+from competitions.models import LogKind, MetricFailure, OwnMetric
 from competitions.organising.hosts import add_host
 from competitions.solution.services import active_metric
-from tests.factories import ENDS, NOON, TeamFactory, UserFactory
+from tests.factories import ENDS, NOON, TeamFactory, UserFactory, overwrite
 from tests.own_metrics.metrics import MAE, competition_scoring_by, passed, submission_csv, upload
 
 pytestmark = pytest.mark.django_db
@@ -153,11 +153,15 @@ def test_failures_of_private_rows_are_shown_to_who_looked_at_the_private_leaderb
 
 def test_failures_of_private_rows_are_shown_once_the_result_is_confirmed(host, competition) -> None:
     MetricFailure.objects.create(
-        competition=competition, own_metric=active_metric(competition), is_private=True, reason="exception", at=NOON
+        competition=competition,
+        own_metric=active_metric(competition.phase),
+        is_private=True,
+        reason="exception",
+        at=NOON,
     )
     with freeze_time(ENDS):
         assert host.get(address(competition, "failures")).json() == []
-        Competition.objects.filter(pk=competition.pk).update(confirmed_at=ENDS)
+        overwrite(competition, confirmed_at=ENDS)
         assert len(host.get(address(competition, "failures")).json()) == 1
 
 

@@ -57,7 +57,7 @@ def own(team, user=None):
 
 
 def private_run(cup, at=AFTER):
-    run = runs.start_run(competition=cup, kind="private", by=None, at=at)
+    run = runs.start_run(phase=cup.phase, kind="private", by=None, at=at)
     assert runs.work(run.pk, now=lambda: at) is runs.Outcome.DONE
 
 
@@ -131,7 +131,7 @@ def test_private_ones_open_with_the_confirmation(cup, asker):
 
     with freeze_time(AFTER):
         assert hidden not in everything(people[asker])
-        runs.confirm_private_leaderboard(competition=cup, by=None, at=AFTER)
+        runs.confirm_private_leaderboard(phase=cup.phase, by=None, at=AFTER)
         assert hidden in everything(team.owner)
         assert board(cup, "private", people[asker])["results"][0]["numbers"][0] == pytest.approx(0.1525)
 
@@ -145,7 +145,7 @@ def test_a_private_run_keeps_them_in_full_and_the_preview_shows_few_digits(cup):
     assert sent.public_numbers == {"mae": 0.1, 'pinball{"alpha": 0.25}': 0.075}
     cup.refresh_from_db()
     assert Leaderboard(cup, PRIVATE, fresh=True).rows(0, 1)[0].numbers[0] == 0.0309
-    runs.confirm_private_leaderboard(competition=cup, by=None, at=AFTER)
+    runs.confirm_private_leaderboard(phase=cup.phase, by=None, at=AFTER)
     cup.refresh_from_db()
     assert Leaderboard(cup, PRIVATE, fresh=True).rows(0, 1)[0].numbers[0] == pytest.approx(0.030864)
 
@@ -154,8 +154,8 @@ def test_a_rescoring_works_them_out_anew(cup):
     team = TeamFactory(competition=cup)
     sent = send(team, 0.4).submission
     shifted = upload(solution_csv("rmse", shift=1.0)).file
-    replace_solution(competition=cup, file=shifted, filename="s.csv", by=cup.hosts.get(), at=NOON, reason="Wrong.")
-    run = runs.start_run(competition=cup, kind="rescore", by=None, at=NOON, reason="Wrong.")
+    replace_solution(phase=cup.phase, file=shifted, filename="s.csv", by=cup.hosts.get(), at=NOON, reason="Wrong.")
+    run = runs.start_run(phase=cup.phase, kind="rescore", by=None, at=NOON, reason="Wrong.")
     assert runs.work(run.pk, now=lambda: NOON) is runs.Outcome.DONE
     sent.refresh_from_db()
     # One row is 1.6 instead of 1, the others are 0 instead of 1.
@@ -169,7 +169,7 @@ def test_late_ones_have_them_as_they_have_scores(cup):
     late = send(TeamFactory(competition=cup), 0.4, private=0.8, at=AFTER).submission
     assert (late.public_numbers["mae"], late.private_numbers) == (0.1, {})
     private_run(cup)
-    runs.confirm_private_leaderboard(competition=cup, by=None, at=LATER)
+    runs.confirm_private_leaderboard(phase=cup.phase, by=None, at=LATER)
     score_late_privately(cup.pk, LATER)
     late.refresh_from_db()
     assert late.private_numbers["mae"] == pytest.approx(0.2)
@@ -246,7 +246,7 @@ def test_one_that_the_solution_does_not_fit_is_refused_when_either_comes(cup):
     negative = upload(solution_csv("rmse", shift=-1.0)).file
     cup.refresh_from_db()
     with pytest.raises(SolutionRefused) as refused:
-        replace_solution(competition=cup, file=negative, filename="s.csv", by=cup.hosts.get(), at=NOON)
+        replace_solution(phase=cup.phase, file=negative, filename="s.csv", by=cup.hosts.get(), at=NOON)
     assert refused.value.problems[0]["code"] == "truth_out_of_range"
 
 
@@ -264,7 +264,7 @@ def test_they_are_fixed_once_a_submission_was_received(cup):
     send(TeamFactory(competition=cup), 0.4)
     with pytest.raises(MetricInUse):
         edit(cup, [MAE], reason="I want fewer.")
-    assert Competition.objects.get(pk=cup.pk).further_metrics == [MAE, WORST]
+    assert Competition.objects.get(pk=cup.pk).phase.further_metrics == [MAE, WORST]
 
 
 @pytest.mark.parametrize("is_in_use", [False, True])

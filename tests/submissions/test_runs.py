@@ -373,7 +373,7 @@ def test_what_was_begun_when_the_time_is_over_is_written_and_not_scored_again(te
         return start(cruncher, chunk)
 
     monkeypatch.setattr(working.Cruncher, "start", counting)
-    run = runs.start_run(competition=team.competition, kind="private", by=None, at=AFTER)
+    run = runs.start_run(phase=team.competition.phase, kind="private", by=None, at=AFTER)
     while runs.work(run.pk, now=lambda: AFTER, seconds=seconds) is runs.Outcome.MORE:
         pass
     assert sorted(begun) == [submission.pk for submission in submissions]

@@ -304,6 +304,7 @@ class World:
 FILES = ("file", "aligned")
 STORED: dict[type[models.Model], tuple[str, ...]] = {
     tables.Competition: (),
+    tables.Phase: (),
     tables.Team: (),
     tables.Membership: (),
     tables.Hosting: (),
