@@ -104,11 +104,10 @@ class MetricFailureQuerySet(models.QuerySet["MetricFailure"]):
         A metric can break off with the score, or by what it is: to read that is to look, which stands in the log.
         """
         # An entry names its phase, but for the first one (`competitions.log.recording.fact_of`).
-        of_phase = Coalesce(Cast(KeyTextTransform("phase", "facts"), models.IntegerField()), 1)
+        number = Coalesce(Cast(KeyTextTransform("phase", "facts"), models.IntegerField()), 1)
         looks = LogRow.objects.filter(competition=OuterRef("competition"), kind=LogKind.PREVIEWED, actor=user.pk)
-        looked = looks.alias(number=of_phase).filter(
-            number=OuterRef("own_metric__phase__number"), at__gte=OuterRef("at")
-        )
+        of_phase = looks.alias(number=number).filter(number=OuterRef("own_metric__phase__number"))
+        looked = of_phase.filter(at__gte=OuterRef("at"))
         return self.filter(Q(is_private=False) | Q(own_metric__phase__confirmed_at__lte=at) | Exists(looked))
 
 
