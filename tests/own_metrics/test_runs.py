@@ -126,10 +126,10 @@ def test_a_late_submission_gets_its_private_score_after_the_confirmation(forked)
     competition = competition_scoring_by(confirmed_at=None)
     late = sends(competition, submission_csv(0.5, 3.0), at=AFTER)
     assert (late.public_score, late.private_score) == (0.5, None)
-    assert score_late_privately(competition.pk, AFTER) == 0
+    assert score_late_privately(competition.phase.pk, AFTER) == 0
     competition.phase.confirmed_at = AFTER
     competition.phase.save()
-    assert score_late_privately(competition.pk, AFTER) == 1
+    assert score_late_privately(competition.phase.pk, AFTER) == 1
     late.refresh_from_db()
     assert late.private_score == 3.0
 

@@ -25,7 +25,7 @@ from competitions.solution.services import replace_solution
 from submissions import runs
 from submissions.models import Submission
 from submissions.services.late import score_late_privately
-from tests.factories import AFTER, ENDS, NOON, CompetitionFactory, TeamFactory, UserFactory, give_solution
+from tests.factories import AFTER, ENDS, NOON, CompetitionFactory, TeamFactory, UserFactory, give_solution, standing_of
 from tests.submissions.conftest import competition_with_solution, send
 from tests.submissions.files import solution_csv, upload
 
@@ -81,7 +81,7 @@ def test_the_leaderboard_has_a_column_for_each(cup):
     ]
     assert [(row["score"], row["numbers"]) for row in body["results"]] == [(0.2, [0.05, 0.0375]), (None, [None, None])]
     assert board(cup, user=team.owner)["me"]["numbers"] == [0.05, 0.0375]
-    assert other.standing.best_public_score is None
+    assert standing_of(other).best_public_score is None
 
 
 def test_of_teams_that_merged_the_deciding_submission_tells_them(cup):
@@ -89,16 +89,17 @@ def test_of_teams_that_merged_the_deciding_submission_tells_them(cup):
     send(team, 0.4)
     better = send(other, 0.2, at=NOON + timedelta(hours=1)).submission
     Submission.objects.filter(pk=better.pk).update(team=team)
-    team.standing.best_public_score, team.standing.public_key = 0.2, 0.2
-    team.standing.best_submitted_at = better.created_at
-    team.standing.save()
+    standing = standing_of(team)
+    standing.best_public_score, standing.public_key = 0.2, 0.2
+    standing.best_submitted_at = better.created_at
+    standing.save()
     assert board(cup)["results"][0]["numbers"] == [0.05, 0.0375]
 
 
 def test_without_any_a_board_asks_nothing_of_submissions(django_assert_num_queries):
     cup = competition_with_solution("rmse")
     send(TeamFactory(competition=cup), 0.4)
-    plain = Leaderboard(cup, fresh=True)
+    plain = Leaderboard(cup.phase, fresh=True)
     plain.sizes  # noqa: B018 -- counted beforehand
     with django_assert_num_queries(2):  # standings, members
         assert list(plain.rows(0, 10)[0].numbers) == []
@@ -107,7 +108,7 @@ def test_without_any_a_board_asks_nothing_of_submissions(django_assert_num_queri
 def test_any_page_of_them_is_one_query_more(cup, django_assert_num_queries):
     for number in range(6):
         send(TeamFactory(competition=cup), 0.1 * (number + 1))
-    plain = Leaderboard(cup, fresh=True)
+    plain = Leaderboard(cup.phase, fresh=True)
     plain.sizes  # noqa: B018
     with django_assert_num_queries(3):
         assert all(row.numbers[0] is not None for row in plain.rows(0, 10))
@@ -144,10 +145,10 @@ def test_a_private_run_keeps_them_in_full_and_the_preview_shows_few_digits(cup):
     assert sent.private_numbers["mae"] == pytest.approx(0.030864)
     assert sent.public_numbers == {"mae": 0.1, 'pinball{"alpha": 0.25}': 0.075}
     cup.refresh_from_db()
-    assert Leaderboard(cup, PRIVATE, fresh=True).rows(0, 1)[0].numbers[0] == 0.0309
+    assert Leaderboard(cup.phase, PRIVATE, fresh=True).rows(0, 1)[0].numbers[0] == 0.0309
     runs.confirm_private_leaderboard(phase=cup.phase, by=None, at=AFTER)
     cup.refresh_from_db()
-    assert Leaderboard(cup, PRIVATE, fresh=True).rows(0, 1)[0].numbers[0] == pytest.approx(0.030864)
+    assert Leaderboard(cup.phase, PRIVATE, fresh=True).rows(0, 1)[0].numbers[0] == pytest.approx(0.030864)
 
 
 def test_a_rescoring_works_them_out_anew(cup):
@@ -170,7 +171,7 @@ def test_late_ones_have_them_as_they_have_scores(cup):
     assert (late.public_numbers["mae"], late.private_numbers) == (0.1, {})
     private_run(cup)
     runs.confirm_private_leaderboard(phase=cup.phase, by=None, at=LATER)
-    score_late_privately(cup.pk, LATER)
+    score_late_privately(cup.phase.pk, LATER)
     late.refresh_from_db()
     assert late.private_numbers["mae"] == pytest.approx(0.2)
     cup.refresh_from_db()

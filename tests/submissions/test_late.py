@@ -55,7 +55,7 @@ def test_the_confirmation_brings_earlier_late_ones_their_private_score():
     in_time = send(team, 0.5, private=0.5, at=ENDS - timedelta(seconds=1)).submission
     sent = send(team, 0.3, private=0.7, at=AFTER).submission
     confirm(team.competition, LATER)
-    score_late_privately(team.competition.pk, LATER)
+    score_late_privately(team.competition.phase.pk, LATER)
     sent.refresh_from_db(), in_time.refresh_from_db()
     assert sent.private_score == 0.7
     assert in_time.private_score is None  # the private scoring run's to fill
@@ -68,7 +68,7 @@ def test_no_private_score_of_late_ones_is_computed_before_the_confirmation(monke
     monkeypatch.setattr("competitions.metrics.running.private_score", never)
     team = TeamFactory(competition=competition_with_solution("rmse"))
     sent = send(team, 0.3, private=0.7, at=AFTER).submission
-    assert score_late_privately(team.competition.pk, LATER) == 0
+    assert score_late_privately(team.competition.phase.pk, LATER) == 0
     sent.refresh_from_db()
     assert sent.private_score is None
 
@@ -94,7 +94,7 @@ def test_score_late_twice_changes_nothing():
     team = TeamFactory(competition=competition_with_solution("rmse"))
     send(team, 0.3, private=0.7, at=AFTER)
     confirm(team.competition, LATER)
-    assert [score_late_privately(team.competition.pk, LATER) for _ in range(2)] == [1, 0]
+    assert [score_late_privately(team.competition.phase.pk, LATER) for _ in range(2)] == [1, 0]
     assert team.submissions.get().private_score == 0.7
 
 
@@ -143,7 +143,7 @@ def undefined():
 def test_one_that_has_no_private_score_stays_without_and_the_others_get_theirs(competition, team, before_scoring):
     three_late_ones(team)
     before_scoring(2, undefined)
-    assert score_late_privately(competition.pk, LATER) == 2
+    assert score_late_privately(competition.phase.pk, LATER) == 2
     assert private_scores(team) == [0.25, None, 0.75]
 
 
@@ -151,7 +151,7 @@ def test_one_that_has_no_private_score_stays_without_and_the_others_get_theirs(c
 def test_one_whose_file_is_gone_stays_without_says_so_and_the_others_get_theirs(competition, team, caplog, gone):
     lost = three_late_ones(team)[gone]
     lost.aligned.storage.delete(lost.aligned.name)
-    assert score_late_privately(competition.pk, LATER) == 2
+    assert score_late_privately(competition.phase.pk, LATER) == 2
     assert private_scores(team) == [None if place == gone else score for place, score in enumerate((0.25, 0.5, 0.75))]
     assert [(one.message, one.submission) for one in caplog.records] == [("submission.late_private_failed", lost.pk)]
 
@@ -159,7 +159,7 @@ def test_one_whose_file_is_gone_stays_without_says_so_and_the_others_get_theirs(
 def test_a_confirmation_taken_back_in_the_middle_stops_it_at_once(competition, team, before_scoring):
     three_late_ones(team)
     before_scoring(2, lambda: Phase.objects.filter(competition=competition.pk).update(confirmed_at=None))
-    assert score_late_privately(competition.pk, LATER) == 1
+    assert score_late_privately(competition.phase.pk, LATER) == 1
     assert private_scores(team) == [0.25, None, None]
 
 
@@ -167,7 +167,7 @@ def test_a_rescoring_in_the_same_moment_is_not_overwritten(competition, team, be
     """It read the file anew: the score by the old predictions is nobody's any more."""
     middle = three_late_ones(team)[1]
     before_scoring(2, lambda: Submission.objects.filter(pk=middle.pk).update(aligned="read/anew", private_score=0.125))
-    assert score_late_privately(competition.pk, LATER) == 2
+    assert score_late_privately(competition.phase.pk, LATER) == 2
     assert private_scores(team) == [0.25, 0.125, 0.75]
 
 
@@ -176,7 +176,7 @@ def test_each_late_one_gets_the_score_by_the_solution_it_was_scored_with(competi
     give_solution(competition, solution_csv("rmse", shift=1.0), at=AFTER)
     send(team, 0.3, private=0.25, at=AFTER)
     confirm(competition, LATER)
-    assert score_late_privately(competition.pk, LATER) == 2
+    assert score_late_privately(competition.phase.pk, LATER) == 2
     by_the_first, by_the_second = private_scores(team)
     assert by_the_first == 0.25
     assert by_the_second > 0.5

@@ -90,7 +90,7 @@ def _late(scene: Scene):
     scene.sends(at=AFTER)
     scene.confirmed()
     scene.asking.submissions.update(private_score=None)
-    assert score_late_privately(scene.competition.pk, LATER) == 1
+    assert score_late_privately(scene.competition.phase.pk, LATER) == 1
 
 
 def _taken_back(scene: Scene):
