@@ -96,7 +96,10 @@ class CompetitionSerializer(CompetitionListSerializer):
     )
 
     further_metrics: Any = FurtherMetricSerializer(
-        many=True, read_only=True, help_text="Built-in metrics that are shown beside the score and rank nothing."
+        source="phase.further_metrics",
+        many=True,
+        read_only=True,
+        help_text="Built-in metrics that are shown beside the score and rank nothing.",
     )
     score_columns = serializers.SerializerMethodField(
         help_text="The further numbers of a submission, in the order of `numbers` on the leaderboards."

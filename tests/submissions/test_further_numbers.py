@@ -256,7 +256,7 @@ def test_another_metric_must_fit_them_too(cup):
     with pytest.raises(SolutionRefused):
         change(changes={"metric": "r2_zero_mean", "metric_params": {}, "further_metrics": [{"metric": "auc"}]})
     edited = change(changes={"metric": "mae", "metric_params": {}, "further_metrics": [{"metric": "rmse"}]})
-    assert [one.key for one in columns_of(edited)] == ["rmse"]
+    assert [one.key for one in columns_of(edited.phase)] == ["rmse"]
     with pytest.raises(ValidationError):
         change(changes={"metric": "rmse"})  # it would be beside itself
 
