@@ -273,7 +273,7 @@ def test_when_a_score_last_became_better_is_told_of_each_competition_by_itself(b
 def test_members_are_read_of_the_teams_on_the_page_and_no_others():
     a, _b = teams_of(CompetitionFactory(), "a", "b")
     with CaptureQueriesContext(connection) as queries:
-        first_rows(Leaderboard(a.competition), limit=1)
+        first_rows(Leaderboard(a.competition.phase), limit=1)
     (members,) = [query["sql"] for query in queries if 'FROM "competitions_membership"' in query["sql"]]
     assert f'"team_id" IN ({a.pk})' in members
 

@@ -167,7 +167,7 @@ def confirmed(cup, host, team):
     give_solution(cup, solution_csv("rmse"))
     send(team)
     work_out(runs.start_run(phase=cup.phase, kind="private", by=host, at=AFTER), AFTER)
-    return runs.confirm_private_leaderboard(phase=cup.phase, by=host, at=AFTER)
+    return runs.confirm_private_leaderboard(phase=cup.phase, by=host, at=AFTER).competition
 
 
 @pytest.mark.parametrize("reason", ["", "A row was wrong."])
