@@ -318,9 +318,9 @@ def test_the_three_faces_of_the_rule_agree(people, audience, visibility):
     )
     people["member"] = TeamFactory(competition=cup).owner
     inside = {"member", "host"} if visibility == "invitation" else set(PEOPLE)
-    whole, own = ({name for name, one in people.items() if ask(one, cup)} for ask in (BOARD.may, BOARD.own_row))
+    whole, own = ({name for name, one in people.items() if ask(one, cup.phase)} for ask in (BOARD.may, BOARD.own_row))
     assert (whole, own) == (SEEN[audience][0] & inside, SEEN[audience][1] & inside)
-    rows: CompetitionQuerySet = Competition.objects.all()
+    rows = Phase.objects.filter(competition=cup)
     assert {name for name, one in people.items() if rows.filter(BOARD.rows(one)).exists()} == whole
     assert {name for name, one in people.items() if rows.filter(BOARD.own_rows(one)).exists()} == own
     from django.contrib.auth import get_user_model
