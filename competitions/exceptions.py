@@ -491,6 +491,21 @@ class SolutionNotYours(Forbidden):
     attr = "with_solution"
 
 
+class PhaseInUse(Conflict):
+    code = "phase_in_use"
+    message = _("Only a phase that has not started, and that nothing was sent to, can be taken away.")
+
+
+class OnlyPhase(Conflict):
+    code = "only_phase"
+    message = _("A competition has one phase at least.")
+
+
+class TooManyPhases(Conflict):
+    code = "too_many_phases"
+    message = _("A competition has at most %(limit)d phases.")
+
+
 class NoDraft(Conflict):
     code = "no_draft"
     message = _("Only a draft can be deleted: one that was never published, and that nobody takes part in.")

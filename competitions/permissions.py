@@ -214,11 +214,11 @@ def cancel_merge(user: Any, merge_request: MergeRequest) -> Verdict:
 
 def change_team_members(competition: Competition, at: datetime) -> Verdict:
     """Whether teams may still gain or lose members: until the end, when the result is theirs for good."""
-    return YES if not competition.phase.has_ended(at) else Verdict(no.CompetitionEnded())
+    return YES if not competition.is_over(at) else Verdict(no.CompetitionEnded())
 
 
 def grow_team(competition: Competition, at: datetime) -> Verdict:
     """Whether people may still join a team or teams merge."""
-    if competition.phase.has_ended(at):
+    if competition.is_over(at):
         return Verdict(no.CompetitionEnded())
     return YES if competition.can_still_merge(at) else Verdict(no.MergeDeadlinePassed())

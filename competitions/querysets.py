@@ -108,6 +108,7 @@ class CompetitionQuerySet(models.QuerySet["Competition"]):
             .prefetch_related(
                 "hosts",
                 Prefetch("pages", queryset=pages),
+                "phases",
                 Prefetch("teams", queryset=tables.Team.objects.active().of_user(user), to_attr="own_teams"),
             )
         )

@@ -70,6 +70,12 @@ class AutoSchema(SpectacularAutoSchema):
         operation = super().get_operation(*args, **kwargs)
         if operation is None:
             return None
+        if "/phases/{phase}/" in self.path:
+            # The same view as at the address that names no phase (`competitions.phases.addresses`).
+            operation["operationId"] += "OfPhase"
+            for parameter in operation["parameters"]:
+                if parameter["name"] == "phase":
+                    parameter["description"] = "The number of the phase."
         operation.setdefault("summary", in_words(operation["operationId"]))
         for status in self.common_errors(operation):
             description, example = COMMON[status]

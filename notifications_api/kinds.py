@@ -471,6 +471,7 @@ CHANGES = {
     LogKind.CLOCK: _("The clock of “%(title)s” was changed"),
     LogKind.LIMITS: _("The limits of “%(title)s” were changed"),
     LogKind.BOARD: _("Who sees the leaderboard of “%(title)s”, or from when it stands still, was changed"),
+    LogKind.PHASE: _("A phase of “%(title)s” was added or taken away"),
     LogKind.READMITTED: _("Somebody who left a team of “%(title)s” may compete in another one"),
     LogKind.RULES: _("The rules of “%(title)s” were changed"),
     LogKind.SOLUTION: _("The solution of “%(title)s” was replaced: scores may change"),

@@ -41,6 +41,7 @@ from submissions.exceptions import (
 from submissions.serializers import (
     AllowanceSerializer,
     DescribeSerializer,
+    OfPhaseSerializer,
     PathSerializer,
     ReceiptSerializer,
     SharedExperimentSerializer,
@@ -189,11 +190,11 @@ list_of_team = extend_schema(
     tags=TAGS,
     summary="Submissions of your team",
     description=(
-        "All submissions of your team, newest first, refused and late ones included. For members only: nobody "
-        "else, organisers included, sees another team's submissions here. `ordering`: `createdAt`, `publicScore`, "
-        "`cvScore`, each with `-` for the reverse."
+        "All submissions of your team to a phase, newest first, refused and late ones included. For members only: "
+        "nobody else, organisers included, sees another team's submissions here. `ordering`: `createdAt`, "
+        "`publicScore`, `cvScore`, each with `-` for the reverse."
     ),
-    parameters=[PK],
+    parameters=[PK, OfPhaseSerializer],
     responses={200: SubmissionSerializer(many=True), **refuses(NotTeamMember, NotVisible)},
 )
 allowance = extend_schema(
@@ -204,7 +205,7 @@ allowance = extend_schema(
         "What the limits leave, when the day begins anew, and why nothing is left if so. For members. After the "
         "end, late submissions are counted by themselves, against the daily limit only."
     ),
-    parameters=[PK],
+    parameters=[PK, OfPhaseSerializer],
     responses={200: AllowanceSerializer, **refuses(NotTeamMember, NotVisible)},
 )
 retrieve = extend_schema(

@@ -14,6 +14,7 @@ from accounts.serializers import UserRefSerializer
 from competitions.boards import board_of
 from competitions.columns import columns_of
 from competitions.leaderboards.serializers import TeamRefSerializer
+from competitions.lookup import MOST_NUMBER
 from competitions.metrics.sandboxes import NO_SANDBOX_READY, SandboxUnavailable
 from foundation.serializers import ReadingSerializer
 from submissions.messages import translated
@@ -113,8 +114,10 @@ class NumberSerializer(serializers.Serializer):
 class SubmissionSerializer(ReadingSerializer):
     """One file of predictions and what became of it."""
 
-    # Reads rows of `Submission.objects.for_display()`. Context: `shows_private`, whether the private leaderboard of the
-    # competition is open to the reader; without it, it is not.
+    # Reads rows of `Submission.objects.for_display()`. Context: `private_of`, the id of the phase whose private
+    # leaderboard is open to the reader; without it, none is.
+
+    phase = serializers.IntegerField(source="phase.number", read_only=True, help_text="Number of the phase.")
 
     user = UserRefSerializer(read_only=True, allow_null=True)
     private_score = serializers.SerializerMethodField(
@@ -140,8 +143,19 @@ class SubmissionSerializer(ReadingSerializer):
     class Meta:
         model = Submission
         fields = [
-            *("id", "team", "user", "created_at", "filename", "size", "status", "public_score", "private_score"),
-            *("public_numbers", "private_numbers"),
+            *(
+                "id",
+                "phase",
+                "team",
+                "user",
+                "created_at",
+                "filename",
+                "size",
+                "status",
+                "public_score",
+                "private_score",
+            ),
+            *("public_score", "private_score", "public_numbers", "private_numbers"),
             *("is_best", "is_selected", "is_late", "is_void", "memo", "cv_score", "problems", "source"),
             *("former_public_score", "waiting", "file_deleted_at", "experiment", "shares_experiment"),
         ]
@@ -152,7 +166,7 @@ class SubmissionSerializer(ReadingSerializer):
 
     @extend_schema_field(serializers.FloatField(allow_null=True))
     def get_private_score(self, submission: Submission) -> float | None:
-        return submission.private_score if self.context.get("shows_private") else None
+        return submission.private_score if self._shows_private(submission) else None
 
     @extend_schema_field(NumberSerializer(many=True))
     def get_public_numbers(self, submission: Submission) -> list[dict[str, Any]]:
@@ -160,7 +174,10 @@ class SubmissionSerializer(ReadingSerializer):
 
     @extend_schema_field(NumberSerializer(many=True))
     def get_private_numbers(self, submission: Submission) -> list[dict[str, Any]]:
-        return self._numbers(submission, submission.private_numbers) if self.context.get("shows_private") else []
+        return self._numbers(submission, submission.private_numbers) if self._shows_private(submission) else []
+
+    def _shows_private(self, submission: Submission) -> bool:
+        return self.context.get("private_of") == submission.phase_id
 
     def _numbers(self, submission: Submission, numbers: dict[str, float | None]) -> list[dict[str, Any]]:
         if not numbers:
@@ -277,6 +294,14 @@ class SubmitSerializer(serializers.Serializer):
     # Under the names of the wire, because a session's form arrives parsed already.
 
     team = serializers.IntegerField(min_value=1, max_value=LARGEST_ID, help_text="Id of your team.")
+    phase: Any = serializers.IntegerField(
+        required=False,
+        allow_null=True,
+        default=None,
+        min_value=1,
+        max_value=MOST_NUMBER,
+        help_text="Number of the phase; without it, the one that is meant where none is named.",
+    )
     # An empty file is the scoring's to refuse: it says so like of any other fault of a file.
     file = serializers.FileField(
         allow_empty_file=True, help_text="CSV (plain, gz, or zip of one file) or Parquet, as the sample submission."
@@ -290,9 +315,21 @@ class SubmitSerializer(serializers.Serializer):
     )
 
     def to_internal_value(self, data: Any) -> dict[str, Any]:
-        if data.get("cvScore") == "":  # how a form sends "none"
-            data = {name: data.get(name) for name in data if name != "cvScore"}
+        # How a form sends "none".
+        if empty := {name for name in ("cvScore", "phase") if data.get(name) == ""}:
+            data = {name: data.get(name) for name in data if name not in empty}
         return super().to_internal_value(data)
+
+
+class OfPhaseSerializer(serializers.Serializer):
+    """Which phase a team asks about."""
+
+    phase: Any = serializers.IntegerField(
+        required=False,
+        min_value=1,
+        max_value=MOST_NUMBER,
+        help_text="Number of the phase; without it, the one that is meant where none is named.",
+    )
 
 
 class DescribeSerializer(serializers.Serializer):

@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models, transaction
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from competitions.querysets import CompetitionQuerySet
@@ -152,6 +153,13 @@ class Competition(models.Model):
         related_name="+",
         verbose_name=_("phase"),
     )
+    # Of the phase that was added last. One that was taken away keeps its number: entries of the log name it.
+    last_phase_number = models.PositiveSmallIntegerField(default=1, db_default=1, editable=False)
+    # The next moment at which another phase may be the one that is meant; null where there is no other to come.
+    phase_turns_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    # Whether `current_phase` was named by whoever asks (`meaning`); the clock turns it no further then.
+    names_phase = False
 
     objects = CompetitionManager()
 
@@ -169,7 +177,7 @@ class Competition(models.Model):
 
     def clean(self) -> None:
         """That its deadlines lie within its clock, and that a closed room has a way in."""
-        ends_at = None if self.current_phase is None else self.current_phase.ends_at
+        ends_at = None if self.current_phase is None else self.last_end
         for name in ("entry_deadline", "merge_deadline"):
             deadline = getattr(self, name)
             if deadline and ends_at and deadline > ends_at:
@@ -181,7 +189,12 @@ class Competition(models.Model):
     # --- its phases ---------------------------------------------------------------------------------------------------
     @property
     def phase(self) -> Phase:
-        """The phase that is meant where none is named: clock, metric, limits and result are its own."""
+        """The phase that is meant where none is named: clock, metric, limits and result are its own.
+
+        It is the one stored, until the clock says another one; the row follows soon (`competitions.phases`).
+        """
+        if self._phase_may_have_turned():
+            self._turn(timezone.now())
         phase = self.current_phase
         if phase is None:
             raise ValueError(f"Competition {self.pk} has no phase yet.")
@@ -189,20 +202,54 @@ class Competition(models.Model):
             phase.competition = self
         return phase
 
+    def meaning(self, phase: Phase) -> Competition:
+        """This competition where `phase` is the one that is meant. For one request, and never to be stored."""
+        phase.competition = self
+        self.current_phase, self.names_phase = phase, True
+        return self
+
+    def _phase_may_have_turned(self) -> bool:
+        return not self.names_phase and self.phase_turns_at is not None and self.phase_turns_at <= timezone.now()
+
+    def _turn(self, at: datetime) -> None:
+        from competitions.models.phase import meant, turns_at  # noqa: PLC0415 -- each of the two models names the other
+
+        phases = list(self.phases.all())
+        self.current_phase, self.phase_turns_at = meant(phases, at), turns_at(phases, at)
+
     def phase_of(self, pk: int) -> Phase:
         """The phase of this id, without a query where it is the one that is loaded."""
-        return self.phase if pk == self.current_phase_id else self.phases.get(pk=pk)
+        phase = self.phase
+        return phase if pk == phase.pk else self.phases.get(pk=pk)
+
+    @property
+    def last_phase(self) -> Phase:
+        """The phase that ends last. A query only where there are others to come."""
+        phase = self.phase
+        if self.phase_turns_at is None and not self.names_phase:
+            return phase
+        others = [one for one in self.phases.all() if one.pk != phase.pk]
+        return max([phase, *others], key=lambda one: (one.ends_at, one.number))
+
+    @property
+    def last_end(self) -> datetime:
+        """When its last phase ends."""
+        return self.last_phase.ends_at
+
+    def is_over(self, at: datetime) -> bool:
+        """Whether all of its phases have ended."""
+        return self.last_phase.has_ended(at)
 
     def bearer_of(self, name: str) -> Competition | Phase:
         """The row that has the field of this name: the competition, or the phase that is meant where none is named."""
-        return self.phase if name in PHASE_FIELDS else self
+        return self.phase if name in PHASE_FIELDS or name == "name" else self
 
     # --- the clock of taking part -------------------------------------------------------------------------------------
     def can_still_enter(self, at: datetime) -> bool:
-        return not self.phase.has_ended(at) and at < (self.entry_deadline or self.phase.ends_at)
+        return not self.is_over(at) and at < (self.entry_deadline or self.last_end)
 
     def can_still_merge(self, at: datetime) -> bool:
-        return not self.phase.has_ended(at) and at < (self.merge_deadline or self.phase.ends_at)
+        return not self.is_over(at) and at < (self.merge_deadline or self.last_end)
 
 
 class Page(models.Model):

@@ -22,6 +22,7 @@ class LogKind(models.TextChoices):
     CLOCK = "clock", _("clock changed")
     LIMITS = "limits", _("limits changed")
     BOARD = "board", _("leaderboard shown to others, or from when it stands still")
+    PHASE = "phase", _("phase added or taken away")
     RULES = "rules", _("rules changed")
     METRIC = "metric", _("metric changed")
     SOLUTION = "solution", _("new version of the solution")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -50,6 +51,24 @@ class BoardAudience(models.TextChoices):
     PARTICIPANTS = "participants", _("those who take part")
     OWN_ROW = "own_row", _("each team its own row only")
     HOSTS = "hosts", _("organisers only")
+
+
+def meant(phases: Sequence[Phase], at: datetime) -> Phase:
+    """The phase that is meant at this moment where none is named: the latest started of those that run, else the last
+    that ended, else the next.
+    """
+    if running := [one for one in phases if one.is_running(at)]:
+        return max(running, key=lambda one: (one.starts_at, one.number))
+    if over := [one for one in phases if one.has_ended(at)]:
+        return max(over, key=lambda one: (one.ends_at, one.number))
+    return min(phases, key=lambda one: (one.starts_at, one.number))
+
+
+def turns_at(phases: Sequence[Phase], at: datetime) -> datetime | None:
+    """The next moment at which another phase may be meant; None: there is no other, or all are over."""
+    if len(phases) == 1:
+        return None
+    return min((moment for one in phases for moment in (one.starts_at, one.ends_at) if moment > at), default=None)
 
 
 class Phase(models.Model):

@@ -9,10 +9,11 @@ take part, the end comes no earlier than after a notice, and later, as everythin
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from copy import copy
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -44,10 +45,11 @@ from competitions.exceptions import (
     StartFrozen,
 )
 from competitions.leaderboards.standings import leaderboard_changed, lock_teams
-from competitions.log.recording import changed, clean_reason, has_begun, record, stated, value_of
-from competitions.models import PHASE_FIELDS, BoardAudience, Competition, LogKind, MergeBound, Page, Phase, Solution
+from competitions.log.recording import changed, clean_reason, fact, has_begun, record, record_in, stated, value_of
+from competitions.models import BoardAudience, Competition, LogKind, MergeBound, Page, Phase, Solution
 from competitions.organising import banners
 from competitions.organising.readiness import check_ready
+from competitions.phases.turning import settle_current_phase
 from competitions.solution.services import (
     activate,
     active_solution,
@@ -69,6 +71,7 @@ if TYPE_CHECKING:
 
 # What the competition log tells of, by the kind of entry.
 LOGGED = {
+    LogKind.PHASE: ("name",),
     LogKind.CLOCK: ("starts_at", "entry_deadline", "merge_deadline", "ends_at", "time_zone"),
     LogKind.LIMITS: (
         *("daily_submission_limit", "limit_resets_at", "total_submission_limit", "selectable_submissions"),
@@ -95,11 +98,12 @@ def edit_competition(
     at: datetime,
     reason: str = "",
     publish_anyway: bool = False,
+    phase: Phase | None = None,
 ) -> Competition:
     """Change the given fields of the competition. A new metric makes a new version of the solution, checked for it.
 
-    `reason`: why, for the competition log and the participants. `publish_anyway`: the organiser knows what speaks
-    against publishing it.
+    `phase`: whose fields are meant; None: those of the phase that is meant where none is named. `reason`: why, for the
+    competition log and the participants. `publish_anyway`: the organiser knows what speaks against publishing it.
 
     Raises:
         NotHost: `by` does not organise it.
@@ -119,12 +123,12 @@ def edit_competition(
     can.edit(by, competition).require()
     reason = clean_reason(reason, required=False)
     solution = check_changes(
-        competition=competition, changes=changes, at=at, reason=reason, publish_anyway=publish_anyway
+        competition=competition, changes=changes, at=at, reason=reason, publish_anyway=publish_anyway, phase=phase
     )
     with transaction.atomic():
         if MOVES_BOARD & set(changes):
             lock_teams(competition)  # before the competition, as everybody does
-        before = Competition.objects.lock(competition.pk)
+        before = _where_meant(Competition.objects.lock(competition.pk), phase)
         after = _changed(before, changes)
         changes = {**changes, **_keep_frozen(before, after, at=at)}
         _check_rules(before, after, at=at, reason=reason)
@@ -136,8 +140,8 @@ def edit_competition(
             banners.delete_later(before)
             banners.take_new(after)
         check_fields(after)
-        after.phase.save(update_fields=[name for name in changes if name in PHASE_FIELDS])
-        after.save(update_fields=[name for name in changes if name not in PHASE_FIELDS])
+        after.phase.save(update_fields=[name for name in changes if after.bearer_of(name) is not after])
+        after.save(update_fields=[name for name in changes if after.bearer_of(name) is after])
         if metric_changes(before, after) and not is_own(after.phase.metric):
             after.phase.own_metrics.filter(is_active=True).update(is_active=False)
         _record_changes(before, after, by=by, at=at, reason=reason)
@@ -147,18 +151,33 @@ def edit_competition(
             board_of(before.phase).is_frozen(at) or board_of(after.phase).is_frozen(at)
         ):
             signals.board_moved.send(Phase, phase=after.phase)
+        if CLOCK & set(changes):
+            settle_current_phase(before, at)
         leaderboard_changed(competition_id=competition.pk)
     return after
+
+
+def _where_meant(competition: Competition, phase: Phase | None) -> Competition:
+    """The competition where `phase`, read anew, is the one that is meant; the clock turns to no other meanwhile."""
+    return competition.meaning(competition.phase if phase is None else competition.phases.get(pk=phase.pk))
 
 
 def record_publication(competition: Competition, *, by: User | None, at: datetime) -> None:
     """Write into the log that the competition was published, and the values whose later changes the log tells of."""
     solution = active_solution(competition.phase)
     facts = {
-        **stated(competition, [name for names in LOGGED.values() for name in names]),
+        **stated(competition, [name for kind, names in LOGGED.items() if kind != LogKind.PHASE for name in names]),
         "solution": None if solution is None else log_facts(solution),
     }
-    record(competition, LogKind.PUBLISHED, by=by, at=at, facts=facts)
+    record_in(competition.phase, LogKind.PUBLISHED, by=by, at=at, facts=facts)
+    for other in competition.phases.exclude(pk=competition.phase.pk).order_by("number"):
+        record_in(other, LogKind.PHASE, by=by, at=at, facts={"added": True, **facts_of_phase(other)})
+
+
+def facts_of_phase(phase: Phase) -> dict[str, Any]:
+    """What the log tells of a phase that is there from now on."""
+    moments = {"startsAt": fact(phase.starts_at), "endsAt": fact(phase.ends_at)}
+    return {"name": phase.name, **moments, "metric": phase.metric, "metricParams": fact(phase.metric_params)}
 
 
 def _record_changes(before: Competition, after: Competition, *, by: User, at: datetime, reason: str) -> None:
@@ -168,9 +187,15 @@ def _record_changes(before: Competition, after: Competition, *, by: User, at: da
     for kind, names in LOGGED.items():
         if facts := changed(before, after, names):
             told = tell and kind in (LogKind.CLOCK, LogKind.LIMITS, LogKind.RULES, LogKind.BOARD)
-            record(after, kind, by=by, at=at, facts=facts, reason=reason, tell=told)
+            is_of_phase = any(after.bearer_of(name) is not after for name in _changed_names(before, after, names))
+            write = partial(record_in, after.phase) if is_of_phase else partial(record, after)
+            write(kind, by=by, at=at, facts=facts, reason=reason, tell=told)
     if before.is_published and not after.is_published:
         record(after, LogKind.UNPUBLISHED, by=by, at=at, reason=reason, tell=True)
+
+
+def _changed_names(before: Competition, after: Competition, names: Iterable[str]) -> list[str]:
+    return [name for name in names if value_of(before, name) != value_of(after, name)]
 
 
 def check_changes(
@@ -180,6 +205,7 @@ def check_changes(
     at: datetime,
     reason: str = "",
     publish_anyway: bool = False,
+    phase: Phase | None = None,
 ) -> Solution | None:
     """Whether the changes may be made; the solution checked for a new metric, if there is a new one.
 
@@ -188,7 +214,7 @@ def check_changes(
     Raises:
         As `edit_competition`.
     """
-    before = Competition.objects.get(pk=competition.pk)
+    before = _where_meant(Competition.objects.get(pk=competition.pk), phase)
     after = _changed(before, changes)
     _keep_frozen(before, after, at=at)
     _check_rules(before, after, at=at, reason=clean_reason(reason, required=False))
@@ -257,7 +283,7 @@ def _check_rules(before: Competition, after: Competition, *, at: datetime, reaso
     _check_board(before, after, at=at, reason=reason)
     if after.phase.selectable_submissions != before.phase.selectable_submissions and before.phase.has_ended(at):
         raise SelectionFrozen
-    if after.awards_medals != before.awards_medals and before.phase.has_ended(at):
+    if after.awards_medals != before.awards_medals and _has_any_ended(before, at):
         raise MedalsFrozen
     if after.rules_version < before.rules_version:
         raise RulesVersionFalls(version=before.rules_version)
@@ -276,7 +302,14 @@ def _check_rules(before: Competition, after: Competition, *, at: datetime, reaso
         raise MetricInUse
 
 
+def _has_any_ended(competition: Competition, at: datetime) -> bool:
+    """Whether a result may be known by now. No other phase, added or moved, takes that back."""
+    return any(phase.has_ended(at) for phase in competition.phases.all())
+
+
 BOARD_FIELDS = ("board_audience", "board_freezes_at", "board_freeze_minutes")
+# What can make another phase the one that is meant.
+CLOCK = {"starts_at", "ends_at"}
 # What can move the moment from which the leaderboard stands still.
 MOVES_BOARD = {"board_freezes_at", "board_freeze_minutes", "ends_at"}
 # The further in front, the more people see.

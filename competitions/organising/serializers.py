@@ -19,6 +19,7 @@ from competitions.models import Competition, MetricDirection, Page, State
 from competitions.models.log import REASON_CHARACTERS
 from competitions.organising.readiness import Weight
 from competitions.phase_fields import ChangesPhase, ReadsPhase
+from competitions.phases.references import PhaseRefSerializer
 from foundation import markdown
 from scoring.metrics.registry import Direction
 
@@ -105,6 +106,8 @@ class CompetitionSerializer(CompetitionListSerializer):
         help_text="The further numbers of a submission, in the order of `numbers` on the leaderboards."
     )
 
+    phases = serializers.SerializerMethodField(help_text="By their start. Most competitions have one.")
+
     class Meta(CompetitionListSerializer.Meta):
         fields = [
             *CompetitionListSerializer.Meta.fields,
@@ -121,7 +124,7 @@ class CompetitionSerializer(CompetitionListSerializer):
             *("objection_minutes", "objections_until", "rules_required", "rules_version"),
             *("accepted_rules_version", "can_enter", "needs_invitation_code", "invitation_code", "now", "confirmed_at"),
             *("board_audience", "board_freezes_at", "board_freeze_minutes", "board_frozen_since"),
-            *("releases_solution", "awards_medals", "pages", "has_solution", "my_team"),
+            *("releases_solution", "awards_medals", "pages", "phases", "has_solution", "my_team"),
         ]
         read_only_fields = fields
 
@@ -140,6 +143,11 @@ class CompetitionSerializer(CompetitionListSerializer):
     @extend_schema_field(ColumnSerializer(many=True))
     def get_score_columns(self, competition: Competition) -> list[dict[str, Any]]:
         return list(ColumnSerializer(columns_of(competition.phase), many=True).data)
+
+    @extend_schema_field(PhaseRefSerializer(many=True))
+    def get_phases(self, competition: Competition) -> list[dict[str, Any]]:
+        context = {"at": self.context["at"], "current": competition.phase.pk}
+        return list(PhaseRefSerializer(competition.phases.all(), many=True, context=context).data)
 
     @extend_schema_field(TeamRefSerializer(allow_null=True))
     def get_my_team(self, competition: Any) -> dict[str, Any] | None:

@@ -42,7 +42,7 @@ View = Callable[[HttpRequest, Competition], HttpResponseBase]
 @hooks.column
 @admin.display(description=_("scoring"))
 def scoring(competition: Competition) -> str:
-    run = competition.scoring_runs.order_by("-pk").first()
+    run = competition.phase.scoring_runs.order_by("-pk").first()
     return "–" if run is None else f"{run.get_kind_display()}: {run.get_status_display()}"
 
 
@@ -52,7 +52,7 @@ def panel(request: HttpRequest, competition: Competition) -> dict[str, Any]:
     if not may.see_runs(request.user, competition):
         return {}
     at = timezone.now()
-    recent = list(competition.scoring_runs.select_related("started_by").order_by("-pk")[:RUNS_SHOWN])
+    recent = list(competition.phase.scoring_runs.select_related("started_by").order_by("-pk")[:RUNS_SHOWN])
     return {
         "scoring": {
             "competition": competition,

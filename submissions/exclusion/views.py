@@ -135,7 +135,7 @@ class OrganisersSubmissionViewSet(mixins.ListModelMixin, GenericViewSet):
         competition = organised(self.request, self.kwargs["competition"])
         query = OrganisersSubmissionQuerySerializer(data=self.request.query_params)
         query.is_valid(raise_exception=True)
-        rows = Submission.objects.filter(competition=competition, **query.validated_data)
+        rows = Submission.objects.filter(phase=competition.phase, **query.validated_data)
         return rows.select_related("team", "user").order_by("-created_at", "-pk")
 
     @docs.list_submissions

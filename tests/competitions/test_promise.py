@@ -70,6 +70,7 @@ def answers(client, cast):
         "<int:number>": "1",
         "<str:name>": "rmse",
         "<int:version>": "1",
+        "<int:phase>": "1",
     }
     for template in templates(urls.urlpatterns):
         path = template

@@ -63,6 +63,11 @@ GET    /api/competitions/{competition}/bundle/                          403 403 
 POST   /api/competition-bundles/                                        401 403 403 403 403 403 403 201
 POST   /api/competitions/{competition}/enter/                           401 201 409 409 409 201 201 201
 POST   /api/competitions/{competition}/accept-rules/                    401 403 204 204 204 403 403 403
+GET    /api/competitions/{competition}/phases/                          200 200 200 200 200 200 200 200
+POST   /api/competitions/{competition}/phases/                          401 403 403 403 403 201 403 201
+GET    /api/competitions/{competition}/phases/{phase}/                  200 200 200 200 200 200 200 200
+PATCH  /api/competitions/{competition}/phases/{phase}/                  401 403 403 403 403 200 403 200
+DELETE /api/competitions/{competition}/phases/{phase}/                  401 403 403 403 403 409 403 409
 GET    /api/competitions/{competition}/readiness/                       403 403 403 403 403 200 403 200
 GET    /api/competitions/{competition}/pages/                           200 200 200 200 200 200 200 200
 POST   /api/competitions/{competition}/pages/                           401 403 403 403 403 201 403 201
@@ -363,6 +368,12 @@ BODIES: dict[tuple[str, str], Body] = {
         "startsAt": "2027-06-01T00:00Z",
         "withSolution": False,
     },
+    ("POST", "/api/competitions/{competition}/phases/"): {
+        "name": "Final",
+        "startsAt": "2026-07-01T00:00:00Z",
+        "endsAt": "2026-07-08T00:00:00Z",
+    },
+    ("PATCH", "/api/competitions/{competition}/phases/{phase}/"): {"name": "Development"},
     ("POST", "/api/competition-bundles/"): lambda _scenario: {"bundle": SimpleUploadedFile("cup.zip", bundle())},
     ("POST", "/api/competitions/{competition}/pages/"): {"slug": "prizes", "title": "Prizes", "body": "None."},
     ("PATCH", "/api/competitions/{competition}/pages/{page}/"): {"body": "New."},
@@ -423,3 +434,31 @@ BODIES: dict[tuple[str, str], Body] = {
     },
     ("POST", "/api/notebooks/convert/"): file("file", NOTEBOOK, "a.ipynb"),
 }
+
+# What belongs to a phase is asked for at an address that names the phase as well: the same of everybody.
+OF_A_PHASE = (
+    *("leaderboard/", "solution/", "own-metrics/", "submission-schema/", "scoring-runs/", "private-leaderboard/"),
+    *("integrity/", "noise/", "trials/", "submissions/"),
+)
+COMPETITION, PHASE = "/api/competitions/{competition}/", "/api/competitions/{competition}/phases/{phase}/"
+
+
+def naming_the_phase(route: str) -> str | None:
+    """The address of the same thing that names the phase; None: it is of no phase."""
+    rest = route.removeprefix(COMPETITION)
+    return PHASE + rest if route.startswith(COMPETITION) and rest.startswith(OF_A_PHASE) else None
+
+
+def lines_naming_the_phase() -> list[str]:
+    found = []
+    for line in TABLE.splitlines():
+        if not line.strip() or line.startswith("#"):
+            continue
+        method, route, *statuses = line.split()
+        if (named := naming_the_phase(route)) is not None:
+            found.append(" ".join([method, named, *statuses]))
+    return found
+
+
+TABLE = "\n".join([TABLE.strip("\n"), *lines_naming_the_phase()])
+BODIES |= {(method, named): body for (method, route), body in BODIES.items() if (named := naming_the_phase(route))}

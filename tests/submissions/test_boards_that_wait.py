@@ -20,7 +20,6 @@ from competitions.exceptions import FreezeInThePast, LeaderboardOpened
 from competitions.log.recording import ReasonMissing
 from competitions.models import BoardAudience, Competition, Phase, Standing
 from competitions.organising.editing import edit_competition
-from competitions.querysets import CompetitionQuerySet
 from discussions.services.posts import create_discussion
 from foundation import signing
 from submissions import runs

@@ -63,7 +63,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
 LEFT_BEHIND = {
     *("id", "slug", "banner", "hosts", "is_published", "invitation_code", "storage_quota", "confirmed_at"),
     *("confirmed_by", "ended_at", "objections_until", "leaderboard_version", "created_at"),
-    *("board_opened_at", "current_phase", "competition", "name"),
+    *("board_opened_at", "current_phase", "phase_turns_at", "last_phase_number", "competition", "name", "number"),
 }
 MOMENTS = {"starts_at", "entry_deadline", "merge_deadline", "ends_at", "board_freezes_at"}
 

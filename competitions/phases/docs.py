@@ -1,0 +1,92 @@
+"""What the API's description says of phases."""
+
+from __future__ import annotations
+
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema, extend_schema_view
+
+from competitions.exceptions import (
+    ChangedMeanwhile,
+    ClockFrozen,
+    EndInThePast,
+    EndTooSoon,
+    LimitsFrozen,
+    LimitsOnlyRise,
+    MetricInUse,
+    NoOwnMetric,
+    OnlyPhase,
+    PhaseInUse,
+    ReasonMissing,
+    SelectionFrozen,
+    StartFrozen,
+    TooManyPhases,
+)
+from competitions.openapi import COMPETITION, DELETED, HOSTS_ONLY
+from competitions.phases.serializers import (
+    NewPhaseSerializer,
+    PhaseEditSerializer,
+    PhaseSerializer,
+    RemovalSerializer,
+)
+from foundation.openapi import refuses
+from foundation.refusals import NotVisible
+
+TAGS = ["Phases"]
+PHASE = OpenApiParameter("phase", int, OpenApiParameter.PATH, description="The number of the phase.")
+
+phases = extend_schema_view(
+    list=extend_schema(
+        operation_id="listPhases",
+        tags=TAGS,
+        parameters=[COMPETITION],
+        responses={200: PhaseSerializer(many=True), **refuses(NotVisible)},
+        description="The phases of a competition, by their start. Open to everybody who may see the competition.",
+    ),
+    create=extend_schema(
+        operation_id="addPhase",
+        tags=TAGS,
+        parameters=[COMPETITION],
+        request=NewPhaseSerializer,
+        responses={201: PhaseSerializer, **refuses(EndInThePast, NoOwnMetric, TooManyPhases, *HOSTS_ONLY)},
+        examples=[
+            OpenApiExample(
+                "A final after the development",
+                value={"name": "Final", "startsAt": "2026-12-01T00:00:00Z", "endsAt": "2026-12-08T00:00:00Z"},
+                request_only=True,
+            )
+        ],
+        description="Add a phase, before, after or beside the others. What is not said of its metric, its limits and "
+        "the like is as in the newest one. It has no solution yet. Organisers only.",
+    ),
+    retrieve=extend_schema(
+        operation_id="getPhase",
+        tags=TAGS,
+        parameters=[COMPETITION, PHASE],
+        responses={200: PhaseSerializer, **refuses(NotVisible)},
+        description="One phase. Open to everybody who may see the competition.",
+    ),
+    partial_update=extend_schema(
+        operation_id="editPhase",
+        tags=TAGS,
+        parameters=[COMPETITION, PHASE],
+        request=PhaseEditSerializer,
+        responses={
+            200: PhaseSerializer,
+            **refuses(
+                *(EndInThePast, ClockFrozen, StartFrozen, SelectionFrozen, MetricInUse, ChangedMeanwhile, EndTooSoon),
+                *(ReasonMissing, LimitsOnlyRise, LimitsFrozen, NoOwnMetric, *HOSTS_ONLY),
+            ),
+        },
+        examples=[OpenApiExample("A longer day", value={"endsAt": "2026-12-08T12:00:00Z"}, request_only=True)],
+        description="Change a phase, by the rules that `PATCH /api/competitions/{competition}/` has for the phase that "
+        "is meant where none is named. Organisers only.",
+    ),
+    destroy=extend_schema(
+        operation_id="removePhase",
+        tags=TAGS,
+        parameters=[COMPETITION, PHASE],
+        request=RemovalSerializer,
+        responses={204: DELETED, **refuses(OnlyPhase, PhaseInUse, ReasonMissing, *HOSTS_ONLY)},
+        description="Take away a phase that has not started, and that nothing was sent to. Its number is given to no "
+        "other. Organisers only; with a public reason once the competition was published.",
+    ),
+)
