@@ -121,10 +121,14 @@ class Walk:
             assert runs.work(run.pk, now=lambda: self.at) is runs.Outcome.DONE
 
     def confirm(self) -> None:
-        self.competition = runs.confirm_private_leaderboard(phase=self.competition.phase, by=None, at=self.at)
+        self.competition = runs.confirm_private_leaderboard(
+            phase=self.competition.phase, by=None, at=self.at
+        ).competition
 
     def unconfirm(self) -> None:
-        self.competition = runs.unconfirm_private_leaderboard(phase=self.competition.phase, by=None, at=self.at)
+        self.competition = runs.unconfirm_private_leaderboard(
+            phase=self.competition.phase, by=None, at=self.at
+        ).competition
 
     # --- what always holds ---
     def check(self) -> None:
