@@ -16,8 +16,8 @@ class CompetitionsConfig(AppConfig):
         from competitions.files.uploads import resume_data_uploads, sweep_data_uploads  # noqa: PLC0415
         from competitions.metrics.sandbox_state import look_soon  # noqa: PLC0415
         from competitions.metrics.trying import catch_up_with_trials_of_metrics  # noqa: PLC0415
-        from competitions.phases.turning import turn_phases  # noqa: PLC0415
         from competitions.teams.conflicts import note_staff  # noqa: PLC0415
+        from competitions.turning import turn_phases  # noqa: PLC0415
         from foundation.duties import DUTIES, Duty  # noqa: PLC0415
 
         # A migration that makes the table anew on SQLite would leave it without its triggers.

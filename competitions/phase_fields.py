@@ -1,4 +1,4 @@
-"""Serializers of a competition that show what is its phase's as if it were its own.
+"""Phases as a competition's answer names them, and serializers that show what is its phase's as if it were its own.
 
 A competition in one phase is told as a whole: whoever reads or changes it need not know that there are phases.
 """
@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.utils import model_meta
 
-from competitions.models import PHASE_FIELDS, Phase
+from competitions.models import PHASE_FIELDS, Phase, State
 
 SHOWN = PHASE_FIELDS | {"confirmed_at", "objections_until"}
 
@@ -32,3 +33,25 @@ class ChangesPhase(serializers.ModelSerializer):
         if field_name not in SHOWN:
             return super().build_field(field_name, info, model_class, nested_depth)
         return super().build_field(field_name, model_meta.get_field_info(Phase), Phase, nested_depth)
+
+
+class PhaseRefSerializer(serializers.ModelSerializer):
+    """One phase of a competition. The context holds `at`, and `current`, the id of the one meant without a name."""
+
+    state = serializers.SerializerMethodField(help_text="Where it is on its clock.")
+    is_current = serializers.SerializerMethodField(
+        help_text="Whether it is meant where no phase is named: the one that runs (the latest started), else the last "
+        "that ended, else the next."
+    )
+
+    class Meta:
+        model = Phase
+        fields = ["number", "name", "state", "is_current", "starts_at", "ends_at", "confirmed_at"]
+        read_only_fields = fields
+
+    @extend_schema_field(serializers.ChoiceField(State.choices))
+    def get_state(self, phase: Phase) -> str:
+        return phase.state(self.context["at"]).value
+
+    def get_is_current(self, phase: Phase) -> bool:
+        return phase.pk == self.context["current"]

@@ -191,7 +191,7 @@ class Competition(models.Model):
     def phase(self) -> Phase:
         """The phase that is meant where none is named: clock, metric, limits and result are its own.
 
-        It is the one stored, until the clock says another one; the row follows soon (`competitions.phases`).
+        It is the one stored, until the clock says another one; the row follows soon (`competitions.turning`).
         """
         if self._phase_may_have_turned():
             self._turn(timezone.now())

@@ -49,7 +49,6 @@ from competitions.log.recording import changed, clean_reason, fact, has_begun, r
 from competitions.models import BoardAudience, Competition, LogKind, MergeBound, Page, Phase, Solution
 from competitions.organising import banners
 from competitions.organising.readiness import check_ready
-from competitions.phases.turning import settle_current_phase
 from competitions.solution.services import (
     activate,
     active_solution,
@@ -59,6 +58,7 @@ from competitions.solution.services import (
     log_facts,
     require_further,
 )
+from competitions.turning import settle_current_phase
 from scoring import all_metrics
 from scoring.errors import InvalidMetricParameters
 from scoring.further import read_further

@@ -18,8 +18,7 @@ from competitions.leaderboards.serializers import ColumnSerializer, TeamRefSeria
 from competitions.models import Competition, MetricDirection, Page, State
 from competitions.models.log import REASON_CHARACTERS
 from competitions.organising.readiness import Weight
-from competitions.phase_fields import ChangesPhase, ReadsPhase
-from competitions.phases.references import PhaseRefSerializer
+from competitions.phase_fields import ChangesPhase, PhaseRefSerializer, ReadsPhase
 from foundation import markdown
 from scoring.metrics.registry import Direction
 

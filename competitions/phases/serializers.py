@@ -14,7 +14,7 @@ from competitions.leaderboards.serializers import ColumnSerializer
 from competitions.models import PHASE_FIELDS, Phase
 from competitions.models.log import REASON_CHARACTERS
 from competitions.organising.serializers import FurtherMetricSerializer, MetricSerializer
-from competitions.phases.references import PhaseRefSerializer
+from competitions.phase_fields import PhaseRefSerializer
 
 
 class PhaseSerializer(PhaseRefSerializer):

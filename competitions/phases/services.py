@@ -18,8 +18,8 @@ from competitions.log.recording import clean_reason, has_begun, record_in
 from competitions.models import PHASE_FIELDS, Competition, LogKind, Phase, Standing, Team
 from competitions.organising.creating import METRIC
 from competitions.organising.editing import check_further, check_metric, facts_of_phase
-from competitions.phases.turning import settle_current_phase
 from competitions.solution.services import is_in_use
+from competitions.turning import settle_current_phase
 from scoring.metrics.registry import is_own
 
 if TYPE_CHECKING:

@@ -23,10 +23,10 @@ from competitions.exceptions import (
 from competitions.models import Competition, LogRow, Phase, Standing
 from competitions.organising.editing import edit_competition
 from competitions.phases.services import add_phase, remove_phase
-from competitions.phases.turning import turn_phases
 from competitions.solution.services import replace_solution
 from competitions.teams.entries import enter
 from competitions.teams.merges import accept_merge, request_merge
+from competitions.turning import turn_phases
 from submissions import runs
 from submissions.checking import differences
 from submissions.exceptions import DailyLimitReached
