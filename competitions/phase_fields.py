@@ -16,9 +16,9 @@ from competitions.models import PHASE_FIELDS, Phase, State
 SHOWN = PHASE_FIELDS | {"confirmed_at", "objections_until"}
 
 
+# Fields of the phase that is meant where none is named, read through `Competition.phase`. No docstring: the API's
+# description would show it for every serializer made of this one.
 class ReadsPhase(serializers.ModelSerializer):
-    """Fields of the phase that is meant where none is named, read through `Competition.phase`."""
-
     def build_field(self, field_name: str, info: Any, model_class: Any, nested_depth: int) -> Any:
         if field_name not in SHOWN:
             return super().build_field(field_name, info, model_class, nested_depth)
@@ -26,9 +26,8 @@ class ReadsPhase(serializers.ModelSerializer):
         return found, {**options, "source": f"phase.{field_name}"}
 
 
+# Fields of the phase by their own names, as `competitions.organising.editing` takes them.
 class ChangesPhase(serializers.ModelSerializer):
-    """Fields of the phase by their own names, as `competitions.organising.editing` takes them."""
-
     def build_field(self, field_name: str, info: Any, model_class: Any, nested_depth: int) -> Any:
         if field_name not in SHOWN:
             return super().build_field(field_name, info, model_class, nested_depth)

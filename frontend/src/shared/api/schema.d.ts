@@ -1100,6 +1100,726 @@ export interface paths {
         patch: operations["editPage"];
         trace?: never;
     };
+    "/api/competitions/{competition}/phases/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List phases
+         * @description The phases of a competition, by their start. Open to everybody who may see the competition.
+         */
+        get: operations["listPhases"];
+        put?: never;
+        /**
+         * Add phase
+         * @description Add a phase, before, after or beside the others. What is not said of its metric, its limits and the like is as in the newest one. It has no solution yet. Organisers only.
+         */
+        post: operations["addPhase"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/competitions/{competition}/phases/{phase}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get phase of phase
+         * @description One phase. Open to everybody who may see the competition.
+         */
+        get: operations["getPhaseOfPhase"];
+        put?: never;
+        post?: never;
+        /**
+         * Remove phase of phase
+         * @description Take away a phase that has not started, and that nothing was sent to. Its number is given to no other. Organisers only; with a public reason once the competition was published.
+         */
+        delete: operations["removePhaseOfPhase"];
+        options?: never;
+        head?: never;
+        /**
+         * Edit phase of phase
+         * @description Change a phase, by the rules that `PATCH /api/competitions/{competition}/` has for the phase that is meant where none is named. Organisers only.
+         */
+        patch: operations["editPhaseOfPhase"];
+        trace?: never;
+    };
+    "/api/competitions/{competition}/phases/{phase}/integrity/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List comparisons of phase
+         * @description The comparisons of teams' files, newest first, without what they found. Organisers only.
+         */
+        get: operations["listComparisonsOfPhase"];
+        put?: never;
+        /**
+         * Start comparison of phase
+         * @description Compare the files of all teams, in the background: identical files, nearly identical predictions, and files of a team that hardly differ from the one before. No truth is used, and until the result is confirmed only public rows are looked at. Organisers only.
+         */
+        post: operations["startComparisonOfPhase"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/competitions/{competition}/phases/{phase}/integrity/{id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get comparison of phase
+         * @description A comparison: how far it is, what was compared, and what was found. A list with evidence, not a verdict. Organisers only.
+         */
+        get: operations["getComparisonOfPhase"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/competitions/{competition}/phases/{phase}/integrity/{id}/cancel/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel comparison of phase
+         * @description Stop a comparison that is under way. Organisers only.
+         */
+        post: operations["cancelComparisonOfPhase"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/competitions/{competition}/phases/{phase}/leaderboard/history/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get leaderboard history of phase
+         * @description How the best public scores came about: for the best teams, the ones asked for and your own, every moment a score became better. Open as the public leaderboard is.
+         */
+        get: operations["getLeaderboardHistoryOfPhase"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/competitions/{competition}/phases/{phase}/leaderboard/private/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get private leaderboard of phase
+         * @description Teams by the best private score among their selected submissions, with what that changed. Closed to everybody, organisers included, until the competition has ended and they have confirmed it; then open as the public one is.
+         */
+        get: operations["getPrivateLeaderboardOfPhase"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/competitions/{competition}/phases/{phase}/leaderboard/private/csv/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download private leaderboard of phase
+         * @description The whole private leaderboard as CSV. Open as the leaderboard is: once confirmed.
+         */
+        get: operations["downloadPrivateLeaderboardOfPhase"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/competitions/{competition}/phases/{phase}/leaderboard/private/preview/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Preview private leaderboard of phase
+         * @description What the private leaderboard will be, once private scoring is complete and before it is confirmed. Organisers only, after the end.
+         */
+        get: operations["previewPrivateLeaderboardOfPhase"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/competitions/{competition}/phases/{phase}/leaderboard/private/preview/csv/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download private leaderboard preview of phase
+         * @description The preview of the private leaderboard as CSV. Organisers only, after the end.
+         */
+        get: operations["downloadPrivateLeaderboardPreviewOfPhase"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/competitions/{competition}/phases/{phase}/leaderboard/public/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get public leaderboard of phase
+         * @description Teams by their best public score; of equal scores the earlier one ranks higher, teams without a score stand last and have no rank. Open to everybody who may see the competition; in one by invitation to its people. Until the result is confirmed the organisers may let fewer see it, or each team its own row alone, or let it stand still from some moment on.
+         */
+        get: operations["getPublicLeaderboardOfPhase"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/competitions/{competition}/phases/{phase}/leaderboard/public/csv/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download public leaderboard of phase
+         * @description The whole public leaderboard as CSV. Open as the leaderboard is.
+         */
+        get: operations["downloadPublicLeaderboardOfPhase"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/competitions/{competition}/phases/{phase}/noise/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get noise of phase
+         * @description How much of the scores is noise: the wobble of a baseline's public score, and, once the result is confirmed, how the intervals of the ranks on the private leaderboard were computed. Open as the leaderboard is.
+         */
+        get: operations["getNoiseOfPhase"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/competitions/{competition}/phases/{phase}/noise/ranks/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Measure ranks of phase
+         * @description Measure the intervals of the ranks anew, with another seed, in the background; the first time the confirmation does so by itself. It is told in the competition log. Organisers only, once the result is confirmed.
+         */
+        post: operations["measureRanksOfPhase"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/competitions/{competition}/phases/{phase}/noise/wobble/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Measure wobble of phase
+         * @description Measure how much the public score of a baseline wobbles, in the background and on public rows alone; everybody sees it. Organisers only.
+         */
+        post: operations["measureWobbleOfPhase"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/competitions/{competition}/phases/{phase}/own-metrics/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List own metrics of phase
+         * @description The versions of the competition's own metric, newest first. Organisers only.
+         */
+        get: operations["listOwnMetricsOfPhase"];
+        put?: never;
+        /**
+         * Upload own metric of phase
+         * @description Keep a metric as the next version. It is read and not run, and does not score yet: have it tried out, then use it. Organisers only.
+         */
+        post: operations["uploadOwnMetricOfPhase"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/competitions/{competition}/phases/{phase}/own-metrics/{version}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get own metric of phase
+         * @description One version, with its source and what came of trying it out. Organisers only.
+         */
+        get: operations["getOwnMetricOfPhase"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Update own metric of phase
+         * @description Let participants read the source while it scores, or no longer. Organisers only.
+         */
+        patch: operations["updateOwnMetricOfPhase"];
+        trace?: never;
+    };
+    "/api/competitions/{competition}/phases/{phase}/own-metrics/{version}/trial/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try own metric of phase
+         * @description Have a version tried out by the job queue, on the public rows of the solution: ask for the version until `trialStatus` is no longer `pending`. Organisers only.
+         */
+        post: operations["tryOwnMetricOfPhase"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/competitions/{competition}/phases/{phase}/own-metrics/{version}/use/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Use own metric of phase
+         * @description Let a version score from now on. Scores that exist stay until somebody starts a rescoring. Organisers only.
+         */
+        post: operations["useOwnMetricOfPhase"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/competitions/{competition}/phases/{phase}/own-metrics/conditions/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get metric conditions of phase
+         * @description What to know before the competition is scored by another metric: whether own metrics can be run on this machine, their libraries and limits, what is fixed by now, and what a change sets going. Organisers only.
+         */
+        get: operations["getMetricConditionsOfPhase"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/competitions/{competition}/phases/{phase}/own-metrics/current/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get current own metric of phase
+         * @description The version that scores: its parameters, its libraries, and the source where the organisers show it. For whoever is signed in; open as the leaderboard is.
+         */
+        get: operations["getCurrentOwnMetricOfPhase"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/competitions/{competition}/phases/{phase}/own-metrics/failures/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List own metric failures of phase
+         * @description Where the metric broke off, newest first, with tracebacks; of private rows, what was there when you last looked at the private leaderboard, which stands in the log, or everything once the result is confirmed. Organisers only.
+         */
+        get: operations["listOwnMetricFailuresOfPhase"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/competitions/{competition}/phases/{phase}/own-metrics/signature/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Read own metric of phase
+         * @description The parameters of a metric, read from its source text. Nothing of it is run or kept. Organisers only.
+         */
+        post: operations["readOwnMetricOfPhase"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/competitions/{competition}/phases/{phase}/private-leaderboard/confirm/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirm private leaderboard of phase
+         * @description Open the private leaderboard to everybody, once it is complete; everybody who takes part is told. Not while participants may still object to a solution that was changed after the end (`objectionsUntil`). Organisers only, after the end.
+         */
+        post: operations["confirmPrivateLeaderboardOfPhase"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/competitions/{competition}/phases/{phase}/private-leaderboard/unconfirm/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Unconfirm private leaderboard of phase
+         * @description Close the private leaderboard again, with a reason that participants are told. Organisers only, after the end.
+         */
+        post: operations["unconfirmPrivateLeaderboardOfPhase"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/competitions/{competition}/phases/{phase}/scoring-runs/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List scoring runs of phase
+         * @description Private scorings and rescorings of the competition, newest first. Organisers only.
+         */
+        get: operations["listScoringRunsOfPhase"];
+        put?: never;
+        /**
+         * Start scoring run of phase
+         * @description Start private scoring (only after the end, whoever asks) or a rescoring of everything, which after the end includes the private side. It runs in the background, one at a time. A rescoring needs a reason, and so does private scoring once it was complete; before the end it may be rescored a few times only. Organisers only.
+         */
+        post: operations["startScoringRunOfPhase"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/competitions/{competition}/phases/{phase}/scoring-runs/{id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get scoring run of phase
+         * @description One run and how far it is. Organisers only.
+         */
+        get: operations["getScoringRunOfPhase"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/competitions/{competition}/phases/{phase}/solution/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get solution facts of phase
+         * @description How many rows and which columns the solution has. Organisers only; nobody sees its content.
+         */
+        get: operations["getSolutionFactsOfPhase"];
+        /**
+         * Replace solution of phase
+         * @description Upload the solution, or its next version. Organisers only. Scores that exist stay until somebody starts a rescoring. Every problem of a refused file is named with its place.
+         */
+        put: operations["replaceSolutionOfPhase"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/competitions/{competition}/phases/{phase}/solution/file/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download solution of phase
+         * @description The file of the solution, where the organisers release it (`releasesSolution`): once the result is confirmed, for everybody who may see the leaderboard. Before, for nobody.
+         */
+        get: operations["downloadSolutionOfPhase"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/competitions/{competition}/phases/{phase}/submission-schema/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get submission schema of phase
+         * @description Columns, types and bounds of a submission, as a Frictionless table schema: `pandera` makes its checks of it, and `uzu check` checks a file by it. Participants, from the start on, with the present rules accepted; organisers always. It tells no more than the sample submission and the refusals do.
+         */
+        get: operations["getSubmissionSchemaOfPhase"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/competitions/{competition}/phases/{phase}/submissions/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List competition submissions of phase
+         * @description The submissions of a competition, newest first, so that one can be found that is to be voided: without files and memos, and with the public score alone. Organisers only.
+         */
+        get: operations["listCompetitionSubmissionsOfPhase"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/competitions/{competition}/phases/{phase}/trials/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List trials of phase
+         * @description The files that organisers tried out, newest first. Organisers only.
+         */
+        get: operations["listTrialsOfPhase"];
+        put?: never;
+        /**
+         * Try out of phase
+         * @description Check and score a file as a submission would be, before the start and before the competition is published too. It counts for nothing, takes no slot and freezes nothing; only its public score is told. Organisers only.
+         */
+        post: operations["tryOutOfPhase"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/competitions/{competition}/phases/{phase}/trials/{id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete trial of phase
+         * @description Forget a trial and its file. Organisers only.
+         */
+        delete: operations["deleteTrialOfPhase"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/competitions/{competition}/phases/{phase}/trials/{id}/baseline/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set baseline of phase
+         * @description Let a trial stand on the leaderboards as a named line without a rank: at its public score at once, at its private one after the confirmation. The competition log tells it. Organisers only.
+         */
+        put: operations["setBaselineOfPhase"];
+        post?: never;
+        /**
+         * Remove baseline of phase
+         * @description Take a baseline off the leaderboards; the trial stays. Organisers only.
+         */
+        delete: operations["removeBaselineOfPhase"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/competitions/{competition}/private-leaderboard/confirm/": {
         parameters: {
             query?: never;
@@ -2649,7 +3369,7 @@ export interface paths {
         };
         /**
          * Submissions of your team
-         * @description All submissions of your team, newest first, refused and late ones included. For members only: nobody else, organisers included, sees another team's submissions here. `ordering`: `createdAt`, `publicScore`, `cvScore`, each with `-` for the reverse.
+         * @description All submissions of your team to a phase, newest first, refused and late ones included. For members only: nobody else, organisers included, sees another team's submissions here. `ordering`: `createdAt`, `publicScore`, `cvScore`, each with `-` for the reverse.
          */
         get: operations["listTeamSubmissions"];
         put?: never;
@@ -3482,6 +4202,8 @@ export interface components {
              */
             readonly awardsMedals: boolean;
             readonly pages: components["schemas"]["PageRef"][];
+            /** @description By their start. Most competitions have one. */
+            readonly phases: components["schemas"]["PhaseRef"][];
             /** @description Only organisers are told; null for everybody else. */
             readonly hasSolution: boolean | null;
             /** @description Your team; null if you do not take part. */
@@ -4233,6 +4955,7 @@ export interface components {
          *     * `clock` - clock changed
          *     * `limits` - limits changed
          *     * `board` - leaderboard shown to others, or from when it stands still
+         *     * `phase` - phase added or taken away
          *     * `rules` - rules changed
          *     * `metric` - metric changed
          *     * `solution` - new version of the solution
@@ -4256,7 +4979,7 @@ export interface components {
          *     * `allowance` - extra submissions given
          * @enum {string}
          */
-        LogKind: "published" | "unpublished" | "clock" | "limits" | "board" | "rules" | "metric" | "solution" | "baseline_set" | "baseline_removed" | "host_added" | "host_removed" | "readmitted" | "rescored" | "receipts_root" | "private_run" | "previewed" | "confirmed" | "unconfirmed" | "noise" | "out_of_competition" | "disqualified" | "reinstated" | "voided" | "restored" | "allowance";
+        LogKind: "published" | "unpublished" | "clock" | "limits" | "board" | "phase" | "rules" | "metric" | "solution" | "baseline_set" | "baseline_removed" | "host_added" | "host_removed" | "readmitted" | "rescored" | "receipts_root" | "private_run" | "previewed" | "confirmed" | "unconfirmed" | "noise" | "out_of_competition" | "disqualified" | "reinstated" | "voided" | "restored" | "allowance";
         LogRow: {
             readonly competition: number;
             /** Number */
@@ -4447,6 +5170,76 @@ export interface components {
             kind?: components["schemas"]["NotificationKind"] | components["schemas"]["NullEnum"];
             /** Format: int64 */
             discussion?: number | null;
+        };
+        /** @description A new phase. What is not said is as in the newest one. */
+        NewPhaseRequest: {
+            /** @description Shown where there are several. */
+            name: string;
+            /** Late submissions */
+            allowsLateSubmissions?: boolean;
+            /**
+             * Who sees the leaderboard
+             * @description Until the result is confirmed; from then on everybody who may look inside sees it.
+             *
+             *     * `everybody` - everybody
+             *     * `participants` - those who take part
+             *     * `own_row` - each team its own row only
+             *     * `hosts` - organisers only
+             */
+            boardAudience?: components["schemas"]["BoardAudienceEnum"];
+            /**
+             * Leaderboard stands still for the last minutes
+             * Format: int64
+             * @description Instead of a moment: so many minutes before the end, also when the end moves.
+             */
+            boardFreezeMinutes?: number | null;
+            /**
+             * Leaderboard stands still from
+             * Format: date-time
+             * @description What is submitted from then on shows when the result is confirmed. Empty: it never stands still.
+             */
+            boardFreezesAt?: string | null;
+            /**
+             * Submissions a day
+             * Format: int64
+             * @description Empty: unlimited.
+             */
+            dailySubmissionLimit?: number | null;
+            /** Format: date-time */
+            endsAt: string;
+            furtherMetrics?: components["schemas"]["FurtherMetricRequest"][];
+            /**
+             * Day begins at
+             * @description In the competition's time zone.
+             */
+            limitResetsAt?: string;
+            metric?: string;
+            /** Metric parameters */
+            metricParams?: unknown;
+            /**
+             * Minutes for objections
+             * @description How long participants may object to a solution that is changed after the end, before the result can be confirmed. 0: no time.
+             */
+            objectionMinutes?: number;
+            /**
+             * Solution open to all after the confirmation
+             * @description With it anybody can compute the final ranking again. Closed until the result is confirmed.
+             */
+            releasesSolution?: boolean;
+            /** Digits shown */
+            scoreDigits?: number;
+            /** Format: int64 */
+            selectableSubmissions?: number;
+            /** Format: date-time */
+            startsAt: string;
+            /**
+             * Submissions in total
+             * Format: int64
+             * @description Empty: unlimited.
+             */
+            totalSubmissionLimit?: number | null;
+            /** @description Why, for everybody to read. Needed for a later end while it runs. */
+            reason?: string;
         };
         Noise: {
             /** @description Null until an organiser had it measured. */
@@ -5012,6 +5805,76 @@ export interface components {
             /** @description Markdown. */
             body?: string;
         };
+        /** @description What organisers say of a phase. The context holds `zone`, in which moments without an offset are read. */
+        PatchedPhaseEditRequest: {
+            /** @description Shown where there are several. */
+            name?: string;
+            /** Late submissions */
+            allowsLateSubmissions?: boolean;
+            /**
+             * Who sees the leaderboard
+             * @description Until the result is confirmed; from then on everybody who may look inside sees it.
+             *
+             *     * `everybody` - everybody
+             *     * `participants` - those who take part
+             *     * `own_row` - each team its own row only
+             *     * `hosts` - organisers only
+             */
+            boardAudience?: components["schemas"]["BoardAudienceEnum"];
+            /**
+             * Leaderboard stands still for the last minutes
+             * Format: int64
+             * @description Instead of a moment: so many minutes before the end, also when the end moves.
+             */
+            boardFreezeMinutes?: number | null;
+            /**
+             * Leaderboard stands still from
+             * Format: date-time
+             * @description What is submitted from then on shows when the result is confirmed. Empty: it never stands still.
+             */
+            boardFreezesAt?: string | null;
+            /**
+             * Submissions a day
+             * Format: int64
+             * @description Empty: unlimited.
+             */
+            dailySubmissionLimit?: number | null;
+            /** Format: date-time */
+            endsAt?: string;
+            furtherMetrics?: components["schemas"]["FurtherMetricRequest"][];
+            /**
+             * Day begins at
+             * @description In the competition's time zone.
+             */
+            limitResetsAt?: string;
+            metric?: string;
+            /** Metric parameters */
+            metricParams?: unknown;
+            /**
+             * Minutes for objections
+             * @description How long participants may object to a solution that is changed after the end, before the result can be confirmed. 0: no time.
+             */
+            objectionMinutes?: number;
+            /**
+             * Solution open to all after the confirmation
+             * @description With it anybody can compute the final ranking again. Closed until the result is confirmed.
+             */
+            releasesSolution?: boolean;
+            /** Digits shown */
+            scoreDigits?: number;
+            /** Format: int64 */
+            selectableSubmissions?: number;
+            /** Format: date-time */
+            startsAt?: string;
+            /**
+             * Submissions in total
+             * Format: int64
+             * @description Empty: unlimited.
+             */
+            totalSubmissionLimit?: number | null;
+            /** @description Why, for everybody to read. Needed for a later end while it runs. */
+            reason?: string;
+        };
         PatchedPreferencesRequest: {
             preferences?: components["schemas"]["PreferenceRequest"][];
         };
@@ -5034,6 +5897,109 @@ export interface components {
             index: number;
             /** @description From the leaf up. */
             steps: components["schemas"]["Step"][];
+        };
+        /** @description A phase with its clock, its metric and its limits. */
+        Phase: {
+            readonly number: number;
+            /** @description Shown where there are several. */
+            readonly name: string;
+            /** @description Where it is on its clock. */
+            readonly state: components["schemas"]["CompetitionState"];
+            /** @description Whether it is meant where no phase is named: the one that runs (the latest started), else the last that ended, else the next. */
+            readonly isCurrent: boolean;
+            /** Format: date-time */
+            readonly startsAt: string;
+            /** Format: date-time */
+            readonly endsAt: string;
+            /**
+             * Private leaderboard confirmed at
+             * Format: date-time
+             */
+            readonly confirmedAt: string | null;
+            readonly metric: components["schemas"]["Metric"];
+            /** Metric parameters */
+            readonly metricParams: unknown;
+            /** @description Built-in metrics that are shown beside the score and rank nothing. */
+            readonly furtherMetrics: components["schemas"]["FurtherMetric"][];
+            /** @description The further numbers of a submission, in the order of `numbers` on the leaderboards. */
+            readonly scoreColumns: components["schemas"]["Column"][];
+            /** Digits shown */
+            readonly scoreDigits: number;
+            /**
+             * Submissions a day
+             * @description Empty: unlimited.
+             */
+            readonly dailySubmissionLimit: number | null;
+            /**
+             * Submissions in total
+             * @description Empty: unlimited.
+             */
+            readonly totalSubmissionLimit: number | null;
+            /**
+             * Day begins at
+             * @description In the competition's time zone.
+             */
+            readonly limitResetsAt: string;
+            readonly selectableSubmissions: number;
+            /** Late submissions */
+            readonly allowsLateSubmissions: boolean;
+            /**
+             * Minutes for objections
+             * @description How long participants may object to a solution that is changed after the end, before the result can be confirmed. 0: no time.
+             */
+            readonly objectionMinutes: number;
+            /** Format: date-time */
+            readonly objectionsUntil: string | null;
+            /**
+             * Who sees the leaderboard
+             * @description Until the result is confirmed; from then on everybody who may look inside sees it.
+             *
+             *     * `everybody` - everybody
+             *     * `participants` - those who take part
+             *     * `own_row` - each team its own row only
+             *     * `hosts` - organisers only
+             */
+            readonly boardAudience: components["schemas"]["BoardAudienceEnum"];
+            /**
+             * Leaderboard stands still from
+             * Format: date-time
+             * @description What is submitted from then on shows when the result is confirmed. Empty: it never stands still.
+             */
+            readonly boardFreezesAt: string | null;
+            /**
+             * Leaderboard stands still for the last minutes
+             * @description Instead of a moment: so many minutes before the end, also when the end moves.
+             */
+            readonly boardFreezeMinutes: number | null;
+            /**
+             * Format: date-time
+             * @description The public leaderboard stands still and shows what was submitted before; null: it moves.
+             */
+            readonly boardFrozenSince: string | null;
+            /**
+             * Solution open to all after the confirmation
+             * @description With it anybody can compute the final ranking again. Closed until the result is confirmed.
+             */
+            readonly releasesSolution: boolean;
+        };
+        /** @description One phase of a competition. The context holds `at`, and `current`, the id of the one meant without a name. */
+        PhaseRef: {
+            readonly number: number;
+            /** @description Shown where there are several. */
+            readonly name: string;
+            /** @description Where it is on its clock. */
+            readonly state: components["schemas"]["CompetitionState"];
+            /** @description Whether it is meant where no phase is named: the one that runs (the latest started), else the last that ended, else the next. */
+            readonly isCurrent: boolean;
+            /** Format: date-time */
+            readonly startsAt: string;
+            /** Format: date-time */
+            readonly endsAt: string;
+            /**
+             * Private leaderboard confirmed at
+             * Format: date-time
+             */
+            readonly confirmedAt: string | null;
         };
         Preference: {
             kind: components["schemas"]["NotificationKind"];
@@ -5607,6 +6573,8 @@ export interface components {
         /** @description One file of predictions and what became of it. */
         Submission: {
             readonly id: number;
+            /** @description Number of the phase. */
+            readonly phase: number;
             readonly team: number;
             readonly user: components["schemas"]["UserRef"] | null;
             /**
@@ -5677,6 +6645,8 @@ export interface components {
              * @description Id of your team.
              */
             team: number;
+            /** @description Number of the phase; without it, the one that is meant where none is named. */
+            phase?: number | null;
             /**
              * Format: binary
              * @description CSV (plain, gz, or zip of one file) or Parquet, as the sample submission.
@@ -10643,7 +11613,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description Only entries of this kind. */
-                kind?: "allowance" | "baseline_removed" | "baseline_set" | "board" | "clock" | "confirmed" | "disqualified" | "host_added" | "host_removed" | "limits" | "metric" | "noise" | "out_of_competition" | "previewed" | "private_run" | "published" | "readmitted" | "receipts_root" | "reinstated" | "rescored" | "restored" | "rules" | "solution" | "unconfirmed" | "unpublished" | "voided";
+                kind?: "allowance" | "baseline_removed" | "baseline_set" | "board" | "clock" | "confirmed" | "disqualified" | "host_added" | "host_removed" | "limits" | "metric" | "noise" | "out_of_competition" | "phase" | "previewed" | "private_run" | "published" | "readmitted" | "receipts_root" | "reinstated" | "rescored" | "restored" | "rules" | "solution" | "unconfirmed" | "unpublished" | "voided";
                 /** @description A page number within the paginated result set. */
                 page?: number;
                 /** @description Number of results to return per page. */
@@ -10711,7 +11681,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description Only entries of this kind. */
-                kind?: "allowance" | "baseline_removed" | "baseline_set" | "board" | "clock" | "confirmed" | "disqualified" | "host_added" | "host_removed" | "limits" | "metric" | "noise" | "out_of_competition" | "previewed" | "private_run" | "published" | "readmitted" | "receipts_root" | "reinstated" | "rescored" | "restored" | "rules" | "solution" | "unconfirmed" | "unpublished" | "voided";
+                kind?: "allowance" | "baseline_removed" | "baseline_set" | "board" | "clock" | "confirmed" | "disqualified" | "host_added" | "host_removed" | "limits" | "metric" | "noise" | "out_of_competition" | "phase" | "previewed" | "private_run" | "published" | "readmitted" | "receipts_root" | "reinstated" | "rescored" | "restored" | "rules" | "solution" | "unconfirmed" | "unpublished" | "voided";
             };
             header?: never;
             path: {
@@ -12270,6 +13240,3539 @@ export interface operations {
             };
             /** @description `page_slug_taken` */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "throttled",
+                     *           "detail": "Request was throttled.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    listPhases: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Phase"][];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    addPhase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPhaseRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Phase"];
+                };
+            };
+            /** @description `end_in_the_past`, `no_own_metric` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not good. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "not_authenticated",
+                     *           "detail": "Authentication credentials were not provided.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `too_many_phases` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "throttled",
+                     *           "detail": "Request was throttled.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    getPhaseOfPhase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+                /** @description The number of the phase. */
+                phase: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Phase"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    removePhaseOfPhase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+                /** @description The number of the phase. */
+                phase: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deleted */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `reason_missing` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not good. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "not_authenticated",
+                     *           "detail": "Authentication credentials were not provided.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `only_phase`, `phase_in_use` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "throttled",
+                     *           "detail": "Request was throttled.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    editPhaseOfPhase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+                /** @description The number of the phase. */
+                phase: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PatchedPhaseEditRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Phase"];
+                };
+            };
+            /** @description `end_in_the_past`, `end_too_soon`, `reason_missing`, `no_own_metric` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not good. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "not_authenticated",
+                     *           "detail": "Authentication credentials were not provided.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `clock_frozen`, `start_frozen`, `selection_frozen`, `metric_in_use`, `changed_meanwhile`, `limits_only_rise`, `limits_frozen` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "throttled",
+                     *           "detail": "Request was throttled.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    listComparisonsOfPhase: {
+        parameters: {
+            query?: {
+                /** @description A page number within the paginated result set. */
+                page?: number;
+                /** @description Number of results to return per page. */
+                pageSize?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+                /** @description The number of the phase. */
+                phase: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaginatedAnalysisList"];
+                };
+            };
+            /** @description Something sent is missing or wrong; `attr` says what. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "validation_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "required",
+                     *           "detail": "This field is required.",
+                     *           "attr": "name"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    startComparisonOfPhase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+                /** @description The number of the phase. */
+                phase: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Analysis"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not good. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "not_authenticated",
+                     *           "detail": "Authentication credentials were not provided.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `analysis_active`, `no_solution_yet` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "throttled",
+                     *           "detail": "Request was throttled.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    getComparisonOfPhase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+                /** @description Id. */
+                id: number;
+                /** @description The number of the phase. */
+                phase: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Integrity"];
+                };
+            };
+            /** @description `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    cancelComparisonOfPhase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+                /** @description Id. */
+                id: number;
+                /** @description The number of the phase. */
+                phase: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Analysis"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not good. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "not_authenticated",
+                     *           "detail": "Authentication credentials were not provided.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `analysis_over` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "throttled",
+                     *           "detail": "Request was throttled.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    getLeaderboardHistoryOfPhase: {
+        parameters: {
+            query?: {
+                /** @description Further teams: their ids, separated by commas. */
+                team?: string;
+                /** @description How many of the best teams. */
+                top?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+                /** @description The number of the phase. */
+                phase: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["History"];
+                };
+            };
+            /** @description Nothing changed since the `ETag` sent as `If-None-Match`. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Something sent is missing or wrong; `attr` says what. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "validation_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "required",
+                     *           "detail": "This field is required.",
+                     *           "attr": "name"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `leaderboard_for_participants`, `leaderboard_for_hosts`, `leaderboard_own_row_only`, `not_entered` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description It has changed since the `ETag` or the time that the request names. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "precondition_failed",
+                     *           "detail": "It is no longer what the conditions of the request ask for.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    getPrivateLeaderboardOfPhase: {
+        parameters: {
+            query?: {
+                /** @description From 1. */
+                page?: number;
+                /** @description Teams on a page, at most 1000. */
+                pageSize?: number;
+                /** @description Part of a team's or a member's name. Ranks stay those of the whole leaderboard. */
+                search?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+                /** @description The number of the phase. */
+                phase: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PrivateLeaderboard"];
+                };
+            };
+            /** @description Nothing changed since the `ETag` sent as `If-None-Match`. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Something sent is missing or wrong; `attr` says what. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "validation_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "required",
+                     *           "detail": "This field is required.",
+                     *           "attr": "name"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `private_leaderboard_closed`, `not_entered` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description It has changed since the `ETag` or the time that the request names. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "precondition_failed",
+                     *           "detail": "It is no longer what the conditions of the request ask for.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    downloadPrivateLeaderboardOfPhase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+                /** @description The number of the phase. */
+                phase: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description `private_leaderboard_closed`, `not_entered` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    previewPrivateLeaderboardOfPhase: {
+        parameters: {
+            query?: {
+                /** @description From 1. */
+                page?: number;
+                /** @description Teams on a page, at most 1000. */
+                pageSize?: number;
+                /** @description Part of a team's or a member's name. Ranks stay those of the whole leaderboard. */
+                search?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+                /** @description The number of the phase. */
+                phase: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PrivateLeaderboard"];
+                };
+            };
+            /** @description Something sent is missing or wrong; `attr` says what. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "validation_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "required",
+                     *           "detail": "This field is required.",
+                     *           "attr": "name"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_a_host`, `competition_running` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `scoring_run_active`, `private_scoring_missing`, `private_scoring_outdated` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    downloadPrivateLeaderboardPreviewOfPhase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+                /** @description The number of the phase. */
+                phase: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description `not_a_host`, `competition_running` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `scoring_run_active`, `private_scoring_missing`, `private_scoring_outdated` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    getPublicLeaderboardOfPhase: {
+        parameters: {
+            query?: {
+                /** @description From 1. */
+                page?: number;
+                /** @description Teams on a page, at most 1000. */
+                pageSize?: number;
+                /** @description Part of a team's or a member's name. Ranks stay those of the whole leaderboard. */
+                search?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+                /** @description The number of the phase. */
+                phase: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Leaderboard"];
+                };
+            };
+            /** @description Nothing changed since the `ETag` sent as `If-None-Match`. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Something sent is missing or wrong; `attr` says what. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "validation_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "required",
+                     *           "detail": "This field is required.",
+                     *           "attr": "name"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `leaderboard_for_participants`, `leaderboard_for_hosts`, `leaderboard_own_row_only`, `not_entered` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description It has changed since the `ETag` or the time that the request names. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "precondition_failed",
+                     *           "detail": "It is no longer what the conditions of the request ask for.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    downloadPublicLeaderboardOfPhase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+                /** @description The number of the phase. */
+                phase: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description `leaderboard_for_participants`, `leaderboard_for_hosts`, `leaderboard_own_row_only`, `not_entered` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    getNoiseOfPhase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+                /** @description The number of the phase. */
+                phase: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Noise"];
+                };
+            };
+            /** @description `not_entered` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    measureRanksOfPhase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+                /** @description The number of the phase. */
+                phase: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Analysis"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not good. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "not_authenticated",
+                     *           "detail": "Authentication credentials were not provided.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `private_leaderboard_closed`, `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `analysis_active`, `no_solution_yet` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "throttled",
+                     *           "detail": "Request was throttled.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    measureWobbleOfPhase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+                /** @description The number of the phase. */
+                phase: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StartWobbleRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Analysis"];
+                };
+            };
+            /** @description `no_baseline` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not good. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "not_authenticated",
+                     *           "detail": "Authentication credentials were not provided.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `analysis_active`, `no_solution_yet` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "throttled",
+                     *           "detail": "Request was throttled.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    listOwnMetricsOfPhase: {
+        parameters: {
+            query?: {
+                /** @description A page number within the paginated result set. */
+                page?: number;
+                /** @description Number of results to return per page. */
+                pageSize?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+                /** @description The number of the phase. */
+                phase: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaginatedOwnMetricList"];
+                };
+            };
+            /** @description Something sent is missing or wrong; `attr` says what. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "validation_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "required",
+                     *           "detail": "This field is required.",
+                     *           "attr": "name"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not good. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "not_authenticated",
+                     *           "detail": "Authentication credentials were not provided.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    uploadOwnMetricOfPhase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+                /** @description The number of the phase. */
+                phase: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["UploadMetricRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnMetric"];
+                };
+            };
+            /** @description `metric_refused`, `metric_syntax`, `metric_without_score`, `metric_signature`, `…` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not good. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "not_authenticated",
+                     *           "detail": "Authentication credentials were not provided.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `direction_fixed`, `too_many_metrics` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "throttled",
+                     *           "detail": "Request was throttled.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    getOwnMetricOfPhase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+                /** @description The number of the phase. */
+                phase: number;
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnMetricWithSource"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not good. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "not_authenticated",
+                     *           "detail": "Authentication credentials were not provided.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    updateOwnMetricOfPhase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+                /** @description The number of the phase. */
+                phase: number;
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PatchedShowMetricRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnMetric"];
+                };
+            };
+            /** @description Something sent is missing or wrong; `attr` says what. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "validation_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "required",
+                     *           "detail": "This field is required.",
+                     *           "attr": "name"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not good. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "not_authenticated",
+                     *           "detail": "Authentication credentials were not provided.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "throttled",
+                     *           "detail": "Request was throttled.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    tryOwnMetricOfPhase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+                /** @description The number of the phase. */
+                phase: number;
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnMetric"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not good. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "not_authenticated",
+                     *           "detail": "Authentication credentials were not provided.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `no_solution`, `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `metric_is_being_tried` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "throttled",
+                     *           "detail": "Request was throttled.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    useOwnMetricOfPhase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+                /** @description The number of the phase. */
+                phase: number;
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["UseMetricRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnMetric"];
+                };
+            };
+            /** @description `reason_missing`, `solution_refused`, `…` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not good. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "not_authenticated",
+                     *           "detail": "Authentication credentials were not provided.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `metric_in_use`, `direction_fixed`, `metric_not_tried`, `metric_is_being_tried`, `changed_meanwhile` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "throttled",
+                     *           "detail": "Request was throttled.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    getMetricConditionsOfPhase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+                /** @description The number of the phase. */
+                phase: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Conditions"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not good. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "not_authenticated",
+                     *           "detail": "Authentication credentials were not provided.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    getCurrentOwnMetricOfPhase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+                /** @description The number of the phase. */
+                phase: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CurrentMetric"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not good. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "not_authenticated",
+                     *           "detail": "Authentication credentials were not provided.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_entered` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    listOwnMetricFailuresOfPhase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+                /** @description The number of the phase. */
+                phase: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MetricFailure"][];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not good. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "not_authenticated",
+                     *           "detail": "Authentication credentials were not provided.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    readOwnMetricOfPhase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+                /** @description The number of the phase. */
+                phase: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SourceRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Signature"];
+                };
+            };
+            /** @description `metric_syntax`, `metric_without_score`, `metric_signature`, `…` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not good. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "not_authenticated",
+                     *           "detail": "Authentication credentials were not provided.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "throttled",
+                     *           "detail": "Request was throttled.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    confirmPrivateLeaderboardOfPhase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+                /** @description The number of the phase. */
+                phase: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Confirmation"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not good. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "not_authenticated",
+                     *           "detail": "Authentication credentials were not provided.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_a_host`, `competition_running` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `objections_open`, `scoring_run_active`, `private_scoring_missing`, `private_scoring_outdated` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "throttled",
+                     *           "detail": "Request was throttled.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    unconfirmPrivateLeaderboardOfPhase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+                /** @description The number of the phase. */
+                phase: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["UnconfirmRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Confirmation"];
+                };
+            };
+            /** @description `reason_missing` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not good. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "not_authenticated",
+                     *           "detail": "Authentication credentials were not provided.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_a_host`, `competition_running` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "throttled",
+                     *           "detail": "Request was throttled.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    listScoringRunsOfPhase: {
+        parameters: {
+            query?: {
+                /** @description A page number within the paginated result set. */
+                page?: number;
+                /** @description Number of results to return per page. */
+                pageSize?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+                /** @description The number of the phase. */
+                phase: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaginatedScoringRunList"];
+                };
+            };
+            /** @description Something sent is missing or wrong; `attr` says what. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "validation_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "required",
+                     *           "detail": "This field is required.",
+                     *           "attr": "name"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    startScoringRunOfPhase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+                /** @description The number of the phase. */
+                phase: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StartRunRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScoringRun"];
+                };
+            };
+            /** @description `reason_missing` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not good. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "not_authenticated",
+                     *           "detail": "Authentication credentials were not provided.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_a_host`, `competition_running` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `scoring_run_active`, `too_many_rescorings`, `no_solution_yet` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "throttled",
+                     *           "detail": "Request was throttled.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    getScoringRunOfPhase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+                /** @description Id. */
+                id: number;
+                /** @description The number of the phase. */
+                phase: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScoringRun"];
+                };
+            };
+            /** @description `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    getSolutionFactsOfPhase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+                /** @description The number of the phase. */
+                phase: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Solution"];
+                };
+            };
+            /** @description `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found`, `no_solution` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    replaceSolutionOfPhase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+                /** @description The number of the phase. */
+                phase: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["SolutionUploadRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Solution"];
+                };
+            };
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Solution"];
+                };
+            };
+            /** @description `missing_columns`, `duplicate_ids`, `unknown_usage`, `reason_missing`, `…` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not good. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "not_authenticated",
+                     *           "detail": "Authentication credentials were not provided.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `changed_meanwhile`, `submissions_would_be_refused` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "throttled",
+                     *           "detail": "Request was throttled.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    downloadSolutionOfPhase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+                /** @description The number of the phase. */
+                phase: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description To the object storage, for 15 minutes. */
+            302: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `private_leaderboard_closed`, `solution_not_released`, `not_entered` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `no_solution`, `not_found`, `file_gone` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    getSubmissionSchemaOfPhase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+                /** @description The number of the phase. */
+                phase: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TableSchema"];
+                };
+            };
+            /** @description `not_entered`, `competition_not_started`, `rules_not_accepted` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `no_solution`, `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    listCompetitionSubmissionsOfPhase: {
+        parameters: {
+            query?: {
+                /** @description A page number within the paginated result set. */
+                page?: number;
+                /** @description Number of results to return per page. */
+                pageSize?: number;
+                /** @description Of one team alone. */
+                team?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+                /** @description The number of the phase. */
+                phase: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaginatedOrganisersSubmissionList"];
+                };
+            };
+            /** @description Something sent is missing or wrong; `attr` says what. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "validation_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "required",
+                     *           "detail": "This field is required.",
+                     *           "attr": "name"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not good. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "not_authenticated",
+                     *           "detail": "Authentication credentials were not provided.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    listTrialsOfPhase: {
+        parameters: {
+            query?: {
+                /** @description A page number within the paginated result set. */
+                page?: number;
+                /** @description Number of results to return per page. */
+                pageSize?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+                /** @description The number of the phase. */
+                phase: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaginatedTrialList"];
+                };
+            };
+            /** @description Something sent is missing or wrong; `attr` says what. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "validation_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "required",
+                     *           "detail": "This field is required.",
+                     *           "attr": "name"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not good. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "not_authenticated",
+                     *           "detail": "Authentication credentials were not provided.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    tryOutOfPhase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+                /** @description The number of the phase. */
+                phase: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["TryOutRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Trial"];
+                };
+            };
+            /** @description It waits for the job queue. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Trial"];
+                };
+            };
+            /** @description `required`, `missing_ids`, `not_a_number`, `missing_columns` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not good. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "not_authenticated",
+                     *           "detail": "Authentication credentials were not provided.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `no_solution_yet`, `too_many_trials` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `file_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "throttled",
+                     *           "detail": "Request was throttled.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `overloaded` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    deleteTrialOfPhase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+                /** @description Id. */
+                id: number;
+                /** @description The number of the phase. */
+                phase: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Nobody is signed in, or the token is not good. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "not_authenticated",
+                     *           "detail": "Authentication credentials were not provided.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `trial_is_baseline` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "throttled",
+                     *           "detail": "Request was throttled.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    setBaselineOfPhase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+                /** @description Id. */
+                id: number;
+                /** @description The number of the phase. */
+                phase: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BaselineRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Trial"];
+                };
+            };
+            /** @description `invalid_baseline_name`, `baseline_name_taken` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not good. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "not_authenticated",
+                     *           "detail": "Authentication credentials were not provided.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `trial_not_scored`, `too_many_baselines` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "throttled",
+                     *           "detail": "Request was throttled.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    removeBaselineOfPhase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+                /** @description Id. */
+                id: number;
+                /** @description The number of the phase. */
+                phase: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Nobody is signed in, or the token is not good. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "not_authenticated",
+                     *           "detail": "Authentication credentials were not provided.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -18850,7 +23353,10 @@ export interface operations {
     };
     getTeamAllowance: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Number of the phase; without it, the one that is meant where none is named. */
+                phase?: number;
+            };
             header?: never;
             path: {
                 /** @description Id. */
@@ -18866,6 +23372,27 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Allowance"];
+                };
+            };
+            /** @description Something sent is missing or wrong; `attr` says what. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "validation_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "required",
+                     *           "detail": "This field is required.",
+                     *           "attr": "name"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description Nobody is signed in, or the token is not good. */
@@ -19853,6 +24380,8 @@ export interface operations {
                 page?: number;
                 /** @description Number of results to return per page. */
                 pageSize?: number;
+                /** @description Number of the phase; without it, the one that is meant where none is named. */
+                phase?: number;
                 selected?: boolean;
                 /**
                  * @description * `pending` - being scored
