@@ -40,6 +40,14 @@ def find_phase(competition: Competition, number: int) -> Phase:
     return found
 
 
+def where_named(competition: Competition, number: str | None) -> Competition:
+    """The competition where the phase of this number is the one that is meant; as it is, if there is no such one."""
+    if not number or not number.isascii() or not number.isdigit() or len(number) > len(str(MOST_NUMBER)):
+        return competition
+    found = competition.phases.filter(number=min(int(number), MOST_NUMBER)).first()
+    return competition if found is None else competition.meaning(found)
+
+
 def named_phase(request: Request) -> int | None:
     """The number of the phase that the address names, if it names one."""
     return getattr(request, "named_phase", None)

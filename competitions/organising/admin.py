@@ -12,7 +12,7 @@ from django.contrib.admin.utils import display_for_field
 from django.core.exceptions import ValidationError
 from django.db.models import OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.template.defaultfilters import filesizeformat
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, reverse
@@ -24,6 +24,7 @@ from django.utils.translation import gettext, gettext_lazy as _
 
 from competitions import admin_hooks as hooks, permissions as can
 from competitions.admin_base import OrganisedAdmin, show_refusal
+from competitions.lookup import where_named
 from competitions.models import (
     PHASE_FIELDS,
     Competition,
@@ -144,6 +145,7 @@ class CompetitionForm(forms.ModelForm):
                     at=timezone.now(),
                     reason=cleaned.get("reason", ""),
                     publish_anyway=cleaned.get("publish_anyway", False),
+                    phase=self.named_phase(),
                 )
         except Refusal as refusal:
             show_refusal(self, refusal)
@@ -161,6 +163,10 @@ class CompetitionForm(forms.ModelForm):
         except ValidationError as error:
             self._update_errors(error)  # type: ignore[attr-defined]
         super()._post_clean()  # type: ignore[misc]
+
+    def named_phase(self) -> Phase | None:
+        """The phase that the address of the page names; None: it names none."""
+        return self.instance.phase if self.instance.names_phase else None
 
     def changes(self) -> dict[str, Any]:
         """The columns that were changed, as `edit_competition` takes them."""
@@ -250,6 +256,7 @@ class CompetitionAdmin(PhaseColumns, OrganisedAdmin):
     date_hierarchy = "current_phase__starts_at"
     readonly_fields = [
         *("shown_state", "shown_readiness", "shown_storage", "solution_facts", "links", "objections_until"),
+        "shown_phases",
         *("confirmed_at", "confirmed_by", "created_at"),
     ]
     fieldsets = [
@@ -394,15 +401,28 @@ class CompetitionAdmin(PhaseColumns, OrganisedAdmin):
         ]
         return format_html(" · ".join(['<a href="{}">{}</a>'] * len(parts)), *(word for part in parts for word in part))
 
+    @admin.display(description=_("this page is about"))
+    def shown_phases(self, competition: Competition) -> str:
+        """Each phase with the address of the page about it; the one that this page is about without."""
+        here, parts = competition.phase, []
+        for one in competition.phases.order_by("starts_at", "number"):
+            name = one.name or gettext("Phase %(number)d") % {"number": one.number}
+            linked = format_html('<a href="?phase={}">{}</a>', one.number, name)
+            parts.append(format_html("<strong>{}</strong>", name) if one.pk == here.pk else linked)
+        return format_html(" · ".join(["{}"] * len(parts)), *parts)
+
     def get_fieldsets(self, request: HttpRequest, obj: Competition | None = None) -> Any:
         """The groups of fields, with a word on the time zone that times are shown in."""
         zone = gettext("Times here are those of %(zone)s.") % {"zone": timezone.get_current_timezone_name()}
+        groups = list(super().get_fieldsets(request, obj))
+        if obj is not None and obj.last_phase_number > 1:
+            groups.insert(1, (gettext("Phases"), {"fields": ["shown_phases"]}))
         return [
             (
                 title,
                 {**options, "description": f"{options['description']} {zone}"} if "description" in options else options,
             )
-            for title, options in super().get_fieldsets(request, obj)
+            for title, options in groups
         ]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Competition | None = None) -> list[str]:
@@ -460,10 +480,18 @@ class CompetitionAdmin(PhaseColumns, OrganisedAdmin):
             response = super().changeform_view(request, object_id, form_url, extra_context)
             return response.render() if isinstance(response, TemplateResponse) else response
 
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Competition | None:
+        """The competition where the phase that the address names (`?phase=2`) is the one that is meant."""
+        found = super().get_object(request, object_id, from_field)
+        return None if found is None else where_named(found, request.GET.get("phase"))
+
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         competition = self.get_object(request, object_id)
+        if competition is not None and competition.last_phase_number > 1 and not competition.names_phase:
+            # By the time the form is sent, the clock may mean another phase.
+            return HttpResponseRedirect(f"{request.path}?phase={competition.phase.number}")
         more: dict[str, Any] = dict(extra_context or {})
         if competition is not None and self.has_view_permission(request, competition):
             for context in hooks.contexts:
@@ -485,6 +513,7 @@ class CompetitionAdmin(PhaseColumns, OrganisedAdmin):
             at=timezone.now(),
             reason=form.cleaned_data.get("reason", ""),
             publish_anyway=form.cleaned_data.get("publish_anyway", False),
+            phase=form.named_phase(),
         )
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:  # noqa: FBT001

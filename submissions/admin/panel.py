@@ -25,6 +25,7 @@ from django.views.decorators.http import require_GET, require_POST
 from competitions import admin_hooks as hooks, permissions as can
 from competitions.leaderboards.export import csv_response
 from competitions.leaderboards.queries import PRIVATE, Leaderboard
+from competitions.lookup import where_named
 from competitions.models import Competition
 from foundation.refusals import Refusal
 from foundation.requests import signed_in
@@ -56,6 +57,7 @@ def panel(request: HttpRequest, competition: Competition) -> dict[str, Any]:
     return {
         "scoring": {
             "competition": competition,
+            "query": _query_of(competition),
             "has_ended": competition.phase.has_ended(at),
             "is_confirmed": competition.phase.is_confirmed(at),
             "has_result": has_private_result(competition.phase),
@@ -96,7 +98,7 @@ def _of_competition(view: View, model_admin: Any) -> Callable[..., HttpResponseB
 
     @wraps(view)
     def answer(request: HttpRequest, pk: int) -> HttpResponseBase:
-        competition = get_object_or_404(model_admin.get_queryset(request), pk=pk)
+        competition = where_named(get_object_or_404(model_admin.get_queryset(request), pk=pk), request.GET.get("phase"))
         try:
             can.edit(request.user, competition).require()
             return view(request, competition)
@@ -108,7 +110,13 @@ def _of_competition(view: View, model_admin: Any) -> Callable[..., HttpResponseB
 
 
 def _back(competition: Competition) -> HttpResponse:
-    return HttpResponseRedirect(reverse("admin:competitions_competition_change", args=[competition.pk]))
+    page = reverse("admin:competitions_competition_change", args=[competition.pk])
+    return HttpResponseRedirect(page + _query_of(competition))
+
+
+def _query_of(competition: Competition) -> str:
+    """What addresses of pages say of the phase they are about, where there are several."""
+    return f"?phase={competition.phase.number}" if competition.names_phase else ""
 
 
 @require_POST
@@ -163,6 +171,7 @@ def preview(request: HttpRequest, competition: Competition) -> HttpResponse:
         **admin.site.each_context(request),
         "title": gettext("Private leaderboard (preview)"),
         "competition": competition,
+        "query": _query_of(competition),
         "rows": board.rows(0, ROWS_SHOWN),
         "teams": board.count(),
         "opts": Competition._meta,
