@@ -110,6 +110,6 @@ def test_the_fact_opens_nothing_of_the_private_side(team, host):
     team.competition.refresh_from_db()
     for act in (runs.confirm_private_leaderboard, runs.open_preview):
         with pytest.raises(CompetitionRunning):
-            act(competition=team.competition, by=host, at=JUST_BEFORE)
+            act(phase=team.competition.phase, by=host, at=JUST_BEFORE)
     with pytest.raises(CompetitionRunning):
         runs.start_run(phase=team.competition.phase, kind="private", by=host, at=JUST_BEFORE)

@@ -124,7 +124,7 @@ def decreed(request, monkeypatch):
 def test_the_service_asks(competition, people, decreed, by):
     service, arguments, *_rest = decreed
     with pytest.raises(ByDecree):
-        service(competition=competition, by=people[by], at=AFTER, **arguments)
+        service(phase=competition.phase, by=people[by], at=AFTER, **arguments)
     assert not ours(ScoringRun).exists()
 
 
