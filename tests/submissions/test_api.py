@@ -59,6 +59,7 @@ def test_answer_holds_all_the_celebration_needs(member, team):
     }
     assert body["submission"] == {
         "id": pk,
+        "phase": 1,
         "team": team.pk,
         "createdAt": "2026-06-05T12:00:00Z",
         "filename": "submission.csv",

@@ -145,7 +145,8 @@ def test_nonsense_is_refused(ask, host, data, attr):
 
 
 def test_a_run_of_another_competition_is_not_found_here(ask, host):
-    other = ScoringRun.objects.create(competition=CompetitionFactory(hosts=[host]), kind="private", created_at=AFTER)
+    elsewhere = CompetitionFactory(hosts=[host])
+    other = ScoringRun.objects.create(competition=elsewhere, phase=elsewhere.phase, kind="private", created_at=AFTER)
     assert ask(host, "get", f"scoring-runs/{other.pk}/")[0] == 404
     assert ask(host, "get", f"scoring-runs/{10**18}/")[0] == 404
 

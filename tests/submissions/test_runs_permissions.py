@@ -68,10 +68,12 @@ OTHERS = ("staff", "member", "host of another", "anybody")
 )
 def test_the_private_side_is_for_organisers_after_the_end(competition, people, rule, at, expected):
     ask = AFTER_THE_END[rule]
-    assert {name: said(ask(people[name], competition, at)) for name in ORGANISERS} == dict.fromkeys(
+    assert {name: said(ask(people[name], competition.phase, at)) for name in ORGANISERS} == dict.fromkeys(
         ORGANISERS, expected
     )
-    assert {name: said(ask(people[name], competition, at)) for name in OTHERS} == dict.fromkeys(OTHERS, "not_a_host")
+    assert {name: said(ask(people[name], competition.phase, at)) for name in OTHERS} == dict.fromkeys(
+        OTHERS, "not_a_host"
+    )
 
 
 def test_organisers_rescore_at_any_time(competition, people):
