@@ -458,7 +458,7 @@ register(
         label=_("final results"),
         default=AT_ONCE,
         sentences={"": _("The final results of “%(title)s” are out")},
-        told_on={PRIVATE_CONFIRMED: lambda competition, _now: Audience(audiences.everybody(competition))},
+        told_on={PRIVATE_CONFIRMED: lambda phase, _now: Audience(audiences.everybody(phase.competition))},
         withdrawals=(),
     )
 )
