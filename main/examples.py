@@ -8,6 +8,7 @@ from typing import Any
 IN_ADDRESSES: dict[str, Any] = {
     "competition": "demo-diabetes",
     "page": "overview",
+    "phase": 1,
     "username": "alice",
     "id": 1,
     "number": 1,

@@ -114,6 +114,7 @@ submit = extend_schema(
             value={
                 "submission": {
                     "id": 42,
+                    "phase": 1,
                     "team": 7,
                     "createdAt": "2026-06-05T12:00:00Z",
                     "filename": "lgbm.csv",
