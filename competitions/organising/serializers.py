@@ -6,6 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.utils import timezone
+from django.utils.translation import gettext
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -19,7 +20,7 @@ from competitions.models import Competition, MetricDirection, Page, State
 from competitions.models.log import REASON_CHARACTERS
 from competitions.organising.readiness import Weight
 from foundation import markdown
-from scoring.metrics.registry import Direction
+from scoring.metrics.registry import Direction, is_own
 
 
 class MetricSerializer(serializers.Serializer):
@@ -28,7 +29,8 @@ class MetricSerializer(serializers.Serializer):
     direction = serializers.ChoiceField(MetricDirection.choices)
 
     def to_representation(self, metric: Any) -> dict[str, Any]:
-        return {"name": metric.name, "label": metric.label, "direction": Direction(metric.direction).value}
+        label = gettext("Own metric") if is_own(metric.name) else metric.label
+        return {"name": metric.name, "label": label, "direction": Direction(metric.direction).value}
 
 
 class FurtherMetricSerializer(serializers.Serializer):
