@@ -155,6 +155,8 @@ def record_publication(competition: Competition, *, by: User | None, at: datetim
         **stated(competition, [name for names in LOGGED.values() for name in names]),
         "solution": None if solution is None else log_facts(solution),
     }
+    if brackets := list(competition.brackets.values("slug", "name", "description", "chosen_by", "position")):
+        facts["brackets"] = [{**one, "chosenBy": one.pop("chosen_by")} for one in brackets]
     record(competition, LogKind.PUBLISHED, by=by, at=at, facts=facts)
 
 

@@ -43,11 +43,12 @@ entering = extend_schema_view(
             201: TeamSerializer,
             **refuses(
                 *(no.EntryClosed, no.RulesNotAccepted, no.WrongInvitationCode, no.LeftWithSubmissions),
-                *(no.AlreadyEntered, no.RulesChanged, NotVisible),
+                *(no.UnknownBracket, no.BracketOfHosts, no.AlreadyEntered, no.RulesChanged, NotVisible),
             ),
         },
         examples=[OpenApiExample("Rules accepted", value={"acceptRules": True, "rulesVersion": 1}, request_only=True)],
-        description="Join, with a team of your own. Open to everybody signed in, until the entry deadline.",
+        description="Join, with a team of your own, which may belong to brackets. Open to everybody signed in, until "
+        "the entry deadline.",
     ),
     accept_rules=extend_schema(
         operation_id="acceptCompetitionRules",
