@@ -228,11 +228,18 @@ class StandingQuerySet(models.QuerySet["Standing"]):
         """Those on leaderboards, with a rank or without."""
         return self.filter(Q(is_ranked=True) | self._marked())
 
-    def in_bracket(self, bracket: Bracket | None) -> StandingQuerySet:
-        """Those of the teams that belong to the bracket; None: all."""
+    def in_bracket(self, bracket: Bracket | None, *, in_order: bool = False) -> StandingQuerySet:
+        """Those of the teams that belong to the bracket; None: all.
+
+        `in_order`: for the first of many in the order of an index, each of which is looked at in turn; otherwise all
+        of them are looked up, and put in order then.
+        """
         if bracket is None:
             return self
-        return self.filter(team__in=tables.BracketEntry.objects.filter(bracket=bracket).order_by().values("team"))
+        entries = tables.BracketEntry.objects.filter(bracket=bracket).order_by()
+        if in_order:
+            return self.filter(Exists(entries.filter(team=OuterRef("team"))))
+        return self.filter(team__in=entries.values("team"))
 
     def disqualified_last(self) -> StandingQuerySet:
         """In the order they have, but for disqualified teams, which come after all others."""

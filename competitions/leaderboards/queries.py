@@ -237,7 +237,9 @@ class Leaderboard:
         return ordered.disqualified_last()
 
     def _scored(self) -> StandingQuerySet:
-        scored = self._standings().filter(**{f"{self.side.key}__isnull": False})
+        is_large = self.bracket is not None and self.sizes.scored >= WORTH_KEEPING
+        ranked = Standing.objects.ranked().filter(competition=self.competition)
+        scored = ranked.in_bracket(self.bracket, in_order=is_large).filter(**{f"{self.side.key}__isnull": False})
         return self._complete(scored.order_by(self.side.key, self.side.at, "team_id"))
 
     def _unscored(self) -> StandingQuerySet:

@@ -3,7 +3,7 @@ import { computed, watch } from 'vue'
 import type { Competition } from '@/shared/api/models'
 import type { BoardKind, Row } from '@/shared/competition/board'
 import { stateAt } from '@/shared/competition/clock'
-import { boardHistoryQuery, bracketHistoryQuery, MOST_TEAMS } from '@/shared/competition/history'
+import { MOST_TEAMS, racedQuery } from '@/shared/competition/history'
 import { pointsOf } from '@/shared/competition/standings'
 import { nextZone, type Zones } from '@/shared/competition/zones'
 import { useNow } from '@/shared/format/clock'
@@ -38,7 +38,7 @@ export function useStudy(shown: () => Shown, board: Board) {
   const direction = computed(() => shown().competition.metric.direction)
   const isLive = computed(() => shown().kind === 'public' && stateAt(shown().competition, now.value) === 'running')
   const history = useQuery(() => ({
-    ...(shown().bracket ? bracketHistoryQuery({ slug: slug(), bracket: shown().bracket }) : boardHistoryQuery(slug())),
+    ...racedQuery(slug(), shown().bracket),
     enabled: isLive.value,
   }))
   const scores = useQuery(() => scoresQuery({ slug: slug(), kind: shown().kind, bracket: shown().bracket }))

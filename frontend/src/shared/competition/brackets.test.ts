@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import type { Bracket } from '@/shared/api/models'
-import { bracketInAddress, bracketsOf, chosenByTeams } from './brackets'
+import { bracketInAddress, bracketsOf, canFilter, chosenByTeams } from './brackets'
 
 const BRACKETS: Bracket[] = [
   { slug: 'student', name: 'Students', description: '', chosenBy: 'teams', position: 0 },
@@ -24,4 +24,15 @@ it.each([
   [['student'], ''],
 ])('reads %j in an address as %j', (asked, slug) => {
   expect(bracketInAddress(asked, BRACKETS)).toBe(slug)
+})
+
+it.each([
+  ['everybody', false, false, true],
+  ['hosts', true, false, true],
+  ['own_row', false, false, false],
+  ['own_row', false, true, true],
+  ['own_row', true, false, true],
+] as const)('narrows a leaderboard for %s (host: %j, confirmed: %j): %j', (boardAudience, isHost, isConfirmed, may) => {
+  expect(canFilter({ brackets: BRACKETS, boardAudience, isHost }, isConfirmed)).toBe(may)
+  expect(canFilter({ brackets: [], boardAudience, isHost }, isConfirmed)).toBe(false)
 })

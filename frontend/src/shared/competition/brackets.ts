@@ -1,4 +1,4 @@
-import type { Bracket } from '@/shared/api/models'
+import type { Bracket, Competition } from '@/shared/api/models'
 
 type Named = Pick<Bracket, 'slug' | 'name'>
 
@@ -14,3 +14,7 @@ export const chosenByTeams = <B extends Pick<Bracket, 'chosenBy'>>(brackets: rea
 export function bracketInAddress(asked: unknown, brackets: readonly Named[]): string {
   return brackets.find(({ slug }) => slug === asked)?.slug ?? ''
 }
+
+/** Whether a leaderboard may be narrowed to a bracket: not by who sees the row of one's own team alone. */
+export const canFilter = ({ brackets, boardAudience, isHost }: Pick<Competition, 'brackets' | 'boardAudience' | 'isHost'>, isConfirmed: boolean): boolean =>
+  brackets.length > 0 && (isHost || isConfirmed || boardAudience !== 'own_row')

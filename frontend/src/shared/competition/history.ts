@@ -16,6 +16,9 @@ export const bracketHistoryQuery = defineQueryOptions(({ slug, bracket }: { slug
   query: ({ signal }) => readHistory(slug, { top: MOST_TEAMS, bracket }, signal),
 }))
 
+/** The one of these two that is looked at; `bracket` empty: all teams. */
+export const racedQuery = (slug: string, bracket: string) => (bracket ? bracketHistoryQuery({ slug, bracket }) : boardHistoryQuery(slug))
+
 /** The same of a single team, and of one's own beside it. */
 export const teamHistoryQuery = defineQueryOptions(({ slug, team }: { slug: string; team: number }) => ({
   key: ['competitions', slug, 'history', team],
