@@ -36,6 +36,7 @@ from competitions.leaderboards.queries import PRIVATE, Leaderboard, public_board
 from competitions.models import Baseline, Bracket, Competition, LogRow, Standing, Team
 from competitions.models.bracket import MOST_BRACKETS
 from competitions.organising.bundles.cloning import clone_competition
+from competitions.organising.exports import participants_csv
 from competitions.teams.merges import accept_merge, request_merge
 from notifications_api.models import Notification
 from submissions import runs
@@ -510,6 +511,12 @@ def test_csv_has_the_teams_of_a_bracket(client_of, cup, team):
 
     assert rows() == [("1", "theirs", ""), ("2", "ours", "student sponsor")]
     assert rows(bracket="student") == [("1", "ours", "student sponsor")]
+
+
+def test_organisers_have_the_brackets_beside_the_participants(cup, team):
+    put(team, "student", "sponsor")
+    lines = csv.DictReader(io.StringIO("".join(participants_csv(Competition.objects.all()))))
+    assert [line["team_brackets"] for line in lines] == ["student sponsor"]
 
 
 def test_without_brackets_a_csv_is_as_it_was(client_of):
