@@ -25,6 +25,8 @@ from competitions.models.bracket import MOST_BRACKETS
 from competitions.models.log import REASON_CHARACTERS
 from foundation.requests import signed_in
 
+TYPED = ("slug", "name", "description", "chosen_by", "position")
+
 
 class BracketFormSet(forms.BaseInlineFormSet):
     """Asks for the reason that the services will ask for, where the form can still say so."""
@@ -50,7 +52,7 @@ class BracketInline(admin.TabularInline):
     formset = BracketFormSet
     extra = 0
     max_num = MOST_BRACKETS
-    fields = ["slug", "name", "description", "chosen_by", "position"]
+    fields = [*TYPED]
 
     def has_view_permission(self, request: HttpRequest, obj: Competition | None = None) -> bool:
         return True
@@ -73,7 +75,7 @@ class BracketInline(admin.TabularInline):
 
 def save_brackets(formset: Any, *, competition: Competition, request: HttpRequest, reason: str) -> None:
     """What was typed in the inline, done by the services."""
-    act = {"by": signed_in(request), "at": timezone.now(), "reason": reason}
+    act: dict[str, Any] = {"by": signed_in(request), "at": timezone.now(), "reason": reason}
     formset.new_objects, formset.changed_objects, formset.deleted_objects = [], [], []
     for form in formset.forms:
         bracket: Bracket = form.instance
@@ -84,9 +86,9 @@ def save_brackets(formset: Any, *, competition: Competition, request: HttpReques
             continue
         if not form.has_changed():
             continue
-        typed = {name: form.cleaned_data[name] for name in BracketInline.fields if name in form.changed_data}
+        typed = {name: form.cleaned_data[name] for name in TYPED if name in form.changed_data}
         if bracket.pk is None:
-            fields = {name: form.cleaned_data[name] for name in BracketInline.fields}
+            fields = {name: form.cleaned_data[name] for name in TYPED}
             add_bracket(competition=competition, fields=fields, **act)
             formset.new_objects.append(bracket)
         else:

@@ -10,11 +10,9 @@ from competitions.brackets.serializers import (
     BracketSerializer,
     ChangeBracketSerializer,
     ReasonSerializer,
-    TeamBracketsSerializer,
 )
 from competitions.openapi import COMPETITION, DELETED, HOSTS_ONLY
-from competitions.teams.serializers import TeamSerializer
-from foundation.openapi import PK, refuses
+from foundation.openapi import refuses
 from foundation.refusals import NotVisible
 
 TAGS = ["Brackets"]
@@ -62,21 +60,4 @@ brackets = extend_schema_view(
         description="Remove a bracket for good. Organisers only; with a reason where teams belong to it and the "
         "competition has started.",
     ),
-)
-team_brackets = extend_schema(
-    operation_id="setTeamBrackets",
-    tags=TAGS,
-    parameters=[PK],
-    request=TeamBracketsSerializer,
-    responses={
-        200: TeamSerializer,
-        **refuses(
-            *(no.UnknownBracket, no.BracketOfHosts, no.ReasonMissing, no.NotTeamOwner, no.BracketsFixed),
-            *(no.TeamNotActive, NotVisible),
-        ),
-    },
-    examples=[OpenApiExample("A team of students", value={"brackets": ["student"]}, request_only=True)],
-    description="Say which brackets the team belongs to. Its owner, for as long as one can enter, chooses of those "
-    "that teams choose; organisers set all of them at any time, which the log tells, with a reason once the result was "
-    "confirmed.",
 )

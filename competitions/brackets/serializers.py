@@ -64,12 +64,3 @@ def slugs_field(**options: Any) -> serializers.ListField:
 class TeamBracketsSerializer(serializers.Serializer):
     brackets = slugs_field()
     reason = reason_field()
-
-
-class BracketQuerySerializer(serializers.Serializer):
-    bracket = serializers.CharField(
-        default="",
-        allow_blank=True,
-        max_length=SLUG_CHARACTERS,
-        help_text="Slug of a bracket: only its teams, with ranks within it.",
-    )

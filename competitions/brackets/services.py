@@ -21,10 +21,9 @@ from competitions.exceptions import (
     UnknownBracket,
 )
 from competitions.leaderboards.standings import leaderboard_changed
-from competitions.log.recording import clean_reason, record
+from competitions.log.recording import clean_reason, is_relied_on, record
 from competitions.models import Bracket, BracketEntry, ChosenBy, Competition, LogKind, Team
 from competitions.models.bracket import MOST_BRACKETS
-from competitions.organising.editing import is_relied_on
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -58,7 +57,7 @@ def add_bracket(
         bracket = Bracket(**{"position": after_all, **fields, "competition": competition})
         bracket.full_clean()
         bracket.save()
-        _record(competition, {"added": stated(bracket)}, by=by, at=at, reason=reason)
+        _record(competition, {"added": bracket.stated()}, by=by, at=at, reason=reason)
         leaderboard_changed(competition_id=competition.pk)
     return bracket
 
@@ -78,11 +77,11 @@ def change_bracket(
         competition = Competition.objects.lock(bracket.competition_id)
         reason = clean_reason(reason, required=needs_reason(competition))
         bracket = Bracket.objects.get(pk=bracket.pk)
-        before = stated(bracket)
+        before = bracket.stated()
         for name in FIELDS:
             if name in changes:
                 setattr(bracket, name, changes[name])
-        after = stated(bracket)
+        after = bracket.stated()
         if after == before:
             return bracket
         bracket.full_clean(exclude=["competition"])
@@ -105,7 +104,7 @@ def remove_bracket(*, bracket: Bracket, by: User, at: datetime, reason: str = ""
         competition = Competition.objects.lock(bracket.competition_id)
         teams = sorted(bracket.entries.values_list("team", flat=True))
         reason = clean_reason(reason, required=removal_needs_reason(competition, has_teams=bool(teams), at=at))
-        removed = {**stated(bracket), "teams": teams}
+        removed = {**bracket.stated(), "teams": teams}
         bracket.delete()
         _record(competition, {"removed": removed}, by=by, at=at, reason=reason)
         leaderboard_changed(competition_id=competition.pk)
@@ -118,17 +117,6 @@ def needs_reason(competition: Competition) -> bool:
 
 def removal_needs_reason(competition: Competition, *, has_teams: bool, at: datetime) -> bool:
     return needs_reason(competition) or (has_teams and is_relied_on(competition, at))
-
-
-def stated(bracket: Bracket) -> dict[str, Any]:
-    """What the log tells of a bracket."""
-    return {
-        "slug": bracket.slug,
-        "name": bracket.name,
-        "description": bracket.description,
-        "chosenBy": str(bracket.chosen_by),
-        "position": bracket.position,
-    }
 
 
 def _record(competition: Competition, facts: Mapping[str, Any], *, by: User, at: datetime, reason: str) -> None:

@@ -12,18 +12,15 @@ from rest_framework.viewsets import ViewSet
 
 from competitions import permissions as can
 from competitions.brackets import docs
-from competitions.brackets.lookup import find_bracket
 from competitions.brackets.serializers import (
     AddBracketSerializer,
     BracketSerializer,
     ChangeBracketSerializer,
     ReasonSerializer,
-    TeamBracketsSerializer,
 )
-from competitions.brackets.services import add_bracket, change_bracket, choose_brackets, remove_bracket, set_brackets
-from competitions.lookup import find_competition, find_team
+from competitions.brackets.services import add_bracket, change_bracket, remove_bracket
+from competitions.lookup import find_bracket, find_competition
 from competitions.models import Competition
-from competitions.teams.views.teams import team_body
 from foundation.requests import sent, signed_in
 
 
@@ -65,21 +62,3 @@ class BracketViewSet(ViewSet):
         fields = sent(self.request, shape, partial=partial)
         act = {"reason": fields.pop("reason", ""), "by": signed_in(self.request), "at": timezone.now()}
         return fields, act
-
-
-class TeamBracketsViewSet(ViewSet):
-    """Which brackets one team belongs to."""
-
-    @docs.team_brackets
-    def update(self, request: Request, pk: int) -> Response:
-        team, by, at = find_team(request, pk), signed_in(request), timezone.now()
-        as_host = bool(can.edit(request.user, team.competition)) and not can.is_owner(request.user, team)
-        if not as_host:
-            can.choose_brackets(request.user, team, at).require()
-        fields = sent(request, TeamBracketsSerializer)
-        slugs, reason = fields["brackets"], fields.get("reason", "")
-        if as_host:
-            set_brackets(team=team, slugs=slugs, by=by, at=at, reason=reason)
-        else:
-            choose_brackets(team=team, slugs=slugs, by=by, at=at)
-        return Response(team_body(request, pk))

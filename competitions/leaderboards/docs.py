@@ -7,7 +7,6 @@ from typing import Any
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_view
 
-from competitions.brackets.serializers import BracketQuerySerializer
 from competitions.exceptions import (
     LeaderboardForHosts,
     LeaderboardForParticipants,
@@ -17,6 +16,7 @@ from competitions.exceptions import (
     PrivateLeaderboardClosed,
 )
 from competitions.leaderboards.serializers import (
+    BracketQuerySerializer,
     HistoryQuerySerializer,
     HistorySerializer,
     LeaderboardSerializer,

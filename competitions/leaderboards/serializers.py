@@ -9,10 +9,10 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.serializers import UserRefSerializer, user_ref
-from competitions.brackets.serializers import BracketQuerySerializer
 from competitions.leaderboards.history import DEFAULT_TOP, MAX_TEAMS, History
 from competitions.leaderboards.queries import Row
 from competitions.models import MetricDirection, State
+from competitions.models.bracket import SLUG_CHARACTERS
 from scoring.resampling import TOLD_APART
 
 SEARCH_CHARACTERS = 80
@@ -162,6 +162,15 @@ class LeaderboardSerializer(_BoardSerializer):
 class PrivateLeaderboardSerializer(_BoardSerializer):
     results = PrivateRowSerializer(many=True)
     me = PrivateRowSerializer(allow_null=True)
+
+
+class BracketQuerySerializer(serializers.Serializer):
+    bracket = serializers.CharField(
+        default="",
+        allow_blank=True,
+        max_length=SLUG_CHARACTERS,
+        help_text="Slug of a bracket: only its teams, with ranks within it.",
+    )
 
 
 class SearchSerializer(BracketQuerySerializer):

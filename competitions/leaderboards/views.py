@@ -18,7 +18,6 @@ from rest_framework.viewsets import ViewSet
 
 from competitions import permissions as can
 from competitions.boards import board_of
-from competitions.brackets.lookup import asked_bracket
 from competitions.leaderboards import docs
 from competitions.leaderboards.export import csv_response
 from competitions.leaderboards.history import history
@@ -37,6 +36,7 @@ from competitions.leaderboards.queries import (
 )
 from competitions.leaderboards.serializers import (
     BaselineLineSerializer,
+    BracketQuerySerializer,
     ColumnSerializer,
     HistoryQuerySerializer,
     HistorySerializer,
@@ -45,8 +45,8 @@ from competitions.leaderboards.serializers import (
     SearchSerializer,
     ZonesSerializer,
 )
-from competitions.lookup import find_competition
-from competitions.models import Competition
+from competitions.lookup import find_bracket, find_competition
+from competitions.models import Bracket, Competition
 
 
 # The class is the settings' to choose, which types can't follow.
@@ -114,6 +114,18 @@ class LeaderboardViewSet(ViewSet):
 def find_board(request: Request, key: str) -> Competition:
     """The competition, and whether it has brackets. Raises as `find_competition`."""
     return find_competition(request, key, rows=Competition.objects.with_has_brackets())
+
+
+def asked_bracket(request: Request, competition: Competition) -> Bracket | None:
+    """The bracket that a leaderboard is asked for by (`?bracket=`); None: the whole one.
+
+    Raises:
+        NoSuchBracket: the competition has none of this slug.
+    """
+    query = BracketQuerySerializer(data=request.query_params)
+    query.is_valid(raise_exception=True)
+    slug = query.validated_data["bracket"]
+    return find_bracket(competition, slug) if slug else None
 
 
 def file_name(board: Leaderboard) -> str:

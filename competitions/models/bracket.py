@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -53,6 +55,16 @@ class Bracket(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def stated(self) -> dict[str, Any]:
+        """What the log tells of it."""
+        return {
+            "slug": self.slug,
+            "name": self.name,
+            "description": self.description,
+            "chosenBy": str(self.chosen_by),
+            "position": self.position,
+        }
 
 
 class BracketEntry(models.Model):

@@ -5,10 +5,9 @@ from __future__ import annotations
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, extend_schema
 
-from competitions.brackets.serializers import BracketQuerySerializer
 from competitions.exceptions import CompetitionRunning, NoSuchBracket, NotHost, ObjectionsOpen
 from competitions.leaderboards.docs import PAGING
-from competitions.leaderboards.serializers import PrivateLeaderboardSerializer
+from competitions.leaderboards.serializers import BracketQuerySerializer, PrivateLeaderboardSerializer
 from competitions.openapi import COMPETITION
 from foundation.openapi import PK, refuses
 from foundation.refusals import NotVisible

@@ -13,10 +13,9 @@ from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet, ViewSet
 
 from competitions import permissions as can
-from competitions.brackets.lookup import asked_bracket
 from competitions.leaderboards.export import csv_response
 from competitions.leaderboards.queries import PRIVATE, Leaderboard, own_team_id, tells_brackets
-from competitions.leaderboards.views import board_page, search_words
+from competitions.leaderboards.views import asked_bracket, board_page, search_words
 from competitions.lookup import find_competition
 from competitions.models import Competition
 from foundation.refusals import NotVisible

@@ -221,7 +221,7 @@ def test_organisers_get_their_participants_as_csv(sign_in, host, cup):
     body = {"action": "export_participants", "_selected_action": [cup.pk, other.pk]}
     answer = sign_in(host).post(admin_url("competition", "changelist"), body)
     text = b"".join(answer.streaming_content).decode()
-    assert text.splitlines()[1:] == [f"{cup.slug},alice,alice,'=whales(),True,{STARTS.isoformat()},2,1,0.25"]
+    assert text.splitlines()[1:] == [f"{cup.slug},alice,alice,'=whales(),True,{STARTS.isoformat()},2,1,0.25,"]
 
 
 # --- editing ----------------------------------------------------------------------------------------------------------
