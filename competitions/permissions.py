@@ -194,6 +194,13 @@ def manage_team(user: Any, team: Team) -> Verdict:
     return YES if team.is_active else Verdict(no.TeamNotActive())
 
 
+def choose_brackets(user: Any, team: Team, at: datetime) -> Verdict:
+    """Choose the brackets of one's team, for as long as one can enter; organisers set those of all teams (`edit`)."""
+    if not (owner := manage_team(user, team)):
+        return owner
+    return YES if team.competition.can_still_enter(at) else Verdict(no.BracketsFixed())
+
+
 def decide_invitation(user: Any, invitation: Invitation) -> Verdict:
     return YES if user.is_authenticated and invitation.user_id == user.pk else Verdict(no.NotInvited())
 

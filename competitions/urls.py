@@ -4,5 +4,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include(f"competitions.{subject}.urls"))
-    for subject in ("explaining", "organising", "teams", "metrics", "files", "leaderboards", "log", "solution")
+    for subject in (
+        *("explaining", "organising", "teams", "brackets", "metrics", "files", "leaderboards", "log", "solution"),
+    )
 ]

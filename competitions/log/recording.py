@@ -65,6 +65,15 @@ def has_begun(competition: Competition) -> bool:
     return competition.is_published or LogRow.objects.filter(competition=competition).exists()
 
 
+def has_participants(competition: Competition) -> bool:
+    return competition.memberships.exists()
+
+
+def is_relied_on(competition: Competition, at: datetime) -> bool:
+    """Whether people may take part by what was said: it was published at some time, and has started."""
+    return competition.has_started(at) and (has_begun(competition) or has_participants(competition))
+
+
 def clean_reason(reason: Any, *, required: bool) -> str:
     """`reason` without blanks around it.
 

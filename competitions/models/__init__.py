@@ -1,5 +1,6 @@
 """The competition, what it publishes and hides, and the people who take part."""
 
+from competitions.models.bracket import Bracket, BracketEntry, ChosenBy
 from competitions.models.competition import BoardAudience, Competition, MergeBound, Page, RulesAcceptance, State
 from competitions.models.files import DataArchive, DataFile, DataPreview, Solution
 from competitions.models.log import LogKind, LogRow
@@ -21,6 +22,9 @@ from competitions.models.upload import DataUpload
 __all__ = [
     "Baseline",
     "BoardAudience",
+    "Bracket",
+    "BracketEntry",
+    "ChosenBy",
     "Competition",
     "DataArchive",
     "DataFile",

@@ -21,7 +21,8 @@ from django.utils.translation import gettext, gettext_lazy as _
 
 from competitions import admin_hooks as hooks, permissions as can
 from competitions.admin_base import OrganisedAdmin, show_refusal
-from competitions.models import Competition, MetricDirection, Page, RulesAcceptance, Standing, State
+from competitions.brackets.admin import BracketInline, save_brackets
+from competitions.models import Bracket, Competition, MetricDirection, Page, RulesAcceptance, Standing, State
 from competitions.models.log import REASON_CHARACTERS
 from competitions.organising import banners
 from competitions.organising.creating import new_invitation_code, zone_of
@@ -171,7 +172,7 @@ class StateFilter(admin.SimpleListFilter):
 class CompetitionAdmin(OrganisedAdmin):
     competition_path = ""
     form = CompetitionForm
-    inlines = [PageInline]
+    inlines = [BracketInline, PageInline]
     autocomplete_fields = ["hosts"]
     prepopulated_fields = {"slug": ["title"]}
     save_on_top = True
@@ -405,6 +406,13 @@ class CompetitionAdmin(OrganisedAdmin):
             reason=form.cleaned_data.get("reason", ""),
             publish_anyway=form.cleaned_data.get("publish_anyway", False),
         )
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:  # noqa: FBT001
+        if formset.model is Bracket:
+            reason = form.cleaned_data.get("reason", "")
+            save_brackets(formset, competition=form.instance, request=request, reason=reason)
+        else:
+            super().save_formset(request, form, formset, change)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:  # noqa: FBT001
         by, at = signed_in(request), timezone.now()

@@ -44,7 +44,7 @@ from competitions.exceptions import (
     StartFrozen,
 )
 from competitions.leaderboards.standings import leaderboard_changed, lock_teams
-from competitions.log.recording import changed, clean_reason, has_begun, record, stated
+from competitions.log.recording import changed, clean_reason, has_participants, is_relied_on, record, stated
 from competitions.models import BoardAudience, Competition, LogKind, MergeBound, Page, Solution
 from competitions.organising import banners
 from competitions.organising.readiness import check_ready
@@ -155,6 +155,8 @@ def record_publication(competition: Competition, *, by: User | None, at: datetim
         **stated(competition, [name for names in LOGGED.values() for name in names]),
         "solution": None if solution is None else log_facts(solution),
     }
+    if brackets := [one.stated() for one in competition.brackets.all()]:
+        facts["brackets"] = brackets
     record(competition, LogKind.PUBLISHED, by=by, at=at, facts=facts)
 
 
@@ -279,11 +281,6 @@ def _check_board(before: Competition, after: Competition, *, at: datetime, reaso
         raise ReasonMissing
 
 
-def is_relied_on(competition: Competition, at: datetime) -> bool:
-    """Whether people may take part by what was said: it was published at some time, and has started."""
-    return competition.has_started(at) and (has_begun(competition) or has_participants(competition))
-
-
 def _check_what_people_rely_on(before: Competition, after: Competition, *, at: datetime, reason: str) -> None:
     for name in RISING_LIMITS:
         old, new = getattr(before, name), getattr(after, name)
@@ -370,10 +367,6 @@ def check_metric(competition: Competition) -> None:
     except InvalidMetricParameters as error:
         messages = [ValidationError(explained(problem)["detail"], code=problem.code) for problem in error.problems]
         raise ValidationError({"metric_params": messages}) from error
-
-
-def has_participants(competition: Competition) -> bool:
-    return competition.memberships.exists()
 
 
 # The page that people accept when they enter.

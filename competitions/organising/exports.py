@@ -13,7 +13,7 @@ from competitions.models import Competition, Membership, RulesAcceptance
 
 COLUMNS = (
     *("competition", "username", "name", "team", "is_owner", "joined_at", "accepted_rules_version"),
-    *("team_submissions", "team_best_public_score"),
+    *("team_submissions", "team_best_public_score", "team_brackets"),
 )
 CHUNK = 1000
 
@@ -36,6 +36,7 @@ def participants_csv(competitions: QuerySet[Competition]) -> Iterator[str]:
         Membership.objects.filter(competition__in=competitions.order_by().values("pk"))
         .select_related("competition", "user", "team__standing")
         .annotate(accepted_version=Subquery(accepted))
+        .prefetch_related("team__bracket_entries__bracket")
         .order_by("competition", "team__name", "joined_at", "pk")
     )
     writer = csv.writer(_Echo())
@@ -58,4 +59,5 @@ def _cells(membership: Any) -> list[Any]:
         membership.accepted_version or "",
         standing.total_submissions if standing else 0,
         "" if score is None else repr(score),
+        " ".join(entry.bracket.slug for entry in team.bracket_entries.all()),
     ]

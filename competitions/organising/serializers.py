@@ -14,6 +14,7 @@ from rest_framework.request import Request
 from accounts.serializers import UserRefSerializer
 from competitions import permissions as can
 from competitions.boards import board_of
+from competitions.brackets.serializers import BracketSerializer
 from competitions.columns import columns_of
 from competitions.leaderboards.serializers import ColumnSerializer, TeamRefSerializer
 from competitions.models import Competition, MetricDirection, Page, State
@@ -82,6 +83,7 @@ class CompetitionSerializer(CompetitionListSerializer):
 
     hosts = UserRefSerializer(many=True, read_only=True)
     pages = PageRefSerializer(many=True, read_only=True)
+    brackets = BracketSerializer(many=True, read_only=True)
     accepted_rules_version = serializers.IntegerField(
         allow_null=True, read_only=True, help_text="The newest version of the rules that you accepted."
     )
@@ -119,7 +121,7 @@ class CompetitionSerializer(CompetitionListSerializer):
             *("objection_minutes", "objections_until", "rules_required", "rules_version"),
             *("accepted_rules_version", "can_enter", "needs_invitation_code", "invitation_code", "now", "confirmed_at"),
             *("board_audience", "board_freezes_at", "board_freeze_minutes", "board_frozen_since"),
-            *("releases_solution", "awards_medals", "pages", "has_solution", "my_team"),
+            *("releases_solution", "awards_medals", "brackets", "pages", "has_solution", "my_team"),
         ]
         read_only_fields = fields
 
