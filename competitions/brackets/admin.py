@@ -42,7 +42,7 @@ class BracketFormSet(forms.BaseInlineFormSet):
                     self.instance, has_teams=form.instance.entries.exists(), at=at
                 )
             else:
-                missing = form.has_changed() and needs_reason(self.instance)
+                missing = form.has_changed() and needs_reason(self.instance, at)
             if missing:
                 raise forms.ValidationError(ReasonMissing().detail, code=ReasonMissing.code)
 
@@ -110,7 +110,7 @@ class TeamBracketsForm(forms.ModelForm):
         label=capfirst(_("reason")),
         required=False,
         max_length=REASON_CHARACTERS,
-        help_text=_("Why the brackets change; everybody can read it. Needed once the result was confirmed."),
+        help_text=_("Why the brackets change; everybody can read it. Needed once the competition has ended."),
     )
 
     class Meta:
@@ -127,7 +127,7 @@ class TeamBracketsForm(forms.ModelForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         moved = "brackets" in self.changed_data and "brackets" in cleaned
-        if moved and needs_reason(self.instance.competition) and not cleaned.get("reason", "").strip():
+        if moved and needs_reason(self.instance.competition, timezone.now()) and not cleaned.get("reason", "").strip():
             self.add_error("reason", forms.ValidationError(ReasonMissing().detail, code=ReasonMissing.code))
         return cleaned
 

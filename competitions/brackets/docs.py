@@ -40,8 +40,7 @@ brackets = extend_schema_view(
                 request_only=True,
             )
         ],
-        description="Add a bracket. Organisers only; the competition log tells of it, with a reason once the result "
-        "was confirmed.",
+        description="Add a bracket. Organisers only; the competition log tells of it, with a reason once it has ended.",
     ),
     partial_update=extend_schema(
         operation_id="changeBracket",

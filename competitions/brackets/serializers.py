@@ -26,7 +26,7 @@ def reason_field() -> serializers.CharField:
         allow_blank=True,
         max_length=REASON_CHARACTERS,
         write_only=True,
-        help_text="Why, for everybody to read. Needed once the result was confirmed, and to remove one that has teams.",
+        help_text="Why, for everybody to read. Needed once the competition has ended, and to remove one with teams.",
     )
 
 

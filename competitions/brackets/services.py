@@ -1,8 +1,8 @@
 """Making brackets and putting teams into them: the only code that does.
 
 A team chooses for as long as one can enter, and only brackets that teams choose. Organisers set all of them, and the
-log tells everybody. Once the result was confirmed, prizes may have been given by it: then they need a public reason,
-and a confirmation that was taken back does not change that.
+log tells everybody. Once the competition has ended, who changes them may know who wins: then they need a public reason,
+and neither a later end nor a confirmation that was taken back changes that.
 """
 
 from __future__ import annotations
@@ -40,14 +40,14 @@ def add_bracket(
 
     Raises:
         NotHost: `by` does not organise it.
-        ReasonMissing, InvalidReason: the result was confirmed before.
+        ReasonMissing, InvalidReason: the competition has ended.
         BracketSlugTaken, TooManyBrackets: not this one, or none any more.
         ValidationError: a name or slug that is none.
     """
     can.edit(by, competition).require()
     with transaction.atomic():
         competition = Competition.objects.lock(competition.pk)
-        reason = clean_reason(reason, required=needs_reason(competition))
+        reason = clean_reason(reason, required=needs_reason(competition, at))
         present = list(competition.brackets.all())
         if len(present) >= MOST_BRACKETS:
             raise TooManyBrackets(limit=MOST_BRACKETS)
@@ -69,13 +69,13 @@ def change_bracket(
 
     Raises:
         NotHost: `by` does not organise the competition.
-        ReasonMissing, InvalidReason: the result was confirmed before.
+        ReasonMissing, InvalidReason: the competition has ended.
         ValidationError: a name that is none.
     """
     can.edit(by, bracket.competition).require()
     with transaction.atomic():
         competition = Competition.objects.lock(bracket.competition_id)
-        reason = clean_reason(reason, required=needs_reason(competition))
+        reason = clean_reason(reason, required=needs_reason(competition, at))
         bracket = Bracket.objects.get(pk=bracket.pk)
         before = bracket.stated()
         for name in FIELDS:
@@ -97,7 +97,7 @@ def remove_bracket(*, bracket: Bracket, by: User, at: datetime, reason: str = ""
 
     Raises:
         NotHost: `by` does not organise the competition.
-        ReasonMissing, InvalidReason: teams belong to it and rely on that, or the result was confirmed before.
+        ReasonMissing, InvalidReason: teams belong to it and rely on that, or the competition has ended.
     """
     can.edit(by, bracket.competition).require()
     with transaction.atomic():
@@ -110,13 +110,14 @@ def remove_bracket(*, bracket: Bracket, by: User, at: datetime, reason: str = ""
         leaderboard_changed(competition_id=competition.pk)
 
 
-def needs_reason(competition: Competition) -> bool:
-    """Whether the result was confirmed at some time, so that prizes by bracket may have been given."""
-    return competition.board_opened_at is not None or competition.confirmed_at is not None
+def needs_reason(competition: Competition, at: datetime) -> bool:
+    """Whether it has ended, so that whoever changes brackets may know who wins them, and prizes may have been given."""
+    was_confirmed = competition.board_opened_at is not None or competition.confirmed_at is not None
+    return was_confirmed or competition.has_ended(at)
 
 
 def removal_needs_reason(competition: Competition, *, has_teams: bool, at: datetime) -> bool:
-    return needs_reason(competition) or (has_teams and is_relied_on(competition, at))
+    return needs_reason(competition, at) or (has_teams and is_relied_on(competition, at))
 
 
 def _record(competition: Competition, facts: Mapping[str, Any], *, by: User, at: datetime, reason: str) -> None:
@@ -166,7 +167,7 @@ def set_brackets(*, team: Team, slugs: Collection[str], by: User, at: datetime, 
 
     Raises:
         NotHost: `by` does not organise the competition.
-        ReasonMissing, InvalidReason: the result was confirmed before.
+        ReasonMissing, InvalidReason: the competition has ended.
         UnknownBracket: the competition has no such bracket.
     """
     can.edit(by, team.competition).require()
@@ -177,7 +178,7 @@ def set_brackets(*, team: Team, slugs: Collection[str], by: User, at: datetime, 
         before = _entered(team)
         if set(wanted) == set(before):
             return team
-        is_final = needs_reason(competition)
+        is_final = needs_reason(competition, at)
         reason = clean_reason(reason, required=is_final)
         _write(team, before=before, wanted=wanted)
         # No name: who is called after somebody must be able to forget it.

@@ -239,7 +239,7 @@ export interface paths {
         put?: never;
         /**
          * Add bracket
-         * @description Add a bracket. Organisers only; the competition log tells of it, with a reason once the result was confirmed.
+         * @description Add a bracket. Organisers only; the competition log tells of it, with a reason once it has ended.
          */
         post: operations["addBracket"];
         delete?: never;
@@ -2542,7 +2542,7 @@ export interface paths {
         get?: never;
         /**
          * Set team brackets
-         * @description Say which brackets the team belongs to. Its owner, for as long as one can enter, chooses of those that teams choose; organisers set all of them at any time, which the log tells, with a reason once the result was confirmed.
+         * @description Say which brackets the team belongs to. Its owner, for as long as one can enter, chooses of those that teams choose; organisers set all of them at any time, which the log tells, with a reason once it has ended.
          */
         put: operations["setTeamBrackets"];
         post?: never;
@@ -3174,7 +3174,7 @@ export interface components {
             chosenBy?: components["schemas"]["ChosenByEnum"];
             /** Format: int64 */
             position?: number;
-            /** @description Why, for everybody to read. Needed once the result was confirmed, and to remove one that has teams. */
+            /** @description Why, for everybody to read. Needed once the competition has ended, and to remove one with teams. */
             reason?: string;
         };
         /** @description How often the team may still submit. Null where there is no limit. */
@@ -4971,7 +4971,7 @@ export interface components {
             chosenBy?: components["schemas"]["ChosenByEnum"];
             /** Format: int64 */
             position?: number;
-            /** @description Why, for everybody to read. Needed once the result was confirmed, and to remove one that has teams. */
+            /** @description Why, for everybody to read. Needed once the competition has ended, and to remove one with teams. */
             reason?: string;
         };
         PatchedCommentEditRequest: {
@@ -5906,7 +5906,7 @@ export interface components {
         TeamBracketsRequest: {
             /** @description Slugs of brackets that your team belongs to. Those that organisers set are not yours to choose. */
             brackets: string[];
-            /** @description Why, for everybody to read. Needed once the result was confirmed, and to remove one that has teams. */
+            /** @description Why, for everybody to read. Needed once the competition has ended, and to remove one with teams. */
             reason?: string;
         };
         TeamBrief: {
