@@ -85,7 +85,7 @@ e2e: dev build ## The real server, driven by a real browser and real command lin
 
 .PHONY: images
 images: dev ## The image built from docker/Dockerfile and the compose file started; needs root, Podman and Buildah
-	$(BIN)/pytest -m images tests/images $(PYTEST_ARGS)
+	$(BIN)/pytest -m images --timeout=2400 tests/images $(PYTEST_ARGS)
 
 .PHONY: lighthouse
 lighthouse: dev build tests/e2e/lighthouse/node_modules/.installed ## Lighthouse on the main pages: prints the scores; needs Chromium

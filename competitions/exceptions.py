@@ -303,6 +303,56 @@ class TeamFull(Conflict):
     message = _("A team of this competition has at most %(limit)d members; this would make %(size)d.")
 
 
+# --- brackets ---------------------------------------------------------------------------------------------------------
+class NoSuchBracket(Refusal):
+    """A leaderboard is asked for by a bracket that the competition does not have."""
+
+    code = "no_such_bracket"
+    status = 404
+    message = _("This competition has no such bracket.")
+    attr = "bracket"
+
+
+class UnknownBracket(Refusal):
+    """A team is to belong to a bracket that the competition does not have."""
+
+    code = "unknown_bracket"
+    message = _("This competition has no bracket “%(slug)s”.")
+    attr = "brackets"
+
+
+class BracketOfHosts(Refusal):
+    code = "bracket_of_hosts"
+    message = _("Only the organisers put teams into “%(name)s”.")
+    attr = "brackets"
+
+
+class BracketsFixed(Conflict):
+    code = "brackets_fixed"
+    message = _("A team can choose its brackets for as long as one can enter. The organisers can still change them.")
+    attr = "brackets"
+
+
+class BracketsFixedByPhase(Conflict):
+    code = "brackets_fixed_by_phase"
+    message = _(
+        "Your team took part in a phase that has ended: it can't choose its brackets any more. The organisers can "
+        "still change them."
+    )
+    attr = "brackets"
+
+
+class BracketSlugTaken(Conflict):
+    code = "bracket_slug_taken"
+    message = _("There is a bracket of this slug already.")
+    attr = "slug"
+
+
+class TooManyBrackets(Conflict):
+    code = "too_many_brackets"
+    message = _("A competition has at most %(limit)d brackets.")
+
+
 # --- invitations and merges -------------------------------------------------------------------------------------------
 class AlreadyInvited(Conflict):
     code = "already_invited"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from rest_framework.request import Request
 
-from competitions.models import Competition, Invitation, MergeRequest, Phase, Team
+from competitions.exceptions import NoSuchBracket
+from competitions.models import Bracket, Competition, Invitation, MergeRequest, Phase, Team
 from competitions.querysets import CompetitionQuerySet
 from foundation.refusals import NotVisible
 
@@ -88,3 +89,15 @@ def find_merge_request(request: Request, pk: int) -> MergeRequest:
     if found is None:
         raise NotVisible
     return found
+
+
+def find_bracket(competition: Competition, slug: str) -> Bracket:
+    """The bracket of the competition with this slug.
+
+    Raises:
+        NoSuchBracket: there is none.
+    """
+    bracket = competition.brackets.filter(slug=slug).first() if "\0" not in slug else None
+    if bracket is None:
+        raise NoSuchBracket
+    return bracket

@@ -194,6 +194,29 @@ def manage_team(user: Any, team: Team) -> Verdict:
     return YES if team.is_active else Verdict(no.TeamNotActive())
 
 
+def choose_brackets(user: Any, team: Team, at: datetime) -> Verdict:
+    """Choose the brackets of one's team; organisers set those of all teams (`edit`)."""
+    if not (owner := manage_team(user, team)):
+        return owner
+    return brackets_still_open(team, at)
+
+
+def brackets_still_open(team: Team, at: datetime) -> Verdict:
+    """Whether the team's choice of brackets is still its own: for as long as one can enter, and until a phase ends that
+    it took part in. From then on it may know where it would stand.
+    """
+    if not team.competition.can_still_enter(at):
+        return Verdict(no.BracketsFixed())
+    return Verdict(no.BracketsFixedByPhase()) if _took_part_in_what_has_ended(team, at) else YES
+
+
+def _took_part_in_what_has_ended(team: Team, at: datetime) -> bool:
+    if team.competition.last_phase_number == 1:  # the one that is there goes on, or nobody could enter
+        return False
+    standings = team.standings.filter(total_submissions__gt=0).select_related("phase")
+    return any(one.phase.has_ended(at) for one in standings)
+
+
 def decide_invitation(user: Any, invitation: Invitation) -> Verdict:
     return YES if user.is_authenticated and invitation.user_id == user.pk else Verdict(no.NotInvited())
 

@@ -15,7 +15,15 @@ from competitions import access, models as tables
 from foundation.folding import fold
 
 if TYPE_CHECKING:
-    from competitions.models import Competition, Invitation, MergeRequest, Phase, Standing, Team  # noqa: F401 -- in types below
+    from competitions.models import (  # noqa: F401 -- in types below
+        Bracket,
+        Competition,
+        Invitation,
+        MergeRequest,
+        Phase,
+        Standing,
+        Team,
+    )
 
 
 def count_of(rows: models.QuerySet, *, by: str = "competition") -> Coalesce:
@@ -73,6 +81,10 @@ class CompetitionQuerySet(models.QuerySet["Competition"]):
         )
         return locked
 
+    def with_has_brackets(self) -> CompetitionQuerySet:
+        """With `has_brackets`: whether there are any, so that leaderboards look for those of teams only then."""
+        return self.annotate(has_brackets=Exists(tables.Bracket.objects.filter(competition=OuterRef("pk"))))
+
     def with_facts_for(self, user: Any) -> CompetitionQuerySet:
         """With `team_count`, `participant_count`, `is_entered` and `is_host`, each a sub-query on an index."""
         memberships = tables.Membership.objects.filter(competition=OuterRef("pk"))
@@ -107,6 +119,7 @@ class CompetitionQuerySet(models.QuerySet["Competition"]):
             )
             .prefetch_related(
                 "hosts",
+                "brackets",
                 Prefetch("pages", queryset=pages),
                 "phases",
                 Prefetch("teams", queryset=tables.Team.objects.active().of_user(user), to_attr="own_teams"),
@@ -166,7 +179,10 @@ class TeamQuerySet(models.QuerySet["Team"]):
         return self.filter(search_name__text__contains=fold(text))
 
     def with_members(self) -> TeamQuerySet:
-        return self.select_related("competition__current_phase", "owner").prefetch_related("memberships__user")
+        entries = tables.BracketEntry.objects.select_related("bracket")
+        return self.select_related("competition__current_phase", "owner").prefetch_related(
+            "memberships__user", Prefetch("bracket_entries", queryset=entries)
+        )
 
     def lock(self, pk: int) -> Team:
         """The team's row, locked until the transaction ends: the one lock that submissions and merges share."""
@@ -248,6 +264,19 @@ class StandingQuerySet(models.QuerySet["Standing"]):
     def shown(self) -> StandingQuerySet:
         """Those on leaderboards, with a rank or without."""
         return self.filter(Q(is_ranked=True) | self._marked())
+
+    def in_bracket(self, bracket: Bracket | None, *, in_order: bool = False) -> StandingQuerySet:
+        """Those of the teams that belong to the bracket; None: all.
+
+        `in_order`: for the first of many in the order of an index, each of which is looked at in turn; otherwise all
+        of them are looked up, and put in order then.
+        """
+        if bracket is None:
+            return self
+        entries = tables.BracketEntry.objects.filter(bracket=bracket).order_by()
+        if in_order:
+            return self.filter(Exists(entries.filter(team=OuterRef("team"))))
+        return self.filter(team__in=entries.values("team"))
 
     def disqualified_last(self) -> StandingQuerySet:
         """In the order they have, but for disqualified teams, which come after all others."""

@@ -24,6 +24,8 @@ teams_merged = Signal()
 board_moved = Signal()
 # team, user, at
 member_left = Signal()
+# entry (of the competition log), by, at: an organiser put a team into brackets, or took it out of some
+brackets_set = Signal()
 # phase, by, at
 private_leaderboard_confirmed = Signal()
 private_leaderboard_unconfirmed = Signal()

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from competitions import signals as competition_signals
-from competitions.models import Competition, Invitation, LogKind, LogRow, MergeRequest, Phase, RequestStatus
+from competitions.models import Competition, Invitation, LogKind, LogRow, MergeRequest, Phase, RequestStatus, Team
 from discussions import signals as discussion_signals
 from discussions.models import Comment, Discussion, Like, Report
 from discussions.permissions import discussion_of
@@ -472,6 +472,8 @@ CHANGES = {
     LogKind.LIMITS: _("The limits of “%(title)s” were changed"),
     LogKind.BOARD: _("Who sees the leaderboard of “%(title)s”, or from when it stands still, was changed"),
     LogKind.PHASE: _("A phase of “%(title)s” was added or taken away"),
+    LogKind.BRACKETS: _("The brackets of “%(title)s” were changed"),
+    LogKind.TEAM_BRACKETS: _("A team of “%(title)s” was put into other brackets: ranks within them may have changed"),
     LogKind.READMITTED: _("Somebody who left a team of “%(title)s” may compete in another one"),
     LogKind.RULES: _("The rules of “%(title)s” were changed"),
     LogKind.SOLUTION: _("The solution of “%(title)s” was replaced: scores may change"),
@@ -631,6 +633,36 @@ register(
         default=AT_ONCE,
         sentences={"": _("Your team “%(team)s” was given extra submissions for today")},
         told_on={EXTRA_GIVEN: lambda extra, _now: Audience(audiences.members(extra.team))},
+        withdrawals=(),
+    )
+)
+
+
+def _brackets_set(entry: LogRow, now: Circumstances) -> Happening:
+    return happenings.of_team(
+        f"brackets:{entry.pk}", _team_of(entry), entry, actor=now.by, at=now.at, excerpt=entry.reason[:EXCERPT]
+    )
+
+
+def _team_of(entry: LogRow) -> Team:
+    return Team.objects.select_related("competition").get(pk=entry.facts["team"])
+
+
+BRACKETS_SET: Occasion[LogRow] = Occasion(
+    name="brackets_set",
+    signal=competition_signals.brackets_set,
+    subject="entry",
+    rows=(happenings.log_rows,),
+    still_holds=lambda entry, _at: Team.objects.filter(pk=entry.facts["team"]).exists(),
+    happening=_brackets_set,
+)
+register(
+    KindEntry(
+        name="brackets",
+        label=_("brackets that organisers put my team into"),
+        default=AT_ONCE,
+        sentences={"": _("The organisers changed the brackets of your team “%(team)s”")},
+        told_on={BRACKETS_SET: lambda entry, _now: Audience(audiences.members(_team_of(entry)))},
         withdrawals=(),
     )
 )

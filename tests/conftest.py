@@ -35,6 +35,7 @@ def _files_of_their_own(request: pytest.FixtureRequest, tmp_path: Path) -> None:
     settings.STATIC_ROOT = tmp_path / "static"
     settings.INCOMING_DIR = tmp_path / "incoming"
     settings.PREPARED_SOLUTIONS_DIR = tmp_path / "prepared"
+    settings.SANDBOX_FINDINGS = tmp_path / "sandbox.json"
     settings.CACHES = {
         "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": str(tmp_path)}
     }

@@ -29,7 +29,7 @@ PRIVATE_SCORE = 0.86753091
 SHOWN = "0.86753"
 ANSWERS = ("81723.25", "91827.75")
 SOLUTION = f"id,target,Usage\n1,1,Public\n2,2,Public\n3,{ANSWERS[0]},Private\n4,{ANSWERS[1]},Private\n"
-QUERIES = ("", "?ordering=-privateScore&pageSize=100&search=0.86")
+QUERIES = ("", "?bracket=student", "?ordering=-privateScore&pageSize=100&search=0.86")
 ADMIN_QUERIES = ("", "?o=-1.-2.-3.-4.-5.-6&q=0.867")
 CURIOUS = ("anonymous", "participant", "owner", "organiser", "staff")
 

@@ -11,10 +11,12 @@ from competitions.exceptions import (
     LeaderboardForHosts,
     LeaderboardForParticipants,
     LeaderboardOwnRowOnly,
+    NoSuchBracket,
     NotEntered,
     PrivateLeaderboardClosed,
 )
 from competitions.leaderboards.serializers import (
+    BracketQuerySerializer,
     HistoryQuerySerializer,
     HistorySerializer,
     LeaderboardSerializer,
@@ -33,8 +35,10 @@ PAGING: list[Any] = [
     OpenApiParameter("pageSize", OpenApiTypes.INT, description="Teams on a page, at most 1000."),
 ]
 UNCHANGED = {304: OpenApiResponse(description="Nothing changed since the `ETag` sent as `If-None-Match`.")}
-OPEN = refuses(LeaderboardForParticipants, LeaderboardForHosts, LeaderboardOwnRowOnly, NotEntered, NotVisible)
-ONCE_CONFIRMED = refuses(PrivateLeaderboardClosed, NotEntered, NotVisible)
+OPEN = refuses(
+    LeaderboardForParticipants, LeaderboardForHosts, LeaderboardOwnRowOnly, NotEntered, NoSuchBracket, NotVisible
+)
+ONCE_CONFIRMED = refuses(PrivateLeaderboardClosed, NotEntered, NoSuchBracket, NotVisible)
 CSV: dict[Any, Any] = {(200, "text/csv"): OpenApiTypes.STR}
 ROW = {
     "rank": 2,
@@ -48,6 +52,7 @@ ROW = {
     "isMine": True,
     "outOfCompetition": False,
     "disqualified": False,
+    "brackets": ["student"],
 }
 INTERVAL = {"rankLow": 1, "rankHigh": 4, "aboveNext": 0.71, "isToldApart": False}
 PRIVATE_ROW = {**ROW, "publicRank": 5, "change": 3, **INTERVAL}
@@ -56,6 +61,7 @@ BOARD = {
     "teams": 116,
     "columns": [{"name": "F1", "direction": "larger_is_better"}],
     "zones": {"gold": 10, "silver": 23, "bronze": 46},
+    "bracket": None,
     "baselines": [{"name": "Mean of the training data", "score": 0.61, "after": 97}],
     "next": None,
     "previous": None,
@@ -75,14 +81,15 @@ leaderboards = extend_schema_view(
         description="Teams by their best public score; of equal scores the earlier one ranks higher, teams without a "
         "score stand last and have no rank. Open to everybody who may see the competition; in one by invitation to its "
         "people. Until the result is confirmed the organisers may let fewer see it, or each team its own row alone, or "
-        "let it stand still from some moment on.",
+        "let it stand still from some moment on. With `bracket`: only its teams, with ranks among them; not for who "
+        "sees their own row alone.",
     ),
     public_csv=extend_schema(
         operation_id="downloadPublicLeaderboard",
         tags=TAGS,
-        parameters=[COMPETITION],
+        parameters=[COMPETITION, BracketQuerySerializer],
         responses={**CSV, **OPEN},
-        description="The whole public leaderboard as CSV. Open as the leaderboard is.",
+        description="The whole public leaderboard, or a bracket of it, as CSV. Open as the leaderboard is.",
     ),
     private=extend_schema(
         operation_id="getPrivateLeaderboard",
@@ -102,9 +109,10 @@ leaderboards = extend_schema_view(
     private_csv=extend_schema(
         operation_id="downloadPrivateLeaderboard",
         tags=TAGS,
-        parameters=[COMPETITION],
+        parameters=[COMPETITION, BracketQuerySerializer],
         responses={**CSV, **ONCE_CONFIRMED},
-        description="The whole private leaderboard as CSV. Open as the leaderboard is: once confirmed.",
+        description="The whole private leaderboard, or a bracket of it, as CSV. Open as the leaderboard is: once "
+        "confirmed.",
     ),
     history=extend_schema(
         operation_id="getLeaderboardHistory",

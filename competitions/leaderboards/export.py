@@ -46,15 +46,19 @@ def csv_lines(board: Leaderboard) -> Iterator[str]:
     private = board.side is PRIVATE
     writer = csv.writer(_Echo())
     names = PRIVATE_COLUMNS if private else COLUMNS
-    yield BYTE_ORDER_MARK + writer.writerow([*names, *(safe_text(column.label) for column in board.columns)])
+    further = [safe_text(column.label) for column in board.columns]
+    told = ["brackets"] if board.tells_brackets else []
+    yield BYTE_ORDER_MARK + writer.writerow([*names, *further, *told])
     width = len(names)
+    empty = [""] * (len(further) + len(told))
     waiting = list(board.baselines)
     for row in board.all_rows():
         while waiting and (row.rank is None or row.rank > waiting[0].after):
-            yield writer.writerow([*_line(waiting.pop(0), width), *[""] * len(board.columns)])
-        yield writer.writerow([*_cells(row, private=private), *map(_number, row.numbers)])
+            yield writer.writerow([*_line(waiting.pop(0), width), *empty])
+        brackets = [" ".join(row.brackets)] if told else []
+        yield writer.writerow([*_cells(row, private=private), *map(_number, row.numbers), *brackets])
     for line in waiting:
-        yield writer.writerow([*_line(line, width), *[""] * len(board.columns)])
+        yield writer.writerow([*_line(line, width), *empty])
 
 
 def csv_response(board: Leaderboard, *, name: str) -> StreamingHttpResponse:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from competitions.leaderboards.medals import Zones, zones
-from competitions.models import Phase, Standing, StandingChange
+from competitions.leaderboards.medals import FIRST_THREE, Zones, zones
+from competitions.models import Bracket, Phase, Standing, StandingChange
 
 DEFAULT_TOP = 20
 MAX_TEAMS = 100
@@ -32,14 +32,16 @@ def history(
     teams: Sequence[int] = (),
     own_team: int | None = None,
     only_own: bool = False,
+    bracket: Bracket | None = None,
 ) -> History:
     """The best `top` teams, those asked for and one's own, by rank; teams without a score are left out.
 
-    `only_own`: nobody but one's own, whoever is asked for.
+    `only_own`: nobody but one's own, whoever is asked for. `bracket`: nobody but its teams.
 
     Reads the points at which scores became better, which standings keep, and no submission.
     """
-    scored = Standing.objects.ranked().filter(phase=phase, public_key__isnull=False)
+    ranked = Standing.objects.ranked().filter(phase=phase).in_bracket(bracket)
+    scored = ranked.filter(public_key__isnull=False)
     ordered = scored.order_by("public_key", "best_submitted_at", "team_id").values_list("team_id", "team__name")
     if only_own:
         top, teams = 0, ()
@@ -56,6 +58,6 @@ def history(
         teams=[{"id": pk, "name": name, "is_mine": pk == own_team} for pk, name in chosen],
         start=phase.starts_at,
         end=phase.ends_at,
-        zones=zones(scored.count()),
+        zones=zones(scored.count()) if bracket is None else FIRST_THREE,
         points=points,
     )

@@ -28,6 +28,10 @@ class Zones:
     bronze: int
 
 
+# Within a bracket nobody wins medals for the profile: its first three are marked, as on a podium.
+FIRST_THREE: Final = Zones(1, 2, 3)
+
+
 def zones(teams: int) -> Zones:
     """Where medals end among `teams` ranked teams."""
     if teams < 10:

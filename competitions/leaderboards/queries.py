@@ -20,8 +20,20 @@ from django.db.models.functions import RowNumber
 
 from competitions import permissions as can
 from competitions.columns import Column, columns_of, in_order, shown_numbers
+from competitions.exceptions import LeaderboardOwnRowOnly
 from competitions.leaderboards.standings import private_rank, public_rank
-from competitions.models import Competition, Membership, Phase, RankInterval, SearchName, Standing, StandingChange, Team
+from competitions.models import (
+    Bracket,
+    BracketEntry,
+    Competition,
+    Membership,
+    Phase,
+    RankInterval,
+    SearchName,
+    Standing,
+    StandingChange,
+    Team,
+)
 from competitions.querysets import StandingQuerySet, count_of
 
 if TYPE_CHECKING:
@@ -53,6 +65,8 @@ class Row:
     interval: RankInterval | None = None
     # Of the submission that decides, in the order of the board's columns.
     numbers: Sequence[float | None] = ()
+    # Slugs, in the order of the competition; only where the board tells them.
+    brackets: Sequence[str] = ()
 
     @property
     def change(self) -> int | None:
@@ -102,6 +116,9 @@ class Leaderboard:
 
     Whoever makes a private one has asked for permission; for a public one, `public_board` asks. `own_team`: whose row
     is marked. `only_own`: nobody else's row is shown. `fresh`: keep nothing, for values that are not open yet.
+
+    `bracket`: only its teams, with ranks among them: their order is that of the whole, so that a place among them is
+    their rank. `tells_brackets`: rows say which brackets their teams belong to.
     """
 
     phase: Phase
@@ -110,13 +127,15 @@ class Leaderboard:
     fresh: bool = False
     search: str = ""
     only_own: bool = False
+    bracket: Bracket | None = None
+    tells_brackets: bool = False
     # Rows handed out, by team: the own row is often among them.
     _seen: dict[int, Row] = field(default_factory=dict, compare=False)
 
     # --- sizes --------------------------------------------------------------------------------------------------------
     @cached_property
     def sizes(self) -> Sizes:
-        key = f"leaderboard:sizes:{self.side.name}:{self.phase.pk}"
+        key = f"leaderboard:sizes:{self._kept_under}:{self.phase.pk}"
         if (kept := self._kept(key)) is not None:
             return Sizes(*kept)
         # Two counts of index entries, none of which is looked into: half of what counting a column takes.
@@ -209,19 +228,21 @@ class Leaderboard:
         return self._shown().filter(team__in=few if len(few) <= FEW_HITS else found)
 
     def _standings(self) -> StandingQuerySet:
-        return Standing.objects.ranked().filter(phase=self.phase)
+        return Standing.objects.ranked().filter(phase=self.phase).in_bracket(self.bracket)
 
     def _shown(self) -> StandingQuerySet:
-        return Standing.objects.shown().filter(phase=self.phase)
+        return Standing.objects.shown().filter(phase=self.phase).in_bracket(self.bracket)
 
     def _outside(self) -> StandingQuerySet:
         """Teams out of competition, then those disqualified, each in the order of their scores."""
-        outside = Standing.objects.outside().filter(phase=self.phase)
+        outside = Standing.objects.outside().filter(phase=self.phase).in_bracket(self.bracket)
         ordered = outside.in_public_order() if self.side is PUBLIC else outside.in_private_order()
         return ordered.disqualified_last()
 
     def _scored(self) -> StandingQuerySet:
-        scored = self._standings().filter(**{f"{self.side.key}__isnull": False})
+        is_large = self.bracket is not None and self.sizes.scored >= WORTH_KEEPING
+        ranked = Standing.objects.ranked().filter(phase=self.phase)
+        scored = ranked.in_bracket(self.bracket, in_order=is_large).filter(**{f"{self.side.key}__isnull": False})
         return self._complete(scored.order_by(self.side.key, self.side.at, "team_id"))
 
     def _unscored(self) -> StandingQuerySet:
@@ -242,7 +263,8 @@ class Leaderboard:
     def _rows(self, standings: Sequence[Standing], places: Sequence[int | None]) -> list[Row]:
         teams = [standing.team_id for standing in standings]
         members, intervals = _members_of(teams), self._intervals_of(teams)
-        numbers = self._numbers_of(standings)
+        numbers, public_ranks = self._numbers_of(standings), self._public_ranks_of(standings)
+        brackets = brackets_of(teams) if self.tells_brackets else {}
         rows = [
             Row(
                 rank=place if standing.is_ranked and getattr(standing, self.side.key) is not None else None,
@@ -255,9 +277,10 @@ class Leaderboard:
                 is_mine=standing.team_id == self.own_team,
                 is_out_of_competition=standing.team.is_out_of_competition,
                 is_disqualified=standing.team.is_disqualified,
-                public_rank=standing.final_public_rank if self.side is PRIVATE else None,
+                public_rank=public_ranks.get(standing.team_id),
                 interval=intervals.get(standing.team_id) if standing.is_ranked else None,
                 numbers=numbers.get(standing.team_id, self._no_numbers),
+                brackets=brackets.get(standing.team_id, ()),
             )
             for standing, place in zip(standings, places, strict=True)
         ]
@@ -290,9 +313,28 @@ class Leaderboard:
         }
         return {team: in_order(self.columns, numbers) for team, numbers in shown.items()}
 
+    def _public_ranks_of(self, standings: Sequence[Standing]) -> dict[int, int]:
+        """The ranks on the public leaderboard when the result was made, by team: on the private side alone.
+
+        In a bracket they are places among its teams, numbered by those on the whole.
+        """
+        if self.side is not PRIVATE:
+            return {}
+        if self.bracket is not None:
+            return self._public_ranks_in_bracket
+        return {one.team_id: rank for one in standings if (rank := one.final_public_rank) is not None}
+
+    @cached_property
+    def _public_ranks_in_bracket(self) -> dict[int, int]:
+        numbered = self._standings().filter(final_public_rank__isnull=False).order_by("final_public_rank")
+        return {team: place for place, team in enumerate(numbered.values_list("team_id", flat=True), start=1)}
+
     def _intervals_of(self, teams: Sequence[int]) -> dict[int, RankInterval]:
-        """The intervals of final ranks, by team: on the private leaderboard alone, once it is open to everybody."""
-        if self.side is not PRIVATE or self.fresh or self.phase.confirmed_at is None:
+        """The intervals of final ranks, by team: on the private leaderboard alone, once it is open to everybody.
+
+        They are of ranks on the whole: in a bracket there are none.
+        """
+        if self.side is not PRIVATE or self.fresh or self.bracket is not None or self.phase.confirmed_at is None:
             return {}
         found = RankInterval.objects.filter(phase=self.phase, team__in=teams)
         return {one.team_id: one for one in found}
@@ -307,12 +349,13 @@ class Leaderboard:
     @cached_property
     def baselines(self) -> list[Line]:
         """The organisers' lines, best first. Nothing else counts them."""
-        kept_as = f"leaderboard:baselines:{self.side.name}:{self.phase.pk}"
+        kept_as = f"leaderboard:baselines:{self._kept_under}:{self.phase.pk}"
         if (kept := self._kept(kept_as)) is not None:
             return [Line(*line) for line in kept]
         key = self.side.key
         score = f"{self.side.name}_score"
-        better = Standing.objects.ranked().filter(**{"phase": OuterRef("phase"), f"{key}__lt": OuterRef(key)})
+        better = Standing.objects.ranked().in_bracket(self.bracket)
+        better = better.filter(**{"phase": OuterRef("phase"), f"{key}__lt": OuterRef(key)})
         rows = self.phase.baselines.filter(**{f"{key}__isnull": False}).annotate(after=count_of(better, by="phase"))
         lines = [Line(*row) for row in rows.order_by(key, "name").values_list("name", score, "after")]
         if self.sizes.teams >= WORTH_KEEPING:
@@ -321,7 +364,8 @@ class Leaderboard:
 
     # --- ranks of single teams ----------------------------------------------------------------------------------------
     def _rank(self, standing: Standing) -> int | None:
-        return public_rank(standing) if self.side is PUBLIC else private_rank(standing)
+        rank = public_rank if self.side is PUBLIC else private_rank
+        return rank(standing, among=None if self.bracket is None else self._standings())
 
     def _ranks(self, found: Sequence[Standing]) -> list[int | None]:
         """The ranks of several teams, best first: the stretch of the index from the first to the last, numbered."""
@@ -338,7 +382,7 @@ class Leaderboard:
         return [better + places[one.team_id] if one.team_id in places else None for one in found]
 
     def _place_of(self, standing: Standing) -> int | None:
-        key = f"leaderboard:rank:{self.side.name}:{standing.pk}"
+        key = f"leaderboard:rank:{self._kept_under}:{standing.pk}"
         if self.sizes.teams < WORTH_KEEPING:
             return self._rank(standing)
         if (kept := self._kept(key)) is not None:
@@ -352,6 +396,10 @@ class Leaderboard:
     @property
     def _version(self) -> tuple[Any, ...]:
         return version_of(self.phase)
+
+    @property
+    def _kept_under(self) -> str:
+        return self.side.name if self.bracket is None else f"{self.side.name}:{self.bracket.pk}"
 
     def _kept(self, key: str) -> Any:
         found = None if self.fresh else cache.get(key)
@@ -375,19 +423,63 @@ def _members_of(teams: Sequence[int]) -> dict[int, list[User]]:
     return members
 
 
+def brackets_of(teams: Sequence[int]) -> dict[int, list[str]]:
+    """The slugs of the brackets that each team belongs to, in their order, by one query."""
+    entries = BracketEntry.objects.filter(team__in=teams).order_by("bracket__position", "bracket")
+    found: dict[int, list[str]] = {}
+    for team, slug in entries.values_list("team", "bracket__slug"):
+        found.setdefault(team, []).append(slug)
+    return found
+
+
 def version_of(phase: Phase) -> tuple[Any, ...]:
     """What changes with everything that either leaderboard shows to those who may see it, and with nothing else."""
     return (phase.competition.leaderboard_version, phase.confirmed_at)
 
 
-def public_board(phase: Phase, *, seen_by: Any, search: str = "") -> Leaderboard:
+def public_board(
+    phase: Phase,
+    *,
+    seen_by: Any,
+    search: str = "",
+    bracket: Bracket | None = None,
+    tells_brackets: bool = False,
+) -> Leaderboard:
     """The public leaderboard as `seen_by` may see it: whole, or their own row alone.
 
     Raises:
         LeaderboardForHosts, LeaderboardForParticipants, NotEntered, NotVisible: they may see none of it.
+        LeaderboardOwnRowOnly: they may see no bracket.
     """
     only_own = sees_only_own(seen_by, phase)
-    return Leaderboard(phase, PUBLIC, own_team_id(seen_by, phase.competition), search=search, only_own=only_own)
+    require_whole(bracket, only_own=only_own)
+    return Leaderboard(
+        phase,
+        PUBLIC,
+        own_team_id(seen_by, phase.competition),
+        search=search,
+        only_own=only_own,
+        bracket=bracket,
+        tells_brackets=tells_brackets,
+    )
+
+
+def require_whole(bracket: Bracket | None, *, only_own: bool) -> None:
+    """Whether a leaderboard may be asked for by a bracket: not by who sees their own row alone.
+
+    A team that goes from bracket to bracket would learn by its ranks there how each of the others stands.
+
+    Raises:
+        LeaderboardOwnRowOnly: they see their own row alone.
+    """
+    if bracket is not None and only_own:
+        raise LeaderboardOwnRowOnly
+
+
+def tells_brackets(competition: Competition) -> bool:
+    """Whether the competition has brackets; no query for a row of `Competition.objects.with_has_brackets()`."""
+    known: bool | None = getattr(competition, "has_brackets", None)
+    return competition.brackets.exists() if known is None else known
 
 
 def sees_only_own(user: Any, phase: Phase) -> bool:

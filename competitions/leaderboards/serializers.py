@@ -12,6 +12,7 @@ from accounts.serializers import UserRefSerializer, user_ref
 from competitions.leaderboards.history import DEFAULT_TOP, MAX_TEAMS, History
 from competitions.leaderboards.queries import Row
 from competitions.models import MetricDirection, State
+from competitions.models.bracket import SLUG_CHARACTERS
 from scoring.resampling import TOLD_APART
 
 SEARCH_CHARACTERS = 80
@@ -59,6 +60,10 @@ class RowSerializer(serializers.Serializer):
         help_text="Excluded by the organisers: shown last, without a rank. The competition log says when and why."
     )
 
+    brackets: Any = serializers.ListField(
+        child=serializers.CharField(), help_text="Slugs of the brackets that the team belongs to."
+    )
+
     # Written out: a page holds up to a thousand rows, and polls are many.
     def to_representation(self, row: Row) -> dict[str, Any]:
         return {
@@ -73,6 +78,7 @@ class RowSerializer(serializers.Serializer):
             "is_mine": row.is_mine,
             "out_of_competition": row.is_out_of_competition,
             "disqualified": row.is_disqualified,
+            "brackets": list(row.brackets),
         }
 
 
@@ -130,9 +136,10 @@ class _BoardSerializer(serializers.Serializer):
     count = serializers.IntegerField()
     columns = ColumnSerializer(many=True, help_text="What `numbers` of the rows are.")
     teams = serializers.IntegerField(
-        help_text="How many teams compete, on the whole leaderboard: without those out of competition or disqualified."
+        help_text="How many teams compete, on all pages: without those out of competition or disqualified."
     )
-    zones = ZonesSerializer(help_text="Where medals end, were this the result.")
+    zones = ZonesSerializer(help_text="Where medals end, were this the result; of a bracket its first three.")
+    bracket = serializers.CharField(allow_null=True, help_text="Slug of the bracket asked for; null: the whole.")
     baselines = BaselineLineSerializer(many=True, help_text="Best first, those of all pages.")
     next = serializers.URLField(allow_null=True)
     previous = serializers.URLField(allow_null=True)
@@ -157,12 +164,21 @@ class PrivateLeaderboardSerializer(_BoardSerializer):
     me = PrivateRowSerializer(allow_null=True)
 
 
-class SearchSerializer(serializers.Serializer):
+class BracketQuerySerializer(serializers.Serializer):
+    bracket = serializers.CharField(
+        default="",
+        allow_blank=True,
+        max_length=SLUG_CHARACTERS,
+        help_text="Slug of a bracket: only its teams, with ranks within it.",
+    )
+
+
+class SearchSerializer(BracketQuerySerializer):
     search = serializers.CharField(
         default="",
         allow_blank=True,
         max_length=SEARCH_CHARACTERS,
-        help_text="Part of a team's or a member's name. Ranks stay those of the whole leaderboard.",
+        help_text="Part of a team's or a member's name. Ranks stay those of the leaderboard without a search.",
     )
 
 
@@ -183,7 +199,7 @@ class TeamIdsField(serializers.Field):
         return ",".join(map(str, value))
 
 
-class HistoryQuerySerializer(serializers.Serializer):
+class HistoryQuerySerializer(BracketQuerySerializer):
     top = serializers.IntegerField(
         default=DEFAULT_TOP, min_value=0, max_value=MAX_TEAMS, help_text="How many of the best teams."
     )

@@ -19,6 +19,7 @@ from django.db.models import F, Q
 
 from competitions.boards import board_of
 from competitions.models import Competition, Phase, RankInterval, Standing, StandingChange, Team
+from competitions.querysets import StandingQuerySet
 
 BATCH = 1000
 
@@ -289,14 +290,17 @@ def lock_teams(competition: Competition) -> None:
     list(Team.objects.select_for_update().filter(competition=competition).order_by("pk").values_list("pk", flat=True))
 
 
-def public_rank(standing: Standing) -> int | None:
-    """1 for the best; None for a team that has no score or ranks no more. Two counts over an index."""
-    return _rank(standing, key="public_key", moment="best_submitted_at")
+def public_rank(standing: Standing, *, among: StandingQuerySet | None = None) -> int | None:
+    """1 for the best; None for a team that has no score or ranks no more. Two counts over an index.
+
+    `among`: the ranked standings it is compared with; None: all of its phase.
+    """
+    return _rank(standing, key="public_key", moment="best_submitted_at", among=among)
 
 
-def private_rank(standing: Standing) -> int | None:
+def private_rank(standing: Standing, *, among: StandingQuerySet | None = None) -> int | None:
     """As `public_rank`, on the private side."""
-    return _rank(standing, key="private_key", moment="private_submitted_at")
+    return _rank(standing, key="private_key", moment="private_submitted_at", among=among)
 
 
 def improvements(phase: Phase, scores: Iterable[tuple[float, datetime]]) -> tuple[tuple[float, datetime], ...]:
@@ -355,7 +359,7 @@ def _number_public_ranks(standings: list[Standing]) -> None:
         standing.final_public_rank = rank
 
 
-def _rank(standing: Standing, *, key: str, moment: str) -> int | None:
+def _rank(standing: Standing, *, key: str, moment: str, among: StandingQuerySet | None) -> int | None:
     """One more than the teams with a better score, and those with the same one that were earlier.
 
     Counted apart: the many better ones are a range of the index, and only the equal ones are looked at one by one.
@@ -363,7 +367,7 @@ def _rank(standing: Standing, *, key: str, moment: str) -> int | None:
     score, at = getattr(standing, key), getattr(standing, moment)
     if not standing.is_ranked or score is None:
         return None
-    others = Standing.objects.ranked().filter(phase=standing.phase_id)
+    others = Standing.objects.ranked().filter(phase=standing.phase_id) if among is None else among
     equal = others.filter(**{key: score})
     earlier = equal.filter(Q(**{f"{moment}__lt": at}) | Q(**{moment: at, "team_id__lt": standing.team_id}))
     return 1 + others.filter(**{f"{key}__lt": score}).count() + earlier.count()

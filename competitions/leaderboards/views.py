@@ -21,19 +21,22 @@ from competitions.boards import board_of
 from competitions.leaderboards import docs
 from competitions.leaderboards.export import csv_response
 from competitions.leaderboards.history import history
-from competitions.leaderboards.medals import zones
+from competitions.leaderboards.medals import FIRST_THREE, zones
 from competitions.leaderboards.queries import (
     PRIVATE,
     PUBLIC,
     Leaderboard,
     own_team_id,
     public_board,
+    require_whole,
     sees_only_own,
+    tells_brackets,
     updated_at,
     version_of,
 )
 from competitions.leaderboards.serializers import (
     BaselineLineSerializer,
+    BracketQuerySerializer,
     ColumnSerializer,
     HistoryQuerySerializer,
     HistorySerializer,
@@ -42,8 +45,8 @@ from competitions.leaderboards.serializers import (
     SearchSerializer,
     ZonesSerializer,
 )
-from competitions.lookup import find_competition
-from competitions.models import Competition, Phase
+from competitions.lookup import find_bracket, find_competition
+from competitions.models import Bracket, Competition, Phase
 
 
 # The class is the settings' to choose, which types can't follow.
@@ -58,16 +61,21 @@ class LeaderboardViewSet(ViewSet):
 
     @action(detail=False)
     def public(self, request: Request, competition: str) -> HttpResponse:
-        found = find_competition(request, competition)
-        return board_answer(
-            self, request, found.phase, private=False, only_own=sees_only_own(request.user, found.phase)
-        )
+        found = find_board(request, competition)
+        only_own = sees_only_own(request.user, found.phase)
+        return board_answer(self, request, found.phase, private=False, only_own=only_own)
 
     @action(detail=False, url_path="public/csv", url_name="public-csv")
     def public_csv(self, request: Request, competition: str) -> StreamingHttpResponse:
-        found = find_competition(request, competition)
-        board = public_board(found.phase, seen_by=request.user)
-        return csv_response(board, name=f"{found.slug}-public-leaderboard")
+        found = find_board(request, competition)
+        can.view_own_row(request.user, found.phase).require()
+        board = public_board(
+            found.phase,
+            seen_by=request.user,
+            bracket=asked_bracket(request, found),
+            tells_brackets=tells_brackets(found),
+        )
+        return csv_response(board, name=file_name(board))
 
     @action(detail=False)
     def private(self, request: Request, competition: str) -> HttpResponse:
@@ -76,7 +84,9 @@ class LeaderboardViewSet(ViewSet):
     @action(detail=False, url_path="private/csv", url_name="private-csv")
     def private_csv(self, request: Request, competition: str) -> StreamingHttpResponse:
         found = self.of_private_scores(competition)
-        return csv_response(Leaderboard(found.phase, PRIVATE), name=f"{found.slug}-private-leaderboard")
+        bracket = asked_bracket(request, found)
+        board = Leaderboard(found.phase, PRIVATE, bracket=bracket, tells_brackets=tells_brackets(found))
+        return csv_response(board, name=file_name(board))
 
     @action(detail=False)
     def history(self, request: Request, competition: str) -> HttpResponse:
@@ -90,14 +100,38 @@ class LeaderboardViewSet(ViewSet):
         if (unchanged := not_modified(request, tag)) is not None:
             return unchanged
         wanted = {"top": query.validated_data["top"], "teams": query.validated_data["team"]}
-        shown = history(found.phase, **wanted, own_team=own_team, only_own=only_own)
+        bracket = asked_bracket(request, found)
+        require_whole(bracket, only_own=only_own)
+        shown = history(found.phase, **wanted, own_team=own_team, only_own=only_own, bracket=bracket)
         return with_etag(Response(HistorySerializer(shown).data), tag)
 
     def of_private_scores(self, key: str) -> Competition:
         """The competition, if the person asking may see its private leaderboard."""
-        found = find_competition(self.request, key)
+        found = find_board(self.request, key)
         can.view_private_leaderboard(self.request.user, found.phase, timezone.now()).require()
         return found
+
+
+def find_board(request: Request, key: str) -> Competition:
+    """The competition, and whether it has brackets. Raises as `find_competition`."""
+    return find_competition(request, key, rows=Competition.objects.with_has_brackets())
+
+
+def asked_bracket(request: Request, competition: Competition) -> Bracket | None:
+    """The bracket that a leaderboard is asked for by (`?bracket=`); None: the whole one.
+
+    Raises:
+        NoSuchBracket: the competition has none of this slug.
+    """
+    query = BracketQuerySerializer(data=request.query_params)
+    query.is_valid(raise_exception=True)
+    slug = query.validated_data["bracket"]
+    return find_bracket(competition, slug) if slug else None
+
+
+def file_name(board: Leaderboard) -> str:
+    of = "" if board.bracket is None else f"-{board.bracket.slug}"
+    return f"{board.phase.competition.slug}-{board.side.name}-leaderboard{of}"
 
 
 # --- answers ----------------------------------------------------------------------------------------------------------
@@ -110,8 +144,17 @@ def board_answer(
     tag = board_etag(request, phase, own_team=own_team, private=private, only_own=only_own, at=at)
     if (unchanged := not_modified(request, tag)) is not None:
         return unchanged
-    side = PRIVATE if private else PUBLIC
-    board = Leaderboard(phase, side, own_team, search=search_words(request), only_own=only_own)
+    bracket = asked_bracket(request, phase.competition)
+    require_whole(bracket, only_own=only_own)
+    board = Leaderboard(
+        phase,
+        PRIVATE if private else PUBLIC,
+        own_team,
+        search=search_words(request),
+        only_own=only_own,
+        bracket=bracket,
+        tells_brackets=tells_brackets(phase.competition),
+    )
     return with_etag(Response(board_page(view, request, board, at)), tag)
 
 
@@ -127,7 +170,8 @@ def board_page(view: APIView, request: Request, board: Leaderboard, at: datetime
         **pages.get_paginated_response(serializer(rows, many=True).data).data,
         "columns": ColumnSerializer(board.columns, many=True).data,
         "teams": board.sizes.teams,
-        "zones": ZonesSerializer(zones(board.sizes.scored)).data,
+        "zones": ZonesSerializer(zones(board.sizes.scored) if board.bracket is None else FIRST_THREE).data,
+        "bracket": None if board.bracket is None else board.bracket.slug,
         "baselines": BaselineLineSerializer(board.baselines, many=True).data,
         "me": None if own_row is None else serializer(own_row).data,
         "version": board.phase.competition.leaderboard_version,

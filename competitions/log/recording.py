@@ -75,6 +75,26 @@ def has_begun(competition: Competition) -> bool:
     return competition.is_published or LogRow.objects.filter(competition=competition).exists()
 
 
+def has_participants(competition: Competition) -> bool:
+    return competition.memberships.exists()
+
+
+def is_relied_on(competition: Competition, at: datetime) -> bool:
+    """Whether people may take part in the phase that is meant by what was said of it: the competition was published at
+    some time, and the phase has started.
+    """
+    return competition.phase.has_started(at) and _is_known(competition)
+
+
+def is_relied_on_in_any_phase(competition: Competition, at: datetime) -> bool:
+    """As `is_relied_on`, of whichever phase has started: for what holds in all of them."""
+    return any(phase.has_started(at) for phase in competition.phases.all()) and _is_known(competition)
+
+
+def _is_known(competition: Competition) -> bool:
+    return has_begun(competition) or has_participants(competition)
+
+
 def clean_reason(reason: Any, *, required: bool) -> str:
     """`reason` without blanks around it.
 

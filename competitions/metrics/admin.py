@@ -20,7 +20,7 @@ from django.views.decorators.http import require_POST
 from competitions import permissions as can
 from competitions.admin_base import ReadOnlyAdmin
 from competitions.admin_uploads import UploadAdmin, UploadForm
-from competitions.metrics.services import RANKED_CHARACTERS, show_source, upload_metric, use_metric
+from competitions.metrics.services import RANKED_CHARACTERS, are_names, show_source, upload_metric, use_metric
 from competitions.metrics.trying import CASE_NAMES, REASONS, start_trial
 from competitions.models import MetricDirection, MetricFailure, OwnMetric
 from foundation.refusals import Refusal
@@ -60,7 +60,7 @@ class OwnMetricForm(UploadForm):
 
     def clean_columns(self) -> list[str] | None:
         columns = self.cleaned_data["columns"]
-        if columns is not None and not (isinstance(columns, list) and all(isinstance(one, str) for one in columns)):
+        if not are_names(columns):
             raise forms.ValidationError(_("A list of names is needed."))
         return columns
 

@@ -11,6 +11,7 @@ from rest_framework import serializers
 from accounts.serializers import UserRefSerializer
 from competitions.metrics.conditions import uses_of
 from competitions.metrics.sandbox_state import MISSING, READY, UNEXAMINED
+from competitions.metrics.services import are_names
 from competitions.models import MetricDirection, MetricFailure, OwnMetric
 from competitions.models.log import REASON_CHARACTERS
 
@@ -235,7 +236,7 @@ class UploadMetricSerializer(serializers.Serializer):
         return params
 
     def validate_columns(self, columns: Any) -> list[str] | None:
-        if columns is not None and not (isinstance(columns, list) and all(isinstance(one, str) for one in columns)):
+        if not are_names(columns):
             raise serializers.ValidationError(NOT_NAMES)
         return columns
 

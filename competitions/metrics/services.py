@@ -121,6 +121,11 @@ def upload_metric(
     return metric
 
 
+def are_names(value: object) -> bool:
+    """Whether it is a list of texts, or None, which leaves the choice to the trial."""
+    return value is None or (isinstance(value, list) and all(isinstance(one, str) for one in value))
+
+
 def read_metric(source: str | bytes) -> Signature:
     """What the metric of a source text takes. Nothing of it is run or kept.
 

@@ -1,5 +1,6 @@
 """The competition, what it publishes and hides, and the people who take part."""
 
+from competitions.models.bracket import Bracket, BracketEntry, ChosenBy
 from competitions.models.competition import PHASE_FIELDS, Competition, MergeBound, Page, RulesAcceptance
 from competitions.models.files import DataArchive, DataFile, DataPreview, Solution
 from competitions.models.log import LogKind, LogRow
@@ -23,6 +24,9 @@ __all__ = [
     "PHASE_FIELDS",
     "Baseline",
     "BoardAudience",
+    "Bracket",
+    "BracketEntry",
+    "ChosenBy",
     "Competition",
     "DataArchive",
     "DataFile",

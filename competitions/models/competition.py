@@ -240,6 +240,15 @@ class Competition(models.Model):
         """Whether all of its phases have ended."""
         return self.last_phase.has_ended(at)
 
+    def has_any_ended(self, at: datetime) -> bool:
+        """Whether a result may be known by now: that of any phase. Neither a phase that is added or moved nor a
+        confirmation that is taken back undoes that.
+        """
+        return any(
+            one.has_ended(at) or one.board_opened_at is not None or one.confirmed_at is not None
+            for one in self.phases.all()
+        )
+
     def bearer_of(self, name: str) -> Competition | Phase:
         """The row that has the field of this name: the competition, or the phase that is meant where none is named."""
         return self.phase if name in PHASE_FIELDS or name == "name" else self

@@ -44,6 +44,8 @@ class LogKind(models.TextChoices):
     VOIDED = "voided", _("submission voided")
     RESTORED = "restored", _("submission restored")
     ALLOWANCE = "allowance", _("extra submissions given")
+    BRACKETS = "brackets", _("brackets changed")
+    TEAM_BRACKETS = "team_brackets", _("brackets of a team changed")
 
 
 class LogRow(models.Model):

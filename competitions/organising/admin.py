@@ -24,9 +24,11 @@ from django.utils.translation import gettext, gettext_lazy as _
 
 from competitions import admin_hooks as hooks, permissions as can
 from competitions.admin_base import OrganisedAdmin, show_refusal
+from competitions.brackets.admin import BracketInline, save_brackets
 from competitions.lookup import where_named
 from competitions.models import (
     PHASE_FIELDS,
+    Bracket,
     Competition,
     MetricDirection,
     Page,
@@ -240,7 +242,7 @@ for _name in (*PHASE_FIELDS, "objections_until", "confirmed_at", "confirmed_by")
 class CompetitionAdmin(PhaseColumns, OrganisedAdmin):
     competition_path = ""
     form = CompetitionForm
-    inlines = [PageInline]
+    inlines = [BracketInline, PageInline]
     autocomplete_fields = ["hosts"]
     prepopulated_fields = {"slug": ["title"]}
     save_on_top = True
@@ -515,6 +517,13 @@ class CompetitionAdmin(PhaseColumns, OrganisedAdmin):
             publish_anyway=form.cleaned_data.get("publish_anyway", False),
             phase=form.named_phase(),
         )
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:  # noqa: FBT001
+        if formset.model is Bracket:
+            reason = form.cleaned_data.get("reason", "")
+            save_brackets(formset, competition=form.instance, request=request, reason=reason)
+        else:
+            super().save_formset(request, form, formset, change)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:  # noqa: FBT001
         by, at = signed_in(request), timezone.now()

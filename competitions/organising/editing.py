@@ -45,7 +45,17 @@ from competitions.exceptions import (
     StartFrozen,
 )
 from competitions.leaderboards.standings import leaderboard_changed, lock_teams
-from competitions.log.recording import changed, clean_reason, fact, has_begun, record, record_in, stated, value_of
+from competitions.log.recording import (
+    changed,
+    clean_reason,
+    fact,
+    has_participants,
+    is_relied_on,
+    record,
+    record_in,
+    stated,
+    value_of,
+)
 from competitions.models import BoardAudience, Competition, LogKind, MergeBound, Page, Phase, Solution
 from competitions.organising import banners
 from competitions.organising.readiness import check_ready
@@ -169,6 +179,8 @@ def record_publication(competition: Competition, *, by: User | None, at: datetim
         **stated(competition, [name for kind, names in LOGGED.items() if kind != LogKind.PHASE for name in names]),
         "solution": None if solution is None else log_facts(solution),
     }
+    if brackets := [one.stated() for one in competition.brackets.all()]:
+        facts["brackets"] = brackets
     record_in(competition.phase, LogKind.PUBLISHED, by=by, at=at, facts=facts)
     for other in competition.phases.exclude(pk=competition.phase.pk).order_by("number"):
         record_in(other, LogKind.PHASE, by=by, at=at, facts={"added": True, **facts_of_phase(other)})
@@ -283,7 +295,7 @@ def _check_rules(before: Competition, after: Competition, *, at: datetime, reaso
     _check_board(before, after, at=at, reason=reason)
     if after.phase.selectable_submissions != before.phase.selectable_submissions and before.phase.has_ended(at):
         raise SelectionFrozen
-    if after.awards_medals != before.awards_medals and _has_any_ended(before, at):
+    if after.awards_medals != before.awards_medals and before.has_any_ended(at):
         raise MedalsFrozen
     if after.rules_version < before.rules_version:
         raise RulesVersionFalls(version=before.rules_version)
@@ -300,11 +312,6 @@ def _check_rules(before: Competition, after: Competition, *, at: datetime, reaso
     scores_change = scores_change or after.phase.score_digits != before.phase.score_digits
     if scores_change and is_in_use(before.phase):
         raise MetricInUse
-
-
-def _has_any_ended(competition: Competition, at: datetime) -> bool:
-    """Whether a result may be known by now. No other phase, added or moved, takes that back."""
-    return any(phase.has_ended(at) for phase in competition.phases.all())
 
 
 BOARD_FIELDS = ("board_audience", "board_freezes_at", "board_freeze_minutes")
@@ -338,11 +345,6 @@ def _check_board(before: Competition, after: Competition, *, at: datetime, reaso
     narrower = _WIDEST_FIRST.index(after.phase.board_audience) > _WIDEST_FIRST.index(before.phase.board_audience)
     if narrower and not reason:
         raise ReasonMissing
-
-
-def is_relied_on(competition: Competition, at: datetime) -> bool:
-    """Whether people may take part by what was said: it was published at some time, and has started."""
-    return competition.phase.has_started(at) and (has_begun(competition) or has_participants(competition))
 
 
 def _check_what_people_rely_on(before: Competition, after: Competition, *, at: datetime, reason: str) -> None:
@@ -433,10 +435,6 @@ def check_metric(phase: Phase) -> None:
     except InvalidMetricParameters as error:
         messages = [ValidationError(explained(problem)["detail"], code=problem.code) for problem in error.problems]
         raise ValidationError({"metric_params": messages}) from error
-
-
-def has_participants(competition: Competition) -> bool:
-    return competition.memberships.exists()
 
 
 # The page that people accept when they enter.

@@ -13,7 +13,7 @@ from competitions.models import Competition, Membership, RulesAcceptance, Standi
 
 COLUMNS = (
     *("competition", "username", "name", "team", "is_owner", "joined_at", "accepted_rules_version"),
-    *("team_submissions", "team_best_public_score"),
+    *("team_submissions", "team_best_public_score", "team_brackets"),
 )
 CHUNK = 1000
 
@@ -41,6 +41,7 @@ def participants_csv(competitions: QuerySet[Competition]) -> Iterator[str]:
             submissions=Subquery(standing.values("total_submissions")[:1]),
             score=Subquery(standing.values("best_public_score")[:1]),
         )
+        .prefetch_related("team__bracket_entries__bracket")
         .order_by("competition", "team__name", "joined_at", "pk")
     )
     writer = csv.writer(_Echo())
@@ -62,4 +63,5 @@ def _cells(membership: Any) -> list[Any]:
         membership.accepted_version or "",
         membership.submissions or 0,
         "" if score is None else repr(score),
+        " ".join(entry.bracket.slug for entry in team.bracket_entries.all()),
     ]

@@ -6,6 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.utils import timezone
+from django.utils.translation import gettext
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -13,6 +14,7 @@ from rest_framework.request import Request
 from accounts.serializers import UserRefSerializer
 from competitions import permissions as can
 from competitions.boards import board_of
+from competitions.brackets.serializers import BracketSerializer
 from competitions.columns import columns_of
 from competitions.leaderboards.serializers import ColumnSerializer, TeamRefSerializer
 from competitions.models import Competition, MetricDirection, Page, State
@@ -20,7 +22,7 @@ from competitions.models.log import REASON_CHARACTERS
 from competitions.organising.readiness import Weight
 from competitions.phase_fields import ChangesPhase, PhaseRefSerializer, ReadsPhase
 from foundation import markdown
-from scoring.metrics.registry import Direction
+from scoring.metrics.registry import Direction, is_own
 
 
 class MetricSerializer(serializers.Serializer):
@@ -29,7 +31,8 @@ class MetricSerializer(serializers.Serializer):
     direction = serializers.ChoiceField(MetricDirection.choices)
 
     def to_representation(self, metric: Any) -> dict[str, Any]:
-        return {"name": metric.name, "label": metric.label, "direction": Direction(metric.direction).value}
+        label = gettext("Own metric") if is_own(metric.name) else metric.label
+        return {"name": metric.name, "label": label, "direction": Direction(metric.direction).value}
 
 
 class FurtherMetricSerializer(serializers.Serializer):
@@ -81,6 +84,7 @@ class CompetitionSerializer(CompetitionListSerializer):
 
     hosts = UserRefSerializer(many=True, read_only=True)
     pages = PageRefSerializer(many=True, read_only=True)
+    brackets = BracketSerializer(many=True, read_only=True)
     accepted_rules_version = serializers.IntegerField(
         allow_null=True, read_only=True, help_text="The newest version of the rules that you accepted."
     )
@@ -123,7 +127,7 @@ class CompetitionSerializer(CompetitionListSerializer):
             *("objection_minutes", "objections_until", "rules_required", "rules_version"),
             *("accepted_rules_version", "can_enter", "needs_invitation_code", "invitation_code", "now", "confirmed_at"),
             *("board_audience", "board_freezes_at", "board_freeze_minutes", "board_frozen_since"),
-            *("releases_solution", "awards_medals", "pages", "phases", "has_solution", "my_team"),
+            *("releases_solution", "awards_medals", "brackets", "pages", "phases", "has_solution", "my_team"),
         ]
         read_only_fields = fields
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django import forms
 from django.contrib import admin
 from django.db import transaction
 from django.db.models import Count, QuerySet
@@ -13,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from competitions.admin_base import OrganisedAdmin, ReadOnlyAdmin, show_refusal
+from competitions.brackets.admin import TeamBracketsForm, save_team_brackets
 from competitions.exceptions import NameTaken
 from competitions.leaderboards.standings import leaderboard_changed
 from competitions.models import Departure, Hosting, Invitation, Membership, MergeRequest, StaffAccess, Team
@@ -22,7 +22,7 @@ from foundation.refusals import Refusal
 from foundation.requests import signed_in
 
 
-class TeamForm(forms.ModelForm):
+class TeamForm(TeamBracketsForm):
     class Meta:
         model = Team
         fields = ["name"]
@@ -84,7 +84,7 @@ def can_see_staff(request: HttpRequest) -> bool:
 
 @admin.register(Team)
 class TeamAdmin(OrganisedAdmin):
-    """A name that offends can be changed here; everything else about a team is its own."""
+    """A name that offends can be changed here, and the brackets; everything else about a team is its own."""
 
     form = TeamForm
     inlines = [MembershipInline]
@@ -97,7 +97,7 @@ class TeamAdmin(OrganisedAdmin):
     list_select_related = ["competition", "owner"]
     search_fields = ["name", "memberships__user__username"]
     readonly_fields = ["competition", "owner", "created_at", "merged_into", "merged_at", "disbanded_at"]
-    fields = ["name", *readonly_fields]
+    fields = ["name", "brackets", "reason", *readonly_fields]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Team]:
         return super().get_queryset(request).annotate(member_count=Count("memberships", distinct=True))
@@ -120,6 +120,7 @@ class TeamAdmin(OrganisedAdmin):
         with transaction.atomic():
             save_under_name(obj, form.cleaned_data["name"])
             leaderboard_changed(competition_id=obj.competition_id)
+            save_team_brackets(form, team=obj, request=request)
 
 
 @admin.register(Membership)

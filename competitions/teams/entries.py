@@ -8,6 +8,7 @@ everybody has left back, with its submissions; to a team that goes on, its owner
 from __future__ import annotations
 
 import secrets
+from collections.abc import Collection
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from django.db import IntegrityError, transaction
 
 from accounts.locking import lock_account
 from competitions import permissions as can, signals
+from competitions.brackets.services import take_chosen
 from competitions.exceptions import (
     AlreadyEntered,
     LeftWithSubmissions,
@@ -44,11 +46,12 @@ def enter(
     accept_rules: bool = False,
     rules_version: int | None = None,
     invitation_code: str = "",
+    brackets: Collection[str] = (),
     at: datetime,
 ) -> Team:
     """Let `user` take part: a team of one, named after them, with its standing.
 
-    `rules_version`: the version they read; None for who does not say.
+    `rules_version`: the version they read; None for who does not say. `brackets`: slugs of those the team belongs to.
 
     Raises:
         AccountGone: they deleted their account meanwhile: no team is to bear their name.
@@ -57,6 +60,7 @@ def enter(
         RulesNotAccepted, WrongInvitationCode: what entering takes is missing.
         RulesChanged: they accept a version that is not the present one.
         LeftWithSubmissions: they left a team that goes on, with submissions of their time.
+        UnknownBracket, BracketOfHosts, BracketsFixedByPhase: not this bracket, or none any more.
     """
     can.enter(user, competition, at).require()
     check_conditions(competition=competition, user=user, accept_rules=accept_rules, invitation_code=invitation_code)
@@ -67,6 +71,10 @@ def enter(
                 record_acceptance(competition=competition, user=user, read=rules_version, at=at)
             departure = Departure.objects.filter(competition=competition, user=user).first()
             team = _revive(departure, at) if departure else _new_team(competition, user, at)
+            if brackets:
+                team.competition = Competition.objects.lock(competition.pk)
+                can.brackets_still_open(team, at).require()  # who comes back may have a result already
+                take_chosen(team, brackets)
             leaderboard_changed(competition_id=competition.pk)
     except IntegrityError as error:
         if Membership.objects.filter(competition=competition, user=user).exists():

@@ -15,6 +15,7 @@ from django.db.models import Q, Sum
 
 from competitions import permissions as can, signals
 from competitions.boards import board_of
+from competitions.brackets.services import combine_brackets
 from competitions.exceptions import (
     AlreadyRequested,
     NoSuchTeam,
@@ -127,7 +128,7 @@ def accept_merge(*, merge_request: MergeRequest, by: User, at: datetime) -> Team
 
     Submissions, the best public score with its time and the history become those of both; `teams_merging` lets the
     room of submissions move its rows in the same transaction. Invitations into the team of those who are in it by this
-    are off. A team that takes in one that is out of competition is out of it too.
+    are off. A team that takes in one that is out of competition is out of it too. It keeps the brackets of both.
 
     Raises:
         NotTeamOwner: only the owner of the team that was asked.
@@ -148,6 +149,7 @@ def accept_merge(*, merge_request: MergeRequest, by: User, at: datetime) -> Team
         check_together(from_team, to_team, by=by, at=at)
         signals.teams_merging.send(Team, from_team=from_team, to_team=to_team, at=at)
         combine_standings(from_team=from_team, to_team=to_team)
+        combine_brackets(from_team=from_team, to_team=to_team)
         newcomers = from_team.memberships.values("user")
         to_team.invitations.pending().filter(user__in=newcomers).update(status=RequestStatus.CANCELLED, decided_at=at)
         from_team.memberships.update(team=to_team)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils import timezone
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.serializers import UserRefSerializer, user_ref
 from competitions import permissions as can
+from competitions.brackets.serializers import slugs_field
 from competitions.models import Invitation, Membership, MergeRequest, RequestStatus, Team
 
 
@@ -41,6 +43,8 @@ class TeamSerializer(serializers.ModelSerializer):
     )
     is_mine = serializers.SerializerMethodField(help_text="Whether you are a member.")
     is_owner = serializers.SerializerMethodField(help_text="Whether you own it.")
+    brackets = serializers.SerializerMethodField(help_text="Slugs of the brackets it belongs to.")
+    can_choose_brackets = serializers.SerializerMethodField(help_text="Whether you may choose its brackets now.")
     merged_into: Any = serializers.PrimaryKeyRelatedField(read_only=True, allow_null=True)
 
     class Meta:
@@ -48,6 +52,7 @@ class TeamSerializer(serializers.ModelSerializer):
         fields = [
             *("id", "name", "competition", "owner", "members", "created_at"),
             *("is_active", "is_out_of_competition", "is_disqualified", "is_mine", "is_owner", "merged_into"),
+            *("brackets", "can_choose_brackets"),
         ]
         read_only_fields = fields
 
@@ -56,6 +61,12 @@ class TeamSerializer(serializers.ModelSerializer):
 
     def get_is_owner(self, team: Team) -> bool:
         return team.owner_id is not None and team.owner_id == self.context["user"].pk
+
+    def get_brackets(self, team: Team) -> list[str]:
+        return [entry.bracket.slug for entry in team.bracket_entries.all()]
+
+    def get_can_choose_brackets(self, team: Team) -> bool:
+        return bool(can.choose_brackets(self.context["user"], team, timezone.now()))
 
 
 class TeamNameSerializer(serializers.Serializer):
@@ -88,6 +99,7 @@ class EnterSerializer(serializers.Serializer):
     invitation_code = serializers.CharField(
         default="", allow_blank=True, max_length=200, help_text="For a competition by invitation."
     )
+    brackets = slugs_field(required=False, default=list)
 
 
 class AcceptRulesSerializer(serializers.Serializer):

@@ -2,7 +2,7 @@
 
 from rest_framework.routers import SimpleRouter
 
-from competitions.teams.views import achievements, entering, joining, teams
+from competitions.teams.views import achievements, brackets, entering, joining, teams
 from foundation.routers import SingletonRouter
 
 COMPETITION, TEAM = "competitions/<slug:competition>", "teams/<int:pk>"
@@ -19,6 +19,7 @@ router.register("users/<str:username>/competitions", entering.ParticipationViewS
 router.register("ranking", achievements.SiteRankingViewSet, basename="ranking")
 
 singletons = SingletonRouter(use_regex_path=False)
+singletons.register(f"{TEAM}/brackets", brackets.TeamBracketsViewSet, basename="team-brackets")
 singletons.register("users/<str:username>/achievements", achievements.AchievementViewSet, basename="user-achievements")
 
 urlpatterns = [*router.urls, *singletons.urls]

@@ -22,7 +22,7 @@ def join_phases(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('competitions', '0030_phases'),
+        ('competitions', '0031_phases'),
         ('submissions', '0020_further_numbers'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

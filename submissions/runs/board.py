@@ -27,11 +27,17 @@ def seal_board(run: ScoringRun) -> str:
 def opened_board(phase: Phase) -> dict[str, Any]:
     """For the log, with the confirmation: the ranking, and what opens the hash of the newest run.
 
-    `sealed`: the ranking as it was hashed, where it has changed since, such as by a disqualification.
+    `sealed`: the ranking as it was hashed, where it has changed since, such as by a disqualification. `brackets`:
+    which teams each has, where there are any: the ranking of one is that of its teams alone.
     """
     sealed = SealedBoard.objects.filter(run__phase=phase).order_by("-run_id").first()
     board = ranking(phase)
+    brackets = [
+        {"slug": one.slug, "teams": sorted(one.entries.values_list("team", flat=True))}
+        for one in phase.competition.brackets.all()
+    ]
     return {
+        **({"brackets": brackets} if brackets else {}),
         "board": board,
         "salt": None if sealed is None else sealed.salt,
         "sealed": None if sealed is None or sealed.board == board else sealed.board,

@@ -5,9 +5,9 @@ from __future__ import annotations
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, extend_schema
 
-from competitions.exceptions import CompetitionRunning, NotHost, ObjectionsOpen
+from competitions.exceptions import CompetitionRunning, NoSuchBracket, NotHost, ObjectionsOpen
 from competitions.leaderboards.docs import PAGING
-from competitions.leaderboards.serializers import PrivateLeaderboardSerializer
+from competitions.leaderboards.serializers import BracketQuerySerializer, PrivateLeaderboardSerializer
 from competitions.openapi import COMPETITION
 from foundation.openapi import PK, refuses
 from foundation.refusals import NotVisible
@@ -104,14 +104,14 @@ preview = extend_schema(
     operation_id="previewPrivateLeaderboard",
     tags=["Leaderboards"],
     parameters=PAGING,
-    responses={200: PrivateLeaderboardSerializer, **refuses(*INCOMPLETE, *AFTER_THE_END)},
+    responses={200: PrivateLeaderboardSerializer, **refuses(*INCOMPLETE, NoSuchBracket, *AFTER_THE_END)},
     description="What the private leaderboard will be, once private scoring is complete and before it is "
     "confirmed. Organisers only, after the end.",
 )
 preview_csv = extend_schema(
     operation_id="downloadPrivateLeaderboardPreview",
     tags=["Leaderboards"],
-    parameters=[COMPETITION],
-    responses={(200, "text/csv"): OpenApiTypes.STR, **refuses(*INCOMPLETE, *AFTER_THE_END)},
+    parameters=[COMPETITION, BracketQuerySerializer],
+    responses={(200, "text/csv"): OpenApiTypes.STR, **refuses(*INCOMPLETE, NoSuchBracket, *AFTER_THE_END)},
     description="The preview of the private leaderboard as CSV. Organisers only, after the end.",
 )

@@ -14,8 +14,8 @@ from rest_framework.viewsets import GenericViewSet, ViewSet
 
 from competitions import permissions as can
 from competitions.leaderboards.export import csv_response
-from competitions.leaderboards.queries import PRIVATE, Leaderboard, own_team_id
-from competitions.leaderboards.views import board_page, search_words
+from competitions.leaderboards.queries import PRIVATE, Leaderboard, own_team_id, tells_brackets
+from competitions.leaderboards.views import asked_bracket, board_page, search_words
 from competitions.lookup import find_competition
 from competitions.models import Competition
 from foundation.refusals import NotVisible
@@ -101,7 +101,13 @@ class PreviewViewSet(ViewSet):
     def preview(self, request: Request, competition: str) -> Response:
         found = preview_of(request, competition)
         board = Leaderboard(
-            found.phase, PRIVATE, own_team_id(request.user, found), fresh=True, search=search_words(request)
+            found.phase,
+            PRIVATE,
+            own_team_id(request.user, found),
+            fresh=True,
+            search=search_words(request),
+            bracket=asked_bracket(request, found),
+            tells_brackets=tells_brackets(found),
         )
         answer = Response(board_page(self, request, board, timezone.now()))
         patch_cache_control(answer, private=True, no_store=True)
@@ -111,7 +117,9 @@ class PreviewViewSet(ViewSet):
     @action(detail=False, url_path="preview/csv")
     def preview_csv(self, request: Request, competition: str) -> StreamingHttpResponse:
         found = preview_of(request, competition)
-        return csv_response(Leaderboard(found.phase, PRIVATE, fresh=True), name=f"{found.slug}-private-preview")
+        bracket = asked_bracket(request, found)
+        board = Leaderboard(found.phase, PRIVATE, fresh=True, bracket=bracket, tells_brackets=tells_brackets(found))
+        return csv_response(board, name=f"{found.slug}-private-preview{f'-{bracket.slug}' if bracket else ''}")
 
 
 def preview_of(request: Request, key: str) -> Competition:

@@ -22,7 +22,7 @@ from uzu import api as uzu_api, board, commands, config, experiments, frames, ou
 
 from accounts.tokens import authenticate_token, create_token
 from competitions.files.services import add_data_file
-from competitions.models import Baseline, Competition, Page
+from competitions.models import Baseline, Bracket, Competition, Page
 from submissions.exclusion.services import disqualify
 from submissions.models import Submission
 from tests.clients.conftest import OFF_BY_ONE, PERFECT
@@ -318,6 +318,22 @@ def test_the_leaderboard_marks_who_has_no_rank_and_draws_baselines(alice, team):
         ["–", "beta", "(disqualified)"],
     ]
     assert [one["team"]["name"] for one in json.loads(run("lb", "demo-cup", "--json").stdout)] == ["alpha", "beta"]
+
+
+def test_the_leaderboard_of_a_bracket(alice, team):
+    submits(team, 0.5)
+    other = TeamFactory(competition=team.competition, name="beta")
+    submits(other, 0.1)
+    Bracket.objects.create(competition=team.competition, slug="student", name="Students").entries.create(team=team)
+
+    lines = [row.split()[:3] for row in run("lb", "demo-cup", "--bracket", "student").stdout.splitlines()[1:]]
+
+    assert lines == [["1", "alpha", "0.50000"]]
+    assert [row["rank"] for row in uzu.leaderboard("demo-cup", bracket="student")] == [1]
+    # It is no look that `uzu diff` could compare with: ranks are others there.
+    assert "the first look" in run("diff", "demo-cup").stderr
+    unknown = run("lb", "demo-cup", "--bracket", "nobody", status=1)
+    assert "no such bracket" in unknown.stderr
 
 
 def test_numbers_beside_the_score_are_columns(alice, team):

@@ -18,6 +18,8 @@ from competitions import admin_hooks as hooks
 from competitions.exceptions import SlugFrozen
 from competitions.models import (
     Baseline,
+    Bracket,
+    BracketEntry,
     Competition,
     DataFile,
     DataPreview,
@@ -90,6 +92,8 @@ def form_of(competition, **changes):
     body = {
         "pages-TOTAL_FORMS": 0,
         "pages-INITIAL_FORMS": 0,
+        "brackets-TOTAL_FORMS": 0,
+        "brackets-INITIAL_FORMS": 0,
         "title": competition.title,
         "slug": competition.slug,
         "summary": "",
@@ -162,7 +166,7 @@ def test_no_model_of_the_room_is_forgotten():
     from django.apps import apps
 
     own = {model for model in apps.get_app_config("competitions").get_models() if not model._meta.auto_created}
-    made_elsewhere = {Page, Phase, SearchName, Baseline, RankInterval, DataPreview}
+    made_elsewhere = {Page, Phase, Bracket, BracketEntry, SearchName, Baseline, RankInterval, DataPreview}
     assert own - set(MODELS) == made_elsewhere, "edited with something else, or made by jobs and acts alone"
 
 
@@ -229,7 +233,7 @@ def test_organisers_get_their_participants_as_csv(sign_in, host, cup):
     body = {"action": "export_participants", "_selected_action": [cup.pk, other.pk]}
     answer = sign_in(host).post(admin_url("competition", "changelist"), body)
     text = b"".join(answer.streaming_content).decode()
-    assert text.splitlines()[1:] == [f"{cup.slug},alice,alice,'=whales(),True,{STARTS.isoformat()},2,1,0.25"]
+    assert text.splitlines()[1:] == [f"{cup.slug},alice,alice,'=whales(),True,{STARTS.isoformat()},2,1,0.25,"]
 
 
 # --- editing ----------------------------------------------------------------------------------------------------------

@@ -62,6 +62,7 @@ def test_teams_without_a_score_have_no_rank_and_stand_last(client_of):
         "isMine": False,
         "outOfCompetition": False,
         "disqualified": False,
+        "brackets": [],
     }
     assert body["count"] == 3
     assert body["state"] == "running"

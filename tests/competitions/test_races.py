@@ -9,7 +9,8 @@ from django.db import close_old_connections, connection
 
 from accounts.models import User
 from accounts.services import delete_account
-from competitions.models import Invitation, Membership, MergeRequest, Standing, Team
+from competitions.brackets.services import choose_brackets, remove_bracket
+from competitions.models import Bracket, BracketEntry, Invitation, Membership, MergeRequest, Standing, Team
 from competitions.teams.entries import enter
 from competitions.teams.invitations import accept_invitation
 from competitions.teams.members import hand_over, leave
@@ -51,6 +52,39 @@ def test_a_double_click_enters_once():
     outcomes = at_once(*[lambda: enter(competition=cup, user=alice, at=NOON)] * 8)
     assert sorted(outcomes) == ["already_entered"] * 7 + ["done"]
     assert Membership.objects.count() == Team.objects.count() == Standing.objects.count() == 1
+
+
+def test_a_bracket_goes_while_a_team_chooses_it():
+    """Before or after: nobody is left in a bracket that is gone, and nobody meets a fault of the server."""
+    host = UserFactory()
+    for _again in range(4):
+        cup = CompetitionFactory(hosts=[host])
+        student = Bracket.objects.create(competition=cup, slug="student", name="Students")
+        team = TeamFactory(competition=cup)
+        outcomes = at_once(
+            lambda team=team: choose_brackets(team=team, slugs=["student"], by=team.owner, at=NOON),
+            lambda student=student: remove_bracket(bracket=student, by=host, at=NOON, reason="Nobody studies."),
+        )
+        assert outcomes[0] in ("done", "unknown_bracket")
+        assert outcomes[1] == "done"
+        assert not BracketEntry.objects.filter(team=team).exists()
+
+
+def test_two_choices_of_one_team_leave_one_of_them():
+    cup = CompetitionFactory()
+    for place, slug in enumerate(("student", "rookie")):
+        Bracket.objects.create(competition=cup, slug=slug, name=slug, position=place)
+    team = TeamFactory(competition=cup)
+    outcomes = at_once(
+        *[
+            lambda slugs=slugs: choose_brackets(team=team, slugs=slugs, by=team.owner, at=NOON)
+            for slugs in (["student"], ["rookie"], ["student", "rookie"]) * 2
+        ]
+    )
+    assert outcomes == ["done"] * 6
+    assert [*BracketEntry.objects.values_list("bracket__slug", flat=True)] in (
+        *(["student"], ["rookie"], ["student", "rookie"]),
+    )
 
 
 def test_people_of_one_name_all_get_a_team_with_a_name_of_its_own():

@@ -22,9 +22,10 @@ from freezegun import freeze_time
 from rest_framework.test import APIClient
 
 from accounts.models import User
-from competitions.models import Competition
+from competitions.models import Bracket, Competition
 from submissions import runs
 from tests.competitions.test_admin import form_of
+from tests.competitions.test_brackets import inline
 from tests.competitions.test_log import work_out
 from tests.factories import AFTER, ENDS, NOON, STARTS, CompetitionFactory, TeamFactory, UserFactory, give_solution
 from tests.matrix import kaggle
@@ -61,6 +62,11 @@ less time for objections        free    limits_only_rise             limits_froz
 more time for objections        free    free                         limits_frozen                limits_frozen
 no medals any more              free    free                         medals_frozen                medals_frozen
 off the site                    reason  reason                       reason                       reason
+one more bracket                free    free                         reason                       reason
+another name of a bracket       free    free                         reason                       reason
+a bracket without teams goes    free    free                         reason                       reason
+a bracket with teams goes       free    reason                       reason                       reason
+a team in another bracket       free    free                         reason                       reason
 one more host                   logged  logged                       logged                       logged
 a host goes                     logged  logged                       logged                       logged
 a participant becomes a host    host_takes_part host_takes_part      host_takes_part              host_takes_part
@@ -116,7 +122,15 @@ HOSTS: dict[str, set[str]] = {
     "a host goes": {"host"},
     "a participant becomes a host": {"host", "second", "participant"},
 }
-assert {*FILES, *FIELDS, *HOSTS} == set(EXPECTED["running"])
+# That each is logged: tests/competitions/test_brackets.py.
+BRACKETS = {
+    "one more bracket",
+    "another name of a bracket",
+    "a bracket without teams goes",
+    "a bracket with teams goes",
+    "a team in another bracket",
+}
+assert {*FILES, *FIELDS, *HOSTS, *BRACKETS} == set(EXPECTED["running"])
 
 
 class Desk:
@@ -129,6 +143,9 @@ class Desk:
         give_solution(self.cup, RIGHT)
         UserFactory(username="third")
         self.team = TeamFactory(competition=self.cup, owner=UserFactory(username="participant"))
+        student = Bracket.objects.create(competition=self.cup, slug="student", name="Students")
+        student.entries.create(team=self.team)
+        Bracket.objects.create(competition=self.cup, slug="empty", name="Nobody", position=1)
         if state != "before":
             send(self.team)
         if state in ("ended", "confirmed"):
@@ -143,7 +160,8 @@ class Desk:
         fields = {field.attname: getattr(row, field.attname) for row in rows for field in row._meta.concrete_fields}
         changing = {name: one for name, one in fields.items() if name not in kept}
         hosts = set(cup.hosts.values_list("username", flat=True))
-        return {"version": cup.solutions.count(), "hosts": hosts, **changing}
+        brackets = list(cup.brackets.values_list("slug", "name", "entries__team"))
+        return {"version": cup.solutions.count(), "hosts": hosts, "brackets": brackets, **changing}
 
     def told_of_hosts(self) -> list[str]:
         """Whom the log names as added or removed."""
@@ -165,6 +183,15 @@ class Api(Desk):
             weight = {"weightColumn": "w"} if act == "other weights" else {}
             body = {"file": self.file(act), "reason": reason, **weight}
             answer = client.put("/api/competitions/cup/solution/", body, format="multipart")
+        elif act in BRACKETS:
+            method, path, fields = {
+                "one more bracket": ("post", "competitions/cup/brackets/", {"slug": "rookie", "name": "Rookies"}),
+                "another name of a bracket": ("patch", "competitions/cup/brackets/student/", {"name": "Pupils"}),
+                "a bracket without teams goes": ("delete", "competitions/cup/brackets/empty/", {}),
+                "a bracket with teams goes": ("delete", "competitions/cup/brackets/student/", {}),
+                "a team in another bracket": ("put", f"teams/{self.team.pk}/brackets/", {"brackets": ["empty"]}),
+            }[act]
+            answer = getattr(client, method)(f"/api/{path}", {**fields, "reason": reason}, format="json")
         else:
             body = {camel(name): value for name, value in FIELDS[act](self.at).items()}
             answer = client.patch("/api/competitions/cup/", {**body, "reason": reason}, format="json")
@@ -181,6 +208,31 @@ class Admin(Desk):
             body = {"competition": self.cup.pk, "file": self.file(act), "usage_column": "Usage", "reason": reason}
             answer = client.post(page, {**body, **weight})
             errors = answer.context["form"].errors if answer.status_code == 200 else {}
+        elif act == "a team in another bracket":
+            page = reverse("admin:competitions_team_change", args=[self.team.pk])
+            member = self.team.memberships.get().pk
+            body = {"name": self.team.name, "brackets": [Bracket.objects.get(slug="empty").pk], "reason": reason}
+            body |= {"memberships-TOTAL_FORMS": 1, "memberships-INITIAL_FORMS": 1, "memberships-0-id": member}
+            answer = client.post(page, {**body, "memberships-0-team": self.team.pk})
+            errors = answer.context["adminform"].form.errors if answer.status_code == 200 else {}
+        elif act in BRACKETS:
+            page = reverse("admin:competitions_competition_change", args=[self.cup.pk])
+            new = [{"slug": "rookie", "name": "Rookies"}] if act == "one more bracket" else []
+            changes = {
+                "another name of a bracket": {"student": {"name": "Pupils"}},
+                "a bracket without teams goes": {"empty": {"DELETE": "on"}},
+                "a bracket with teams goes": {"student": {"DELETE": "on"}},
+            }.get(act, {})
+            cup = Competition.objects.get(pk=self.cup.pk)
+            body = {**form_of(cup, reason=reason), **inline(cup, *new, **changes)}
+            answer = client.post(
+                page, {name: value for name, value in body.items() if value is not None and value is not False}
+            )
+            if answer.status_code != 200:
+                return []
+            formset = answer.context["inline_admin_formsets"][0].formset
+            assert answer.context["adminform"].form.errors == {}
+            return [error.code for error in formset.non_form_errors().as_data()]
         else:
             page = reverse("admin:competitions_competition_change", args=[self.cup.pk])
             body = form_of(Competition.objects.get(pk=self.cup.pk), **self.typed(act), reason=reason)
@@ -220,6 +272,8 @@ def camel(name: str) -> str:
 def leads_to(desk: Desk, act: str) -> bool:
     if act in HOSTS:
         return isinstance(desk, Admin)  # the one door to them
+    if act in BRACKETS:
+        return not isinstance(desk, Kaggle)  # it has no word for them
     if not isinstance(desk, Kaggle):
         return True
     # It has no word for the columns; and the end is all that it changes of these.

@@ -77,7 +77,7 @@ def test_a_killed_worker_leaves_none_behind(tmp_path):
     until(lambda: is_gone(started(log)[0]))
 
 
-@pytest.mark.django_db
+@pytest.mark.usefixtures("connection_kept")
 @pytest.mark.parametrize(("queues", "taken"), [(QUEUES, "score_queued"), ([LONG_JOBS], "work_on_analysis")])
 def test_neither_takes_the_jobs_of_the_other(monkeypatch, queues, taken):
     work_on_analysis.enqueue(1)

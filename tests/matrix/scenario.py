@@ -17,7 +17,7 @@ from freezegun import freeze_time
 from accounts.models import User
 from accounts.tokens import create_token
 from competitions.metrics.services import upload_metric
-from competitions.models import DataFile, Page
+from competitions.models import Bracket, DataFile, Page
 from competitions.solution.services import active_solution, replace_solution
 from competitions.teams.invitations import invite
 from competitions.teams.merges import request_merge
@@ -83,6 +83,7 @@ def build(stage: str) -> Scenario:
         slug="cup", metric="rmse", further_metrics=FURTHER, hosts=[people["organiser"]], rules_required=False
     )
     CompetitionFactory(slug="elsewhere", hosts=[people["other"]])
+    students = Bracket.objects.create(competition=competition, slug="student", name="Students")
     Page.objects.create(competition=competition, slug="overview", title="Overview", body="# Hello")
     data = DataFile(competition=competition, name="train.csv", size=3, sha256=hashlib.sha256(b"id\n").hexdigest())
     data.file.save("train.csv", ContentFile(b"id\n"))
@@ -94,6 +95,7 @@ def build(stage: str) -> Scenario:
         at=STARTS,
     )
     team = TeamFactory(competition=competition, owner=people["owner"], members=[people["member"]], name="ours")
+    students.entries.create(team=team)
     rivals = TeamFactory(competition=competition, owner=people["participant"], name="theirs")
     submission = submit(
         user=people["owner"],
@@ -139,6 +141,7 @@ def build(stage: str) -> Scenario:
         ids={
             "competitions": competition.slug,
             "pages": "overview",
+            "brackets": "student",
             "legal": "terms",
             "cards": "en",
             "cards{language}": "board",

@@ -74,6 +74,10 @@ POST   /api/competitions/{competition}/pages/                           401 403 
 GET    /api/competitions/{competition}/pages/{page}/                    200 200 200 200 200 200 200 200
 PATCH  /api/competitions/{competition}/pages/{page}/                    401 403 403 403 403 200 403 200
 DELETE /api/competitions/{competition}/pages/{page}/                    401 403 403 403 403 204 403 204
+GET    /api/competitions/{competition}/brackets/                        200 200 200 200 200 200 200 200
+POST   /api/competitions/{competition}/brackets/                        401 403 403 403 403 201 403 201
+PATCH  /api/competitions/{competition}/brackets/{bracket}/              401 403 403 403 403 200 403 200
+DELETE /api/competitions/{competition}/brackets/{bracket}/              401 403 403 403 403 204 403 204
 GET    /api/competitions/{competition}/solution/                        403 403 403 403 403 200 403 200
 PUT    /api/competitions/{competition}/solution/                        401 403 403 403 403 200 403 200
 GET    /api/competitions/{competition}/solution/file/                   403 403 403 403 403 403 403 403
@@ -129,6 +133,7 @@ POST   /api/competitions/{competition}/noise/wobble/                    401 403 
 GET    /api/teams/                                                      401 200 200 200 200 200 200 200
 GET    /api/teams/{pk}/                                                 200 200 200 200 200 200 200 200
 PATCH  /api/teams/{pk}/                                                 401 403 403 403 200 403 403 403
+PUT    /api/teams/{pk}/brackets/                                        401 403 403 403 200 200 403 200
 POST   /api/teams/{pk}/leave/                                           401 403 403 204 409 403 403 403
 POST   /api/teams/{pk}/transfer/                                        401 403 403 403 200 403 403 403
 POST   /api/teams/{pk}/remove/                                          401 403 403 403 200 403 403 403
@@ -239,6 +244,8 @@ GET    /api/competitions/{competition}/leaderboard/public/csv/@ended    200 200 
 GET    /api/competitions/{competition}/leaderboard/private/@ended       403 403 403 403 403 403 403 403
 GET    /api/competitions/{competition}/leaderboard/private/csv/@ended   403 403 403 403 403 403 403 403
 GET    /api/competitions/{competition}/leaderboard/history/@ended       200 200 200 200 200 200 200 200
+POST   /api/competitions/{competition}/brackets/@ended                  401 403 403 403 403 400 403 400
+PUT    /api/teams/{pk}/brackets/@ended                                  401 403 403 403 409 400 403 400
 POST   /api/teams/{pk}/leave/@ended                                     401 403 403 403 403 403 403 403
 POST   /api/teams/{pk}/invitations/@ended                               401 403 403 403 403 403 403 403
 POST   /api/teams/{pk}/merge-requests/@ended                            401 403 403 403 403 403 403 403
@@ -294,6 +301,10 @@ GET    /api/competitions/{competition}/leaderboard/public/csv/@confirmed 200 200
 GET    /api/competitions/{competition}/leaderboard/private/@confirmed   200 200 200 200 200 200 200 200
 GET    /api/competitions/{competition}/leaderboard/private/csv/@confirmed 200 200 200 200 200 200 200 200
 GET    /api/competitions/{competition}/leaderboard/history/@confirmed   200 200 200 200 200 200 200 200
+POST   /api/competitions/{competition}/brackets/@confirmed              401 403 403 403 403 400 403 400
+PATCH  /api/competitions/{competition}/brackets/{bracket}/@confirmed    401 403 403 403 403 400 403 400
+DELETE /api/competitions/{competition}/brackets/{bracket}/@confirmed    401 403 403 403 403 204 403 204
+PUT    /api/teams/{pk}/brackets/@confirmed                              401 403 403 403 409 400 403 400
 POST   /api/teams/{pk}/leave/@confirmed                                 401 403 403 403 403 403 403 403
 GET    /api/teams/{pk}/invitations/@confirmed                           403 403 403 200 200 403 403 403
 POST   /api/teams/{pk}/invitations/@confirmed                           401 403 403 403 403 403 403 403
@@ -377,6 +388,10 @@ BODIES: dict[tuple[str, str], Body] = {
     ("POST", "/api/competition-bundles/"): lambda _scenario: {"bundle": SimpleUploadedFile("cup.zip", bundle())},
     ("POST", "/api/competitions/{competition}/pages/"): {"slug": "prizes", "title": "Prizes", "body": "None."},
     ("PATCH", "/api/competitions/{competition}/pages/{page}/"): {"body": "New."},
+    ("POST", "/api/competitions/{competition}/brackets/"): {"slug": "rookie", "name": "Rookies"},
+    ("PATCH", "/api/competitions/{competition}/brackets/{bracket}/"): {"name": "Pupils"},
+    ("DELETE", "/api/competitions/{competition}/brackets/{bracket}/"): {"reason": "Nobody studies."},
+    ("PUT", "/api/teams/{pk}/brackets/"): {"brackets": []},
     ("PUT", "/api/competitions/{competition}/solution/"): lambda scenario: {
         "reason": "A mistake.",
         **file("file", SOLUTION, "solution.csv")(scenario),

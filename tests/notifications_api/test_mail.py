@@ -447,12 +447,14 @@ def test_a_like_that_was_taken_back_is_not_in_the_digest(happens, alice, bob, vi
 def test_the_worker_looks_after_digests_and_unused_uploads(happens, alice, bob, topic):
     from django.core.files.uploadedfile import SimpleUploadedFile
 
+    from competitions.metrics.sandbox_state import look_soon
     from discussions import uploads
-    from foundation.duties import Ticker
+    from foundation.duties import DUTIES, Ticker
 
     unused = uploads.store_upload(file=SimpleUploadedFile("a.csv", b"x"), by=bob, at=NOON)
     comment(happens, topic, bob)
-    ticker = Ticker()
+    # All but the one that examines this machine, in a thread that would outlive the test.
+    ticker = Ticker([duty for duty in DUTIES if duty.run is not look_soon])
     ticker.tick(NOON)
     assert outbox.outbox == []
     with freeze_time(NOON + 2 * DAY):

@@ -86,6 +86,8 @@ def test_from_the_file_to_the_score(forked, host, competition) -> None:
         ({"file": file("x = 1")}, "file"),
         ({"params": '{"power": "high"}'}, "file"),
         ({"ranked": "x" * 101}, "ranked"),
+        ({"columns": '"mae"'}, "columns"),
+        ({"columns": "[1]"}, "columns"),
     ],
     ids=str,
 )
@@ -94,6 +96,12 @@ def test_bad_input_is_a_located_refusal(host, competition, fields, attr) -> None
     refused = host.post(address(competition), {k: v for k, v in whole.items() if v is not None}, format="multipart")
     assert refused.status_code == 400, refused.content
     assert attr in {one["attr"] for one in refused.json()["errors"]}
+
+
+@pytest.mark.parametrize(("language", "label"), [("en", "Own metric"), ("ja", "独自の評価指標")])
+def test_an_own_metric_is_called_so_in_the_readers_language(api, competition, language, label) -> None:
+    answer = api.get(f"/api/competitions/{competition.slug}/", headers={"accept-language": language}).json()
+    assert answer["metric"]["label"] == label
 
 
 def test_participants_see_the_source_where_organisers_show_it(competition) -> None:

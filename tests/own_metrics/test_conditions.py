@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import threading
 import time
 from datetime import timedelta
 from io import BytesIO
+from types import SimpleNamespace
 
 import pytest
 from django.utils import timezone
@@ -227,9 +229,8 @@ def test_a_machine_without_one_is_examined_again_after_a_while(found, monkeypatc
     choice = Choice(BubblewrapRunner(), (Examined(BubblewrapRunner(), (Attack("x", held=True),)),))
     monkeypatch.setattr(runner, "choose", lambda _kinds: examined.append(1) or choice)
     monkeypatch.setattr(runner, "_known", None)
-    monkeypatch.setattr(
-        state.threading, "Thread", lambda target, **_: type("Now", (), {"start": lambda _s: target()})()
-    )
+    monkeypatch.setattr(state, "threading", SimpleNamespace(Thread=lambda target, **_: SimpleNamespace(start=target)))
+    monkeypatch.setattr(state, "_looking", threading.Lock())
     found("", NO_PACKAGE, ago=runner.FORGOTTEN_AFTER - 60)
     state.look_soon(timezone.now())
     assert examined == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
@@ -51,8 +52,10 @@ def patiently(ask: Callable[[], list[Said]]) -> list[Said]:
 
 
 def test_a_private_run_of_many_is_killed_and_resumed(forked, monkeypatch) -> None:
+    # The metric is the same on every database: a thousand once, fewer where the tests run again.
+    many = 400 if os.environ.get("UZU_ONLY_DATABASE") else 1000
     competition = competition_scoring_by()
-    copies(sends(competition, submission_csv(0.5, 3.0)), 999)
+    copies(sends(competition, submission_csv(0.5, 3.0)), many - 1)
     monkeypatch.setattr(working, "CHUNK", 200)
     monkeypatch.setattr(own, "BATCH", 100)
     asked = []
@@ -82,10 +85,10 @@ def test_a_private_run_of_many_is_killed_and_resumed(forked, monkeypatch) -> Non
     while work(run.pk, now=lambda: later, seconds=600) != "done":
         pass
     run.refresh_from_db()
-    assert (run.status, run.done, run.failed) == ("complete", 1000, 0)
-    assert Submission.objects.filter(private_score=3.0).count() == 1000
+    assert (run.status, run.done, run.failed) == ("complete", many, 0)
+    assert Submission.objects.filter(private_score=3.0).count() == many
     assert {part for part, _count in asked} == {"private"}
-    assert sum(count for _part, count in asked) <= 1000 + 2 * working.CHUNK
+    assert sum(count for _part, count in asked) <= many + 2 * working.CHUNK
     assert max(count for _part, count in asked) == own.BATCH
 
 

@@ -41,6 +41,14 @@ LAST_HOUR = ENDS - HOUR
 OTHERS = ("anonymous", "participant", "outsider")
 
 
+# With what may be asked for at a leaderboard.
+MORE = (
+    *("leaderboard/public/?search=our", "leaderboard/history/?team=1,2,3&top=9"),
+    *("leaderboard/public/?bracket=student", "leaderboard/public/csv/?bracket=student"),
+    "leaderboard/history/?bracket=student",
+)
+
+
 # --- every door -------------------------------------------------------------------------------------------------------
 @pytest.fixture
 def told(settings, monkeypatch, tmp_path) -> Any:
@@ -66,7 +74,7 @@ def told(settings, monkeypatch, tmp_path) -> Any:
                 for door in ALL_DOORS:
                     for role in OTHERS if door.kind in ("site", "kaggle") else ():
                         world.look(door, role)
-                for path in ("leaderboard/public/?search=our", "leaderboard/history/?team=1,2,3&top=9"):
+                for path in MORE:
                     world.ask("participant", "get", API + path)
                 mail.outbox.clear()
                 world.read_the_mail()
@@ -104,6 +112,9 @@ def test_the_doors_would_tell_it_if_it_did_not(told):
     assert {
         "anonymous get /api/competitions/cup/leaderboard/public/",
         f"participant get {API}leaderboard/history/",
+        f"participant get {API}leaderboard/public/?bracket=student",
+        f"participant get {API}leaderboard/public/csv/?bracket=student",
+        f"participant get {API}leaderboard/history/?bracket=student",
     } <= {*found}
 
 

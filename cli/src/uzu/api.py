@@ -334,14 +334,19 @@ class Client:
         return self.get(f"/api/teams/{self.my_team(slug)['id']}/allowance/")
 
     # --- leaderboard --------------------------------------------------------------------------------------------------
-    def leaderboard(self, slug: str, *, private: bool = False, limit: int = 20) -> dict[str, Any]:
+    def leaderboard(
+        self, slug: str, *, private: bool = False, limit: int = 20, bracket: str | None = None
+    ) -> dict[str, Any]:
         """The first `limit` rows ("results"), one's own ("me"), the lines ("baselines") and what is shown beside the
         score ("columns")."""
         path = f"/api/competitions/{slug}/leaderboard/{'private' if private else 'public'}/"
-        first = self.get(path, pageSize=min(limit, 1000))
+        of = {"bracket": bracket} if bracket else {}
+        first = self.get(path, pageSize=min(limit, 1000), **of)
+        if bracket and first.get("bracket") != bracket:
+            raise UzuError("This server knows no brackets yet.")
         rows = first["results"][:limit]
         if len(rows) < limit and first.get("next"):
-            rows = list(self.pages(path, limit=limit, pageSize=1000))
+            rows = list(self.pages(path, limit=limit, pageSize=1000, **of))
         return {
             "results": rows,
             "me": first.get("me"),

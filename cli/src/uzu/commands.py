@@ -507,15 +507,16 @@ def number_at(place: int, digits: int) -> Callable[[dict[str, Any]], str]:
 @slug_argument
 @click.option("--private", is_flag=True, help="The private leaderboard, once it is confirmed.")
 @click.option("--limit", "-n", type=click.IntRange(1), default=20, show_default=True)
+@click.option("--bracket", "-b", metavar="SLUG", help="Only the teams of a bracket, with ranks among them.")
 @click.option("--watch", "-w", is_flag=True, help="Print it anew whenever it changes, until Ctrl-C.")
 @as_json
-def lb(slug: str, private: bool, limit: int, watch: bool, as_json: bool) -> None:
+def lb(slug: str, private: bool, limit: int, bracket: str | None, watch: bool, as_json: bool) -> None:
     """Show the leaderboard, your own team's row included."""
     client = Client.configured()
     digits = client.competition(slug).get("scoreDigits", 5)
     seen: Any = None
     while True:
-        answer = client.leaderboard(slug, private=private, limit=limit)
+        answer = client.leaderboard(slug, private=private, limit=limit, bracket=bracket)
         rows = answer["results"]
         me = answer["me"]
         if me and all(row["team"]["id"] != me["team"]["id"] for row in rows):
@@ -526,9 +527,11 @@ def lb(slug: str, private: bool, limit: int, watch: bool, as_json: bool) -> None
             columns = board_columns(digits, private=private, numbers=answer["columns"])
             output.show(shown, columns, as_json=as_json, empty="Nobody has a score yet.")
             say_what_is_not_shown(answer)
-            whole = len(answer["results"]) >= answer["count"]
-            look = board.look_at(rows, None if whole else limit)
-            remember(client, slug, private=private, look=look)
+            # Ranks within a bracket are not to be compared with those of other looks.
+            if bracket is None:
+                whole = len(answer["results"]) >= answer["count"]
+                look = board.look_at(rows, None if whole else limit)
+                remember(client, slug, private=private, look=look)
         if not watch:
             return
         time.sleep(5)

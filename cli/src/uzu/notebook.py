@@ -100,10 +100,16 @@ def sample_submission(client: Client, slug: str) -> Path | None:
 
 
 def leaderboard(
-    slug: str, *, private: bool = False, limit: int = 20, client: Client | None = None
+    slug: str,
+    *,
+    private: bool = False,
+    limit: int = 20,
+    bracket: str | None = None,
+    client: Client | None = None,
 ) -> list[dict[str, Any]]:
-    """The first rows of a leaderboard."""
-    return (client or Client.configured()).leaderboard(slug, private=private, limit=limit)["results"]
+    """The first rows of a leaderboard, or of a bracket of it."""
+    client = client or Client.configured()
+    return client.leaderboard(slug, private=private, limit=limit, bracket=bracket)["results"]
 
 
 def submissions(slug: str, *, client: Client | None = None) -> list[dict[str, Any]]:

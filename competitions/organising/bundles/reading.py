@@ -20,6 +20,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils.translation import gettext
 
 from competitions import permissions as can
+from competitions.brackets.services import add_bracket
 from competitions.files.archives import COPY_BYTES
 from competitions.files.services import add_data_file
 from competitions.metrics.services import upload_metric, use_metric
@@ -239,6 +240,10 @@ def _fill(draft: Competition, bundle: Bundle, fields: Mapping[str, Any], *, by: 
         draft.refresh_from_db()
     with _located(bundle):
         draft = edit_competition(competition=draft, changes=changes, by=by, at=at)
+    for place, one in enumerate(values.get("brackets", [])):
+        fields = {"chosen_by" if name == "chosenBy" else name: value for name, value in one.items()}
+        with _located(bundle, path=("brackets", place)):
+            add_bracket(competition=draft, fields=fields, by=by, at=at)
     for place, page in enumerate(values.get("pages", [])):
         with bundle.file(page["file"]) as body, _located(bundle, path=("pages", place)):
             text = body.read().decode()

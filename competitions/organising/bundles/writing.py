@@ -59,6 +59,11 @@ def _write(archive: zipfile.ZipFile, competition: Competition, *, with_solution:
         description["metric"] |= {"file": "metric/metric.py", "filename": metric.filename, "values": metric.params}
         description["metric"] |= {"ranked": metric.ranked, "shown": metric.is_shown, "columns": metric.columns}
         files.append(("metric/metric.py", metric.source.encode()))
+    if brackets := list(competition.brackets.all()):
+        description["brackets"] = [
+            {"slug": one.slug, "name": one.name, "description": one.description, "chosenBy": str(one.chosen_by)}
+            for one in brackets
+        ]
     description["pages"] = []
     for page in competition.pages.all():
         name = f"pages/{page.slug}.md"

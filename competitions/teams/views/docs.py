@@ -7,6 +7,7 @@ from typing import Any
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_view
 
 from competitions import exceptions as no
+from competitions.brackets.serializers import TeamBracketsSerializer
 from competitions.openapi import COMPETITION
 from competitions.teams.participations import ParticipationSerializer
 from competitions.teams.serializers import (
@@ -43,11 +44,13 @@ entering = extend_schema_view(
             201: TeamSerializer,
             **refuses(
                 *(no.EntryClosed, no.RulesNotAccepted, no.WrongInvitationCode, no.LeftWithSubmissions),
-                *(no.AlreadyEntered, no.RulesChanged, NotVisible),
+                *(no.UnknownBracket, no.BracketOfHosts, no.BracketsFixedByPhase, no.AlreadyEntered, no.RulesChanged),
+                NotVisible,
             ),
         },
         examples=[OpenApiExample("Rules accepted", value={"acceptRules": True, "rulesVersion": 1}, request_only=True)],
-        description="Join, with a team of your own. Open to everybody signed in, until the entry deadline.",
+        description="Join, with a team of your own, which may belong to brackets. Open to everybody signed in, until "
+        "the entry deadline.",
     ),
     accept_rules=extend_schema(
         operation_id="acceptCompetitionRules",
@@ -151,6 +154,25 @@ teams = extend_schema_view(
         },
         description="Take a member out of the team, until the competition ends. The owner only.",
     ),
+)
+
+
+team_brackets = extend_schema(
+    operation_id="setTeamBrackets",
+    tags=["Brackets"],
+    parameters=[PK],
+    request=TeamBracketsSerializer,
+    responses={
+        200: TeamSerializer,
+        **refuses(
+            *(no.UnknownBracket, no.BracketOfHosts, no.ReasonMissing, no.NotTeamOwner, no.BracketsFixed),
+            *(no.BracketsFixedByPhase, no.TeamNotActive, NotVisible),
+        ),
+    },
+    examples=[OpenApiExample("A team of students", value={"brackets": ["student"]}, request_only=True)],
+    description="Say which brackets the team belongs to. Its owner chooses of those that teams choose, for as long "
+    "as one can enter and until a phase ends that the team took part in; organisers set all of them at any time, which "
+    "the log tells, with a reason once the competition, or a phase of it, has ended.",
 )
 
 

@@ -1,6 +1,6 @@
 import { defineQueryOptions } from '@pinia/colada'
 import { api, ok } from '@/shared/api/client'
-import type { Exclusion, ExtraSubmissions } from '@/shared/api/models'
+import type { Exclusion, ExtraSubmissions, Team } from '@/shared/api/models'
 
 /** As many submissions as one looks through to find one; the newest of a team. */
 export const MOST_SHOWN = 50
@@ -50,6 +50,9 @@ export const lift = (exclusion: number, reason: string): Promise<Exclusion> =>
 
 export const answer = (exclusion: number, text: string): Promise<Exclusion> =>
   ok(api.POST('/api/exclusions/{id}/answer/', { params: { path: { id: exclusion } }, body: { answer: text } }))
+
+export const setBrackets = (team: number, brackets: string[], reason: string): Promise<Team> =>
+  ok(api.PUT('/api/teams/{id}/brackets/', { params: { path: { id: team } }, body: { brackets, reason } }))
 
 export const giveExtra = (team: number, count: number, reason: string): Promise<ExtraSubmissions> =>
   ok(api.POST('/api/teams/{id}/extra-submissions/', { params: { path: { id: team } }, body: { count, reason } }))

@@ -11,13 +11,14 @@ export const MOST_COMPARED = 2000
 interface BoardOf {
   slug: string
   kind: BoardKind
+  bracket?: string
 }
 
 /** The scores of a board, best first. Below the competition's key, so that it is read anew with it. */
-export const scoresQuery = defineQueryOptions(({ slug, kind }: BoardOf) => ({
-  key: ['competitions', slug, 'scores', kind],
+export const scoresQuery = defineQueryOptions(({ slug, kind, bracket = '' }: BoardOf) => ({
+  key: ['competitions', slug, 'scores', kind, bracket],
   query: async ({ signal }) => {
-    const board = await readBoard({ slug, kind, page: 1, search: '', pageSize: MOST_SCORES }, signal)
+    const board = await readBoard({ slug, kind, page: 1, search: '', pageSize: MOST_SCORES, bracket }, signal)
     return board.results.flatMap(({ score }) => (score === null ? [] : [score]))
   },
   staleTime: 60_000,
@@ -30,10 +31,10 @@ export const publicScoresQuery = defineQueryOptions((slug: string) => ({
 }))
 
 /** The row of a team that is not among those loaded: found by its name, which several teams may have parts of. */
-export const teamRowQuery = defineQueryOptions(({ slug, kind, team, name }: BoardOf & { team: number; name: string }) => ({
-  key: ['competitions', slug, 'row', kind, team],
+export const teamRowQuery = defineQueryOptions(({ slug, kind, bracket = '', team, name }: BoardOf & { team: number; name: string }) => ({
+  key: ['competitions', slug, 'row', kind, bracket, team],
   query: async ({ signal }): Promise<Row | null> => {
-    const board = await readBoard({ slug, kind, page: 1, search: name, pageSize: 50 }, signal)
+    const board = await readBoard({ slug, kind, page: 1, search: name, pageSize: 50, bracket }, signal)
     return board.results.find((row) => row.team.id === team) ?? null
   },
 }))

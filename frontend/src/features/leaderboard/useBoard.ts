@@ -9,7 +9,13 @@ const POLL_EVERY = 8000
  * A leaderboard of any length: the first page at once, the others when their rows come into sight. While the
  * competition runs the pages in sight are asked for again and again; rows move when something changed.
  */
-export function useBoard(slug: MaybeRefOrGetter<string>, kind: MaybeRefOrGetter<BoardKind>, search: MaybeRefOrGetter<string>, polls: MaybeRefOrGetter<boolean>) {
+export function useBoard(
+  slug: MaybeRefOrGetter<string>,
+  kind: MaybeRefOrGetter<BoardKind>,
+  search: MaybeRefOrGetter<string>,
+  polls: MaybeRefOrGetter<boolean>,
+  bracket: MaybeRefOrGetter<string> = '',
+) {
   const pages = reactive(new Map<number, Row[]>())
   const count = ref<number | null>(null)
   /** How many teams compete, whatever is searched for. */
@@ -30,7 +36,7 @@ export function useBoard(slug: MaybeRefOrGetter<string>, kind: MaybeRefOrGetter<
   async function load(page: number) {
     const mine = abort
     try {
-      const board = await readBoard({ slug: toValue(slug), kind: toValue(kind), page, search: toValue(search) }, mine.signal)
+      const board = await readBoard({ slug: toValue(slug), kind: toValue(kind), page, search: toValue(search), bracket: toValue(bracket) }, mine.signal)
       if (mine.signal.aborted) return
       error.value = null
       if (board.version !== version) {
@@ -90,7 +96,7 @@ export function useBoard(slug: MaybeRefOrGetter<string>, kind: MaybeRefOrGetter<
     () => void restart(),
   )
   watch(
-    [() => toValue(slug), () => toValue(kind)],
+    [() => toValue(slug), () => toValue(kind), () => toValue(bracket)],
     () => {
       count.value = null
       me.value = null

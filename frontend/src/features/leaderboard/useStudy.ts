@@ -3,7 +3,7 @@ import { computed, watch } from 'vue'
 import type { Competition } from '@/shared/api/models'
 import type { BoardKind, Row } from '@/shared/competition/board'
 import { stateAt } from '@/shared/competition/clock'
-import { boardHistoryQuery, MOST_TEAMS } from '@/shared/competition/history'
+import { MOST_TEAMS, racedQuery } from '@/shared/competition/history'
 import { pointsOf } from '@/shared/competition/standings'
 import { nextZone, type Zones } from '@/shared/competition/zones'
 import { useNow } from '@/shared/format/clock'
@@ -23,6 +23,8 @@ interface Shown {
   ranked: number
   zones: Zones
   isSearching: boolean
+  /** Of which bracket alone; empty: of all teams. */
+  bracket: string
 }
 
 /**
@@ -35,8 +37,11 @@ export function useStudy(shown: () => Shown, board: Board) {
   const slug = () => shown().competition.slug
   const direction = computed(() => shown().competition.metric.direction)
   const isLive = computed(() => shown().kind === 'public' && stateAt(shown().competition, now.value) === 'running')
-  const history = useQuery(() => ({ ...boardHistoryQuery(slug()), enabled: isLive.value }))
-  const scores = useQuery(() => scoresQuery({ slug: slug(), kind: shown().kind }))
+  const history = useQuery(() => ({
+    ...racedQuery(slug(), shown().bracket),
+    enabled: isLive.value,
+  }))
+  const scores = useQuery(() => scoresQuery({ slug: slug(), kind: shown().kind, bracket: shown().bracket }))
 
   const span = computed(() => spanOf(Date.parse(shown().competition.startsAt), now.value))
   // To the minute: the clock ticks every second, and ranks are not counted anew for each.
@@ -52,7 +57,8 @@ export function useStudy(shown: () => Shown, board: Board) {
     const me = board.me.value
     if (!me || shown().isSearching) return null
     const ahead = me.rank === null || me.rank === 1 ? null : me.rank - 1
-    return { me, ahead, medal: nextZone(me.rank, shown().zones, shown().ranked) }
+    // Within a bracket nobody wins medals.
+    return { me, ahead, medal: shown().bracket ? null : nextZone(me.rank, shown().zones, shown().ranked) }
   })
   // The rows one is compared with may stand on pages that nobody has looked at.
   watch(

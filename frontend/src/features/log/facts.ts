@@ -8,7 +8,7 @@ export type Fact =
 const HASH = /^[0-9a-f]{64}$/
 const MOMENT = /^\d{4}-\d{2}-\d{2}T[\d:.]+Z$/
 /** Long tables, of which only the length is shown; the file of the log has them in full. */
-const TABLES = new Set(['board', 'sealed', 'solutions'])
+const TABLES = new Set(['board', 'sealed', 'solutions', 'brackets'])
 
 export function isMoment(value: unknown): value is string {
   return typeof value === 'string' && MOMENT.test(value)
@@ -34,7 +34,8 @@ export function factsOf(facts: Record<string, unknown>, within = ''): Fact[] {
   return Object.entries(facts).flatMap(([key, value]): Fact[] => {
     const name = within ? `${within}.${key}` : key
     if (value === null || value === '') return []
-    if (TABLES.has(key)) return Array.isArray(value) ? [{ name, form: 'count', count: value.length }] : []
+    const isPair = Array.isArray(value) && value.length === 2 && value.every(isPlain)
+    if (TABLES.has(key) && !isPair) return Array.isArray(value) ? [{ name, form: 'count', count: value.length }] : []
     if (typeof value === 'string' && HASH.test(value)) return [{ name, form: 'hash', value }]
     if (Array.isArray(value)) {
       const [before, after] = value

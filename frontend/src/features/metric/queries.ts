@@ -47,6 +47,8 @@ export interface Draft {
   direction: MetricDirection
   params: Record<string, unknown>
   ranked: string
+  /** Null: the trial takes the first ones it finds. */
+  columns: string[] | null
   isShown: boolean
 }
 
@@ -57,6 +59,7 @@ export async function keepVersion(slug: string, draft: Draft): Promise<OwnMetric
   body.set('direction', draft.direction)
   body.set('params', JSON.stringify(draft.params))
   body.set('ranked', draft.ranked)
+  if (draft.columns) body.set('columns', JSON.stringify(draft.columns))
   body.set('isShown', String(draft.isShown))
   return (await upload<OwnMetric>(`/api/competitions/${encodeURIComponent(slug)}/own-metrics/`, body)).body
 }

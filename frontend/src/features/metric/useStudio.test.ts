@@ -88,6 +88,20 @@ it('makes another version only of what differs', async () => {
   expect([way.isChanged.value, way.version.value]).toEqual([false, 4])
 })
 
+it('takes the names of further values along, and leaves the choice to the trial where there are none', async () => {
+  const keep = vi.spyOn(queries, 'keepVersion').mockResolvedValue({ version: 4 } as OwnMetric)
+  const way = await studio()
+  way.take({ ...kept, columns: ['mae', 'bias'] } as OwnMetricWithSource)
+  expect([way.draft.columns, way.isChanged.value]).toEqual([['mae', 'bias'], false])
+  way.draft.columns = ['bias']
+  expect(way.isChanged.value).toBe(true)
+  await way.keep()
+  expect(keep.mock.calls[0]![1].columns).toEqual(['bias'])
+  way.draft.columns = []
+  await way.keep()
+  expect(keep.mock.calls[1]![1].columns).toBeNull()
+})
+
 it('shows no fields of a version before once another one is opened', async () => {
   vi.spyOn(queries, 'readVersion').mockResolvedValue({ ...kept, version: 1, parameters: [], params: {} } as unknown as OwnMetricWithSource)
   const way = await studio()

@@ -27,6 +27,8 @@ export function useStudio(slug: MaybeRefOrGetter<string>) {
     filename: 'metric.py',
     direction: 'smaller_is_better' as MetricDirection,
     ranked: '',
+    /** Names of the values shown beside the one that ranks; none: the trial takes the first ones. */
+    columns: [] as string[],
     isShown: false,
   })
   const typed = reactive<Record<string, string>>({})
@@ -39,7 +41,7 @@ export function useStudio(slug: MaybeRefOrGetter<string>) {
 
   const read = computed(() => readAll(fields.value, typed))
   // Whether it is shown can be switched for a version that exists: it makes no other version.
-  const fingerprint = computed(() => JSON.stringify([draft.source, draft.direction, draft.ranked.trim(), read.value.values]))
+  const fingerprint = computed(() => JSON.stringify([draft.source, draft.direction, draft.ranked.trim(), draft.columns, read.value.values]))
   const isChanged = computed(() => version.value === null || fingerprint.value !== from.value)
   const isTouched = computed(() => (version.value === null ? draft.source !== TEMPLATE : fingerprint.value !== from.value))
   const isValid = computed(() => !fault.value && !isReading.value && Object.keys(read.value.faults).length === 0)
@@ -73,7 +75,7 @@ export function useStudio(slug: MaybeRefOrGetter<string>) {
   function take(metric: OwnMetricWithSource) {
     Object.assign(draft, {
       ...{ source: metric.source, filename: metric.filename, direction: metric.direction },
-      ...{ ranked: metric.ranked, isShown: metric.isShown },
+      ...{ ranked: metric.ranked, columns: [...(metric.columns ?? [])], isShown: metric.isShown },
     })
     fields.value = metric.parameters.map(fieldOfOwn)
     for (const name of Object.keys(typed)) delete typed[name]
@@ -93,7 +95,8 @@ export function useStudio(slug: MaybeRefOrGetter<string>) {
   /** The version that the draft is: kept now, where it differs from the one it came from. */
   async function keep(): Promise<number> {
     if (version.value !== null && !isChanged.value) return version.value
-    const kept = await queries.keepVersion(toValue(slug), { ...draft, ranked: draft.ranked.trim(), params: read.value.values })
+    const columns = draft.columns.length ? draft.columns : null
+    const kept = await queries.keepVersion(toValue(slug), { ...draft, ranked: draft.ranked.trim(), columns, params: read.value.values })
     comesFrom(kept.version)
     return kept.version
   }

@@ -1,4 +1,5 @@
 import {
+  mdiAccountGroupOutline,
   mdiAccountMultiplePlusOutline,
   mdiAccountPlusOutline,
   mdiAt,
@@ -46,6 +47,7 @@ export const KINDS = {
   excluded: { icon: mdiGavel },
   exclusion: { icon: mdiGavel },
   exclusion_answer: { icon: mdiCommentAccountOutline },
+  brackets: { icon: mdiAccountGroupOutline },
   extra_submissions: { icon: mdiGiftOutline },
   rescored: { icon: mdiCalculatorVariantOutline },
   scoring_finished: { icon: mdiCalculatorVariantOutline },

@@ -4,10 +4,10 @@ import { readBoard } from '@/shared/competition/board'
 import { MOST_TEAMS } from '@/shared/competition/history'
 
 /** The best of the final ranking, with one's own team where it is not among them. Only once it is confirmed. */
-export const finalQuery = defineQueryOptions((slug: string) => ({
-  key: ['competitions', slug, 'final'],
+export const finalQuery = defineQueryOptions(({ slug, bracket }: { slug: string; bracket: string }) => ({
+  key: ['competitions', slug, 'final', { bracket }],
   query: async ({ signal }): Promise<PrivateRow[]> => {
-    const board = await readBoard({ slug, kind: 'private', page: 1, search: '', pageSize: MOST_TEAMS }, signal)
+    const board = await readBoard({ slug, kind: 'private', page: 1, search: '', pageSize: MOST_TEAMS, bracket }, signal)
     const rows = board.results as PrivateRow[]
     const me = board.me as PrivateRow | null
     return me && !rows.some((row) => row.team.id === me.team.id) ? [...rows, me] : rows

@@ -33,6 +33,10 @@ export async function findTeams(competition: string, search: string, signal: Abo
 export const renameTeam = (id: number, name: string): Promise<Team> =>
   ok(api.PATCH('/api/teams/{id}/', { params: { path: { id } }, body: { name } }))
 
+/** Brackets that organisers set stay, named or not. */
+export const setBrackets = (id: number, brackets: string[]): Promise<Team> =>
+  ok(api.PUT('/api/teams/{id}/brackets/', { params: { path: { id } }, body: { brackets } }))
+
 export const leaveTeam = (id: number): Promise<unknown> => ok(api.POST('/api/teams/{id}/leave/', { params: { path: { id } } }))
 
 export const transferTeam = (id: number, username: string): Promise<Team> =>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { PrivateRow } from '@/shared/api/models'
-import { finalSource, moveOf, ONE_BY_ONE, revealedBefore, stagesOf, stepAfter } from './reveal'
+import { finalSource, moveOf, ONE_BY_ONE, podiumsOf, revealedBefore, stagesOf, stepAfter } from './reveal'
 
 function row(rank: number | null, id = rank ?? 0): PrivateRow {
   return {
@@ -15,6 +15,7 @@ function row(rank: number | null, id = rank ?? 0): PrivateRow {
     isMine: false,
     outOfCompetition: false,
     disqualified: false,
+    brackets: [],
     publicRank: rank,
     change: 0,
     rankLow: null,
@@ -66,6 +67,26 @@ describe('stages', () => {
   })
 })
 
+describe('podiums', () => {
+  const BRACKETS = [
+    { slug: 'rookie', name: 'Rookies' },
+    { slug: 'student', name: 'Students' },
+    { slug: 'empty', name: 'Nobody' },
+  ]
+  const of = (rank: number | null, id: number, ...brackets: string[]) => ({ ...row(rank, id), brackets })
+
+  it('are the first three of each bracket in the order of the competition, best first', () => {
+    const rows = [of(5, 5, 'student'), of(1, 1, 'student'), of(4, 4, 'student'), of(2, 2, 'rookie', 'student'), of(3, 3)]
+    expect(podiumsOf(rows, BRACKETS).map(({ name, rows: three }) => [name, three.map(({ rank }) => rank)])).toEqual([
+      ['Rookies', [2]],
+      ['Students', [1, 2, 4]],
+    ])
+  })
+  it('leave out who has no rank, and brackets without anybody', () => {
+    expect(podiumsOf([of(null, 1, 'student'), of(1, 2)], BRACKETS)).toEqual([])
+  })
+})
+
 describe('keys', () => {
   const press = { key: ' ', repeat: false, ctrlKey: false, metaKey: false, altKey: false }
 
@@ -97,6 +118,16 @@ describe('steps', () => {
     [1, 'all', 3],
   ] as const)('%i, %s: %i of 3', (step, move, after) => {
     expect(stepAfter(step, move, 3)).toBe(after)
+  })
+  it.each([
+    [2, 'next', 3],
+    [3, 'next', 4],
+    [5, 'next', 5],
+    [1, 'all', 3],
+    [3, 'all', 5],
+    [4, 'back', 3],
+  ] as const)('%i, %s: %i of 3 and 2 podiums', (step, move, after) => {
+    expect(stepAfter(step, move, 3, 2)).toBe(after)
   })
   it('keep what was revealed before, best first', () => {
     const stages = stagesOf(board(4))

@@ -1,4 +1,4 @@
-import type { Competition, PrivateRow } from '@/shared/api/models'
+import type { Bracket, Competition, PrivateRow } from '@/shared/api/models'
 import { stateAt } from '@/shared/competition/clock'
 
 /** The best so many places are revealed one by one, those behind them in groups. */
@@ -44,6 +44,24 @@ function rankOf(row: PrivateRow): number {
   return row.rank ?? Number.POSITIVE_INFINITY
 }
 
+/** How many of each bracket are shown. */
+const ON_PODIUM = 3
+
+/** The first three of a bracket. */
+export interface Podium {
+  slug: string
+  name: string
+  rows: PrivateRow[]
+}
+
+/** What follows the whole ranking: of each bracket in its order the first three; of one without a ranked team nothing. */
+export function podiumsOf(rows: readonly PrivateRow[], brackets: readonly Pick<Bracket, 'slug' | 'name'>[]): Podium[] {
+  const ranked = rows.filter((row) => row.rank !== null).sort((one, other) => rankOf(one) - rankOf(other))
+  return brackets
+    .map(({ slug, name }) => ({ slug, name, rows: ranked.filter((row) => row.brackets.includes(slug)).slice(0, ON_PODIUM) }))
+    .filter((podium) => podium.rows.length > 0)
+}
+
 export type Move = 'next' | 'back' | 'start' | 'all'
 
 const KEYS: Record<string, Move> = {
@@ -64,11 +82,11 @@ export function moveOf(press: Press): Move | null {
   return KEYS[press.key] ?? null
 }
 
-/** How many stages are shown after a move. */
-export function stepAfter(step: number, move: Move, stages: number): number {
+/** How many stages are shown after a move, and then podiums. Everything is first the whole ranking, then all podiums. */
+export function stepAfter(step: number, move: Move, stages: number, podiums = 0): number {
   if (move === 'start') return 0
-  if (move === 'all') return stages
-  return Math.min(stages, Math.max(0, step + (move === 'next' ? 1 : -1)))
+  if (move === 'all') return step < stages ? stages : stages + podiums
+  return Math.min(stages + podiums, Math.max(0, step + (move === 'next' ? 1 : -1)))
 }
 
 /** What was revealed before the newest stage, best first. */

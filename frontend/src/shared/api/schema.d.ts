@@ -224,6 +224,54 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/competitions/{competition}/brackets/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List brackets
+         * @description The brackets of the competition in their order. Open to everybody who may see the competition.
+         */
+        get: operations["listBrackets"];
+        put?: never;
+        /**
+         * Add bracket
+         * @description Add a bracket. Organisers only; the competition log tells of it, with a reason once the competition, or a phase of it, has ended.
+         */
+        post: operations["addBracket"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/competitions/{competition}/brackets/{bracket}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove bracket
+         * @description Remove a bracket for good. Organisers only; with a reason where teams belong to it and the competition has started.
+         */
+        delete: operations["removeBracket"];
+        options?: never;
+        head?: never;
+        /**
+         * Change bracket
+         * @description Change what is said of a bracket, but for its slug. Organisers only; the log tells of it.
+         */
+        patch: operations["changeBracket"];
+        trace?: never;
+    };
     "/api/competitions/{competition}/bundle/": {
         parameters: {
             query?: never;
@@ -507,7 +555,7 @@ export interface paths {
         put?: never;
         /**
          * Enter competition
-         * @description Join, with a team of your own. Open to everybody signed in, until the entry deadline.
+         * @description Join, with a team of your own, which may belong to brackets. Open to everybody signed in, until the entry deadline.
          */
         post: operations["enterCompetition"];
         delete?: never;
@@ -649,7 +697,7 @@ export interface paths {
         };
         /**
          * Download private leaderboard
-         * @description The whole private leaderboard as CSV. Open as the leaderboard is: once confirmed.
+         * @description The whole private leaderboard, or a bracket of it, as CSV. Open as the leaderboard is: once confirmed.
          */
         get: operations["downloadPrivateLeaderboard"];
         put?: never;
@@ -709,7 +757,7 @@ export interface paths {
         };
         /**
          * Get public leaderboard
-         * @description Teams by their best public score; of equal scores the earlier one ranks higher, teams without a score stand last and have no rank. Open to everybody who may see the competition; in one by invitation to its people. Until the result is confirmed the organisers may let fewer see it, or each team its own row alone, or let it stand still from some moment on.
+         * @description Teams by their best public score; of equal scores the earlier one ranks higher, teams without a score stand last and have no rank. Open to everybody who may see the competition; in one by invitation to its people. Until the result is confirmed the organisers may let fewer see it, or each team its own row alone, or let it stand still from some moment on. With `bracket`: only its teams, with ranks among them; not for who sees their own row alone.
          */
         get: operations["getPublicLeaderboard"];
         put?: never;
@@ -729,7 +777,7 @@ export interface paths {
         };
         /**
          * Download public leaderboard
-         * @description The whole public leaderboard as CSV. Open as the leaderboard is.
+         * @description The whole public leaderboard, or a bracket of it, as CSV. Open as the leaderboard is.
          */
         get: operations["downloadPublicLeaderboard"];
         put?: never;
@@ -1115,7 +1163,7 @@ export interface paths {
         put?: never;
         /**
          * Add phase
-         * @description Add a phase, before, after or beside the others. What is not said of its metric, its limits and the like is as in the newest one. It has no solution yet. Organisers only.
+         * @description Add a phase, before, after or beside the others. What is not said of its metric, its limits and the like is as in the newest one. It has no solution yet. Organisers only; with a public reason once every phase of a competition that was published has ended.
          */
         post: operations["addPhase"];
         delete?: never;
@@ -1265,7 +1313,7 @@ export interface paths {
         };
         /**
          * Download private leaderboard of phase
-         * @description The whole private leaderboard as CSV. Open as the leaderboard is: once confirmed.
+         * @description The whole private leaderboard, or a bracket of it, as CSV. Open as the leaderboard is: once confirmed.
          */
         get: operations["downloadPrivateLeaderboardOfPhase"];
         put?: never;
@@ -1325,7 +1373,7 @@ export interface paths {
         };
         /**
          * Get public leaderboard of phase
-         * @description Teams by their best public score; of equal scores the earlier one ranks higher, teams without a score stand last and have no rank. Open to everybody who may see the competition; in one by invitation to its people. Until the result is confirmed the organisers may let fewer see it, or each team its own row alone, or let it stand still from some moment on.
+         * @description Teams by their best public score; of equal scores the earlier one ranks higher, teams without a score stand last and have no rank. Open to everybody who may see the competition; in one by invitation to its people. Until the result is confirmed the organisers may let fewer see it, or each team its own row alone, or let it stand still from some moment on. With `bracket`: only its teams, with ranks among them; not for who sees their own row alone.
          */
         get: operations["getPublicLeaderboardOfPhase"];
         put?: never;
@@ -1345,7 +1393,7 @@ export interface paths {
         };
         /**
          * Download public leaderboard of phase
-         * @description The whole public leaderboard as CSV. Open as the leaderboard is.
+         * @description The whole public leaderboard, or a bracket of it, as CSV. Open as the leaderboard is.
          */
         get: operations["downloadPublicLeaderboardOfPhase"];
         put?: never;
@@ -3204,6 +3252,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/teams/{id}/brackets/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set team brackets
+         * @description Say which brackets the team belongs to. Its owner chooses of those that teams choose, for as long as one can enter and until a phase ends that the team took part in; organisers set all of them at any time, which the log tells, with a reason once the competition, or a phase of it, has ended.
+         */
+        put: operations["setTeamBrackets"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/teams/{id}/exclusions/": {
         parameters: {
             query?: never;
@@ -3814,6 +3882,21 @@ export interface components {
             day: string;
             count: number;
         };
+        AddBracketRequest: {
+            /** @description Its name in addresses. It can't change later. */
+            slug: string;
+            name: string;
+            /**
+             * Who belongs to it
+             * @description Shown where teams choose.
+             */
+            description?: string;
+            chosenBy?: components["schemas"]["ChosenByEnum"];
+            /** Format: int64 */
+            position?: number;
+            /** @description Why, for everybody to read. Needed once the competition, or a phase of it, has ended, and to remove one with teams. */
+            reason?: string;
+        };
         /** @description How often the team may still submit. Null where there is no limit. */
         Allowance: {
             dailyLimit: number | null;
@@ -3928,6 +4011,19 @@ export interface components {
          * @enum {string}
          */
         BoardAudienceEnum: "everybody" | "participants" | "own_row" | "hosts";
+        /** @description A group of teams with a ranking of its own within the leaderboards. */
+        Bracket: {
+            /** @description Its name in addresses. It can't change later. */
+            readonly slug: string;
+            readonly name: string;
+            /**
+             * Who belongs to it
+             * @description Shown where teams choose.
+             */
+            readonly description: string;
+            readonly chosenBy: components["schemas"]["ChosenByEnum"];
+            readonly position: number;
+        };
         BundleRequest: {
             /**
              * Format: binary
@@ -3959,6 +4055,12 @@ export interface components {
             /** Format: double */
             seconds: number;
         };
+        /**
+         * @description * `teams` - teams themselves
+         *     * `hosts` - organisers
+         * @enum {string}
+         */
+        ChosenByEnum: "teams" | "hosts";
         CloneRequest: {
             title: string;
             /** @description Its name in addresses. At least one letter. */
@@ -4201,6 +4303,7 @@ export interface components {
              * @description Once the result is confirmed. Nobody can change this after the end.
              */
             readonly awardsMedals: boolean;
+            readonly brackets: components["schemas"]["Bracket"][];
             readonly pages: components["schemas"]["PageRef"][];
             /** @description By their start. Most competitions have one. */
             readonly phases: components["schemas"]["PhaseRef"][];
@@ -4551,6 +4654,8 @@ export interface components {
              * @default
              */
             invitationCode: string;
+            /** @description Slugs of brackets that your team belongs to. Those that organisers set are not yours to choose. */
+            brackets?: string[];
         };
         EnteredCompetition: {
             /** @description Its name in addresses. At least one letter. */
@@ -4871,10 +4976,12 @@ export interface components {
             count: number;
             /** @description What `numbers` of the rows are. */
             columns: components["schemas"]["Column"][];
-            /** @description How many teams compete, on the whole leaderboard: without those out of competition or disqualified. */
+            /** @description How many teams compete, on all pages: without those out of competition or disqualified. */
             teams: number;
-            /** @description Where medals end, were this the result. */
+            /** @description Where medals end, were this the result; of a bracket its first three. */
             zones: components["schemas"]["Zones"];
+            /** @description Slug of the bracket asked for; null: the whole. */
+            bracket: string | null;
             /** @description Best first, those of all pages. */
             baselines: components["schemas"]["BaselineLine"][];
             /** Format: uri */
@@ -4977,9 +5084,11 @@ export interface components {
          *     * `voided` - submission voided
          *     * `restored` - submission restored
          *     * `allowance` - extra submissions given
+         *     * `brackets` - brackets changed
+         *     * `team_brackets` - brackets of a team changed
          * @enum {string}
          */
-        LogKind: "published" | "unpublished" | "clock" | "limits" | "board" | "phase" | "rules" | "metric" | "solution" | "baseline_set" | "baseline_removed" | "host_added" | "host_removed" | "readmitted" | "rescored" | "receipts_root" | "private_run" | "previewed" | "confirmed" | "unconfirmed" | "noise" | "out_of_competition" | "disqualified" | "reinstated" | "voided" | "restored" | "allowance";
+        LogKind: "published" | "unpublished" | "clock" | "limits" | "board" | "phase" | "rules" | "metric" | "solution" | "baseline_set" | "baseline_removed" | "host_added" | "host_removed" | "readmitted" | "rescored" | "receipts_root" | "private_run" | "previewed" | "confirmed" | "unconfirmed" | "noise" | "out_of_competition" | "disqualified" | "reinstated" | "voided" | "restored" | "allowance" | "brackets" | "team_brackets";
         LogRow: {
             readonly competition: number;
             /** Number */
@@ -5238,7 +5347,7 @@ export interface components {
              * @description Empty: unlimited.
              */
             totalSubmissionLimit?: number | null;
-            /** @description Why, for everybody to read. Needed for a later end while it runs. */
+            /** @description Why, for everybody to read. Needed for a later end while it runs, and to add a phase once all have ended. */
             reason?: string;
         };
         Noise: {
@@ -5312,13 +5421,14 @@ export interface components {
          *     * `exclusion` - exclusions of others in competitions I take part in
          *     * `exclusion_answer` - answers to exclusions in competitions I organise
          *     * `extra_submissions` - extra submissions that organisers give my team
+         *     * `brackets` - brackets that organisers put my team into
          *     * `merge_deadline` - the deadline for merging teams, before it passes
          *     * `nothing_selected` - submissions I have not selected, before a competition ends
          *     * `last_hour` - the end of a competition, shortly before it
          *     * `report` - reports of posts in competitions I organise
          * @enum {string}
          */
-        NotificationKind: "discussion" | "comment" | "reply" | "mention" | "like" | "announcement" | "invitation" | "invitation_answer" | "merge_request" | "merge_answer" | "scoring_finished" | "rescored" | "private_confirmed" | "changed" | "excluded" | "exclusion" | "exclusion_answer" | "extra_submissions" | "merge_deadline" | "nothing_selected" | "last_hour" | "report";
+        NotificationKind: "discussion" | "comment" | "reply" | "mention" | "like" | "announcement" | "invitation" | "invitation_answer" | "merge_request" | "merge_answer" | "scoring_finished" | "rescored" | "private_confirmed" | "changed" | "excluded" | "exclusion" | "exclusion_answer" | "extra_submissions" | "brackets" | "merge_deadline" | "nothing_selected" | "last_hour" | "report";
         NullEnum: null;
         /** @description A number that is shown beside a score, and ranks nothing. */
         Number: {
@@ -5644,6 +5754,19 @@ export interface components {
         PasswordRequest: {
             password: string;
         };
+        PatchedChangeBracketRequest: {
+            name?: string;
+            /**
+             * Who belongs to it
+             * @description Shown where teams choose.
+             */
+            description?: string;
+            chosenBy?: components["schemas"]["ChosenByEnum"];
+            /** Format: int64 */
+            position?: number;
+            /** @description Why, for everybody to read. Needed once the competition, or a phase of it, has ended, and to remove one with teams. */
+            reason?: string;
+        };
         PatchedCommentEditRequest: {
             /** @description Markdown. */
             body?: string;
@@ -5872,7 +5995,7 @@ export interface components {
              * @description Empty: unlimited.
              */
             totalSubmissionLimit?: number | null;
-            /** @description Why, for everybody to read. Needed for a later end while it runs. */
+            /** @description Why, for everybody to read. Needed for a later end while it runs, and to add a phase once all have ended. */
             reason?: string;
         };
         PatchedPreferencesRequest: {
@@ -6059,10 +6182,12 @@ export interface components {
             count: number;
             /** @description What `numbers` of the rows are. */
             columns: components["schemas"]["Column"][];
-            /** @description How many teams compete, on the whole leaderboard: without those out of competition or disqualified. */
+            /** @description How many teams compete, on all pages: without those out of competition or disqualified. */
             teams: number;
-            /** @description Where medals end, were this the result. */
+            /** @description Where medals end, were this the result; of a bracket its first three. */
             zones: components["schemas"]["Zones"];
+            /** @description Slug of the bracket asked for; null: the whole. */
+            bracket: string | null;
             /** @description Best first, those of all pages. */
             baselines: components["schemas"]["BaselineLine"][];
             /** Format: uri */
@@ -6110,6 +6235,8 @@ export interface components {
             outOfCompetition: boolean;
             /** @description Excluded by the organisers: shown last, without a rank. The competition log says when and why. */
             disqualified: boolean;
+            /** @description Slugs of the brackets that the team belongs to. */
+            brackets: string[];
             publicRank: number | null;
             /** @description Places won (positive) or lost: the shake-up. */
             change: number | null;
@@ -6339,6 +6466,8 @@ export interface components {
             outOfCompetition: boolean;
             /** @description Excluded by the organisers: shown last, without a rank. The competition log says when and why. */
             disqualified: boolean;
+            /** @description Slugs of the brackets that the team belongs to. */
+            brackets: string[];
         };
         /**
          * @description * `private` - private scoring
@@ -6739,6 +6868,16 @@ export interface components {
             /** @description Whether you own it. */
             readonly isOwner: boolean;
             readonly mergedInto: number | null;
+            /** @description Slugs of the brackets it belongs to. */
+            readonly brackets: string[];
+            /** @description Whether you may choose its brackets now. */
+            readonly canChooseBrackets: boolean;
+        };
+        TeamBracketsRequest: {
+            /** @description Slugs of brackets that your team belongs to. Those that organisers set are not yours to choose. */
+            brackets: string[];
+            /** @description Why, for everybody to read. Needed once the competition, or a phase of it, has ended, and to remove one with teams. */
+            reason?: string;
         };
         TeamBrief: {
             readonly id: number;
@@ -9432,6 +9571,330 @@ export interface operations {
             };
         };
     };
+    listBrackets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Bracket"][];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    addBracket: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddBracketRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Bracket"];
+                };
+            };
+            /** @description `reason_missing` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not good. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "not_authenticated",
+                     *           "detail": "Authentication credentials were not provided.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `bracket_slug_taken`, `too_many_brackets` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "throttled",
+                     *           "detail": "Request was throttled.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    removeBracket: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug of the bracket. */
+                bracket: string;
+                /** @description Slug or id. */
+                competition: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deleted */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `reason_missing` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not good. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "not_authenticated",
+                     *           "detail": "Authentication credentials were not provided.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `no_such_bracket`, `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "throttled",
+                     *           "detail": "Request was throttled.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    changeBracket: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug of the bracket. */
+                bracket: string;
+                /** @description Slug or id. */
+                competition: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PatchedChangeBracketRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Bracket"];
+                };
+            };
+            /** @description `reason_missing` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not good. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "not_authenticated",
+                     *           "detail": "Authentication credentials were not provided.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `no_such_bracket`, `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "throttled",
+                     *           "detail": "Request was throttled.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
     downloadBundle: {
         parameters: {
             query?: never;
@@ -10646,24 +11109,12 @@ export interface operations {
                     "application/json": components["schemas"]["Team"];
                 };
             };
-            /** @description Something sent is missing or wrong; `attr` says what. */
+            /** @description `unknown_bracket`, `bracket_of_hosts` */
             400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "type": "validation_error",
-                     *       "errors": [
-                     *         {
-                     *           "code": "required",
-                     *           "detail": "This field is required.",
-                     *           "attr": "name"
-                     *         }
-                     *       ]
-                     *     }
-                     */
                     "application/json": components["schemas"]["Errors"];
                 };
             };
@@ -10706,7 +11157,7 @@ export interface operations {
                     "application/json": components["schemas"]["Errors"];
                 };
             };
-            /** @description `already_entered`, `rules_changed` */
+            /** @description `brackets_fixed_by_phase`, `already_entered`, `rules_changed` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -11120,6 +11571,8 @@ export interface operations {
     getLeaderboardHistory: {
         parameters: {
             query?: {
+                /** @description Slug of a bracket: only its teams, with ranks within it. */
+                bracket?: string;
                 /** @description Further teams: their ids, separated by commas. */
                 team?: string;
                 /** @description How many of the best teams. */
@@ -11179,7 +11632,7 @@ export interface operations {
                     "application/json": components["schemas"]["Errors"];
                 };
             };
-            /** @description `not_found` */
+            /** @description `no_such_bracket`, `not_found` */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -11214,11 +11667,13 @@ export interface operations {
     getPrivateLeaderboard: {
         parameters: {
             query?: {
+                /** @description Slug of a bracket: only its teams, with ranks within it. */
+                bracket?: string;
                 /** @description From 1. */
                 page?: number;
                 /** @description Teams on a page, at most 1000. */
                 pageSize?: number;
-                /** @description Part of a team's or a member's name. Ranks stay those of the whole leaderboard. */
+                /** @description Part of a team's or a member's name. Ranks stay those of the leaderboard without a search. */
                 search?: string;
             };
             header?: never;
@@ -11275,7 +11730,7 @@ export interface operations {
                     "application/json": components["schemas"]["Errors"];
                 };
             };
-            /** @description `not_found` */
+            /** @description `no_such_bracket`, `not_found` */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -11309,7 +11764,10 @@ export interface operations {
     };
     downloadPrivateLeaderboard: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Slug of a bracket: only its teams, with ranks within it. */
+                bracket?: string;
+            };
             header?: never;
             path: {
                 /** @description Slug or id. */
@@ -11327,6 +11785,27 @@ export interface operations {
                     "text/csv": string;
                 };
             };
+            /** @description Something sent is missing or wrong; `attr` says what. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "validation_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "required",
+                     *           "detail": "This field is required.",
+                     *           "attr": "name"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
             /** @description `private_leaderboard_closed`, `not_entered` */
             403: {
                 headers: {
@@ -11336,7 +11815,7 @@ export interface operations {
                     "application/json": components["schemas"]["Errors"];
                 };
             };
-            /** @description `not_found` */
+            /** @description `no_such_bracket`, `not_found` */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -11350,11 +11829,13 @@ export interface operations {
     previewPrivateLeaderboard: {
         parameters: {
             query?: {
+                /** @description Slug of a bracket: only its teams, with ranks within it. */
+                bracket?: string;
                 /** @description From 1. */
                 page?: number;
                 /** @description Teams on a page, at most 1000. */
                 pageSize?: number;
-                /** @description Part of a team's or a member's name. Ranks stay those of the whole leaderboard. */
+                /** @description Part of a team's or a member's name. Ranks stay those of the leaderboard without a search. */
                 search?: string;
             };
             header?: never;
@@ -11404,7 +11885,7 @@ export interface operations {
                     "application/json": components["schemas"]["Errors"];
                 };
             };
-            /** @description `not_found` */
+            /** @description `no_such_bracket`, `not_found` */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -11426,7 +11907,10 @@ export interface operations {
     };
     downloadPrivateLeaderboardPreview: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Slug of a bracket: only its teams, with ranks within it. */
+                bracket?: string;
+            };
             header?: never;
             path: {
                 /** @description Slug or id. */
@@ -11444,6 +11928,27 @@ export interface operations {
                     "text/csv": string;
                 };
             };
+            /** @description Something sent is missing or wrong; `attr` says what. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "validation_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "required",
+                     *           "detail": "This field is required.",
+                     *           "attr": "name"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
             /** @description `not_a_host`, `competition_running` */
             403: {
                 headers: {
@@ -11453,7 +11958,7 @@ export interface operations {
                     "application/json": components["schemas"]["Errors"];
                 };
             };
-            /** @description `not_found` */
+            /** @description `no_such_bracket`, `not_found` */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -11476,11 +11981,13 @@ export interface operations {
     getPublicLeaderboard: {
         parameters: {
             query?: {
+                /** @description Slug of a bracket: only its teams, with ranks within it. */
+                bracket?: string;
                 /** @description From 1. */
                 page?: number;
                 /** @description Teams on a page, at most 1000. */
                 pageSize?: number;
-                /** @description Part of a team's or a member's name. Ranks stay those of the whole leaderboard. */
+                /** @description Part of a team's or a member's name. Ranks stay those of the leaderboard without a search. */
                 search?: string;
             };
             header?: never;
@@ -11537,7 +12044,7 @@ export interface operations {
                     "application/json": components["schemas"]["Errors"];
                 };
             };
-            /** @description `not_found` */
+            /** @description `no_such_bracket`, `not_found` */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -11571,7 +12078,10 @@ export interface operations {
     };
     downloadPublicLeaderboard: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Slug of a bracket: only its teams, with ranks within it. */
+                bracket?: string;
+            };
             header?: never;
             path: {
                 /** @description Slug or id. */
@@ -11589,6 +12099,27 @@ export interface operations {
                     "text/csv": string;
                 };
             };
+            /** @description Something sent is missing or wrong; `attr` says what. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "validation_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "required",
+                     *           "detail": "This field is required.",
+                     *           "attr": "name"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
             /** @description `leaderboard_for_participants`, `leaderboard_for_hosts`, `leaderboard_own_row_only`, `not_entered` */
             403: {
                 headers: {
@@ -11598,7 +12129,7 @@ export interface operations {
                     "application/json": components["schemas"]["Errors"];
                 };
             };
-            /** @description `not_found` */
+            /** @description `no_such_bracket`, `not_found` */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -11613,7 +12144,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description Only entries of this kind. */
-                kind?: "allowance" | "baseline_removed" | "baseline_set" | "board" | "clock" | "confirmed" | "disqualified" | "host_added" | "host_removed" | "limits" | "metric" | "noise" | "out_of_competition" | "phase" | "previewed" | "private_run" | "published" | "readmitted" | "receipts_root" | "reinstated" | "rescored" | "restored" | "rules" | "solution" | "unconfirmed" | "unpublished" | "voided";
+                kind?: "allowance" | "baseline_removed" | "baseline_set" | "board" | "brackets" | "clock" | "confirmed" | "disqualified" | "host_added" | "host_removed" | "limits" | "metric" | "noise" | "out_of_competition" | "phase" | "previewed" | "private_run" | "published" | "readmitted" | "receipts_root" | "reinstated" | "rescored" | "restored" | "rules" | "solution" | "team_brackets" | "unconfirmed" | "unpublished" | "voided";
                 /** @description A page number within the paginated result set. */
                 page?: number;
                 /** @description Number of results to return per page. */
@@ -11681,7 +12212,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description Only entries of this kind. */
-                kind?: "allowance" | "baseline_removed" | "baseline_set" | "board" | "clock" | "confirmed" | "disqualified" | "host_added" | "host_removed" | "limits" | "metric" | "noise" | "out_of_competition" | "phase" | "previewed" | "private_run" | "published" | "readmitted" | "receipts_root" | "reinstated" | "rescored" | "restored" | "rules" | "solution" | "unconfirmed" | "unpublished" | "voided";
+                kind?: "allowance" | "baseline_removed" | "baseline_set" | "board" | "brackets" | "clock" | "confirmed" | "disqualified" | "host_added" | "host_removed" | "limits" | "metric" | "noise" | "out_of_competition" | "phase" | "previewed" | "private_run" | "published" | "readmitted" | "receipts_root" | "reinstated" | "rescored" | "restored" | "rules" | "solution" | "team_brackets" | "unconfirmed" | "unpublished" | "voided";
             };
             header?: never;
             path: {
@@ -13325,7 +13856,7 @@ export interface operations {
                     "application/json": components["schemas"]["Phase"];
                 };
             };
-            /** @description `end_in_the_past`, `no_own_metric` */
+            /** @description `end_in_the_past`, `reason_missing`, `no_own_metric` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -13948,6 +14479,8 @@ export interface operations {
     getLeaderboardHistoryOfPhase: {
         parameters: {
             query?: {
+                /** @description Slug of a bracket: only its teams, with ranks within it. */
+                bracket?: string;
                 /** @description Further teams: their ids, separated by commas. */
                 team?: string;
                 /** @description How many of the best teams. */
@@ -14009,7 +14542,7 @@ export interface operations {
                     "application/json": components["schemas"]["Errors"];
                 };
             };
-            /** @description `not_found` */
+            /** @description `no_such_bracket`, `not_found` */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -14044,11 +14577,13 @@ export interface operations {
     getPrivateLeaderboardOfPhase: {
         parameters: {
             query?: {
+                /** @description Slug of a bracket: only its teams, with ranks within it. */
+                bracket?: string;
                 /** @description From 1. */
                 page?: number;
                 /** @description Teams on a page, at most 1000. */
                 pageSize?: number;
-                /** @description Part of a team's or a member's name. Ranks stay those of the whole leaderboard. */
+                /** @description Part of a team's or a member's name. Ranks stay those of the leaderboard without a search. */
                 search?: string;
             };
             header?: never;
@@ -14107,7 +14642,7 @@ export interface operations {
                     "application/json": components["schemas"]["Errors"];
                 };
             };
-            /** @description `not_found` */
+            /** @description `no_such_bracket`, `not_found` */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -14141,7 +14676,10 @@ export interface operations {
     };
     downloadPrivateLeaderboardOfPhase: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Slug of a bracket: only its teams, with ranks within it. */
+                bracket?: string;
+            };
             header?: never;
             path: {
                 /** @description Slug or id. */
@@ -14161,6 +14699,27 @@ export interface operations {
                     "text/csv": string;
                 };
             };
+            /** @description Something sent is missing or wrong; `attr` says what. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "validation_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "required",
+                     *           "detail": "This field is required.",
+                     *           "attr": "name"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
             /** @description `private_leaderboard_closed`, `not_entered` */
             403: {
                 headers: {
@@ -14170,7 +14729,7 @@ export interface operations {
                     "application/json": components["schemas"]["Errors"];
                 };
             };
-            /** @description `not_found` */
+            /** @description `no_such_bracket`, `not_found` */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -14184,11 +14743,13 @@ export interface operations {
     previewPrivateLeaderboardOfPhase: {
         parameters: {
             query?: {
+                /** @description Slug of a bracket: only its teams, with ranks within it. */
+                bracket?: string;
                 /** @description From 1. */
                 page?: number;
                 /** @description Teams on a page, at most 1000. */
                 pageSize?: number;
-                /** @description Part of a team's or a member's name. Ranks stay those of the whole leaderboard. */
+                /** @description Part of a team's or a member's name. Ranks stay those of the leaderboard without a search. */
                 search?: string;
             };
             header?: never;
@@ -14240,7 +14801,7 @@ export interface operations {
                     "application/json": components["schemas"]["Errors"];
                 };
             };
-            /** @description `not_found` */
+            /** @description `no_such_bracket`, `not_found` */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -14262,7 +14823,10 @@ export interface operations {
     };
     downloadPrivateLeaderboardPreviewOfPhase: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Slug of a bracket: only its teams, with ranks within it. */
+                bracket?: string;
+            };
             header?: never;
             path: {
                 /** @description Slug or id. */
@@ -14282,6 +14846,27 @@ export interface operations {
                     "text/csv": string;
                 };
             };
+            /** @description Something sent is missing or wrong; `attr` says what. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "validation_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "required",
+                     *           "detail": "This field is required.",
+                     *           "attr": "name"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
             /** @description `not_a_host`, `competition_running` */
             403: {
                 headers: {
@@ -14291,7 +14876,7 @@ export interface operations {
                     "application/json": components["schemas"]["Errors"];
                 };
             };
-            /** @description `not_found` */
+            /** @description `no_such_bracket`, `not_found` */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -14314,11 +14899,13 @@ export interface operations {
     getPublicLeaderboardOfPhase: {
         parameters: {
             query?: {
+                /** @description Slug of a bracket: only its teams, with ranks within it. */
+                bracket?: string;
                 /** @description From 1. */
                 page?: number;
                 /** @description Teams on a page, at most 1000. */
                 pageSize?: number;
-                /** @description Part of a team's or a member's name. Ranks stay those of the whole leaderboard. */
+                /** @description Part of a team's or a member's name. Ranks stay those of the leaderboard without a search. */
                 search?: string;
             };
             header?: never;
@@ -14377,7 +14964,7 @@ export interface operations {
                     "application/json": components["schemas"]["Errors"];
                 };
             };
-            /** @description `not_found` */
+            /** @description `no_such_bracket`, `not_found` */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -14411,7 +14998,10 @@ export interface operations {
     };
     downloadPublicLeaderboardOfPhase: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Slug of a bracket: only its teams, with ranks within it. */
+                bracket?: string;
+            };
             header?: never;
             path: {
                 /** @description Slug or id. */
@@ -14431,6 +15021,27 @@ export interface operations {
                     "text/csv": string;
                 };
             };
+            /** @description Something sent is missing or wrong; `attr` says what. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "validation_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "required",
+                     *           "detail": "This field is required.",
+                     *           "attr": "name"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
             /** @description `leaderboard_for_participants`, `leaderboard_for_hosts`, `leaderboard_own_row_only`, `not_entered` */
             403: {
                 headers: {
@@ -14440,7 +15051,7 @@ export interface operations {
                     "application/json": components["schemas"]["Errors"];
                 };
             };
-            /** @description `not_found` */
+            /** @description `no_such_bracket`, `not_found` */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -21302,7 +21913,7 @@ export interface operations {
             query?: {
                 /** @description Slug or id. */
                 competition?: string;
-                kind?: "announcement" | "changed" | "comment" | "discussion" | "excluded" | "exclusion" | "exclusion_answer" | "extra_submissions" | "invitation" | "invitation_answer" | "last_hour" | "like" | "mention" | "merge_answer" | "merge_deadline" | "merge_request" | "nothing_selected" | "private_confirmed" | "reply" | "report" | "rescored" | "scoring_finished";
+                kind?: "announcement" | "brackets" | "changed" | "comment" | "discussion" | "excluded" | "exclusion" | "exclusion_answer" | "extra_submissions" | "invitation" | "invitation_answer" | "last_hour" | "like" | "mention" | "merge_answer" | "merge_deadline" | "merge_request" | "nothing_selected" | "private_confirmed" | "reply" | "report" | "rescored" | "scoring_finished";
                 page?: number;
                 pageSize?: number;
                 /** @description `true`: only what is unread. */
@@ -23431,6 +24042,110 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    setTeamBrackets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TeamBracketsRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Team"];
+                };
+            };
+            /** @description `unknown_bracket`, `bracket_of_hosts`, `reason_missing` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not good. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "not_authenticated",
+                     *           "detail": "Authentication credentials were not provided.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_the_team_owner` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `brackets_fixed`, `brackets_fixed_by_phase`, `team_not_active` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "throttled",
+                     *           "detail": "Request was throttled.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["Errors"];
                 };
             };

@@ -16,11 +16,13 @@ export interface BoardRequest {
   page: number
   search: string
   pageSize?: number
+  /** Slug of a bracket: only its teams, with ranks among them. */
+  bracket?: string
 }
 
 /** One page of a leaderboard. The browser asks with the ETag it has, and an unchanged board costs no body. */
-export function readBoard({ slug, kind, page, search, pageSize = PAGE_SIZE }: BoardRequest, signal?: AbortSignal): Promise<Board> {
-  const params = { path: { competition: slug }, query: { page, pageSize, search: search || undefined } }
+export function readBoard({ slug, kind, page, search, pageSize = PAGE_SIZE, bracket }: BoardRequest, signal?: AbortSignal): Promise<Board> {
+  const params = { path: { competition: slug }, query: { page, pageSize, search: search || undefined, bracket: bracket || undefined } }
   if (kind === 'public') return ok(api.GET('/api/competitions/{competition}/leaderboard/public/', { params, signal }))
   if (kind === 'private') return ok(api.GET('/api/competitions/{competition}/leaderboard/private/', { params, signal }))
   return ok(api.GET('/api/competitions/{competition}/leaderboard/private/preview/', { params, signal }))
@@ -45,5 +47,5 @@ export async function readPublicScores(slug: string, most: number, signal?: Abor
   return scores
 }
 
-export const csvAddress = (slug: string, kind: 'public' | 'private') =>
-  `/api/competitions/${encodeURIComponent(slug)}/leaderboard/${kind}/csv/`
+export const csvAddress = (slug: string, kind: 'public' | 'private', bracket = '') =>
+  `/api/competitions/${encodeURIComponent(slug)}/leaderboard/${kind}/csv/${bracket && `?bracket=${encodeURIComponent(bracket)}`}`

@@ -2,7 +2,7 @@ import { computed, reactive, toValue, watch, type MaybeRefOrGetter } from 'vue'
 import type { Competition, EntryAnswers } from '@/shared/api/models'
 
 /** The names of what entering may be refused for, as errors of the API locate it. */
-export const ENTRY_FIELDS = ['acceptRules', 'invitationCode'] as const
+export const ENTRY_FIELDS = ['acceptRules', 'invitationCode', 'brackets'] as const
 
 /** Whether there are rules to accept: the organisers ask for it, and have written some. */
 export const hasRules = ({ rulesRequired, pages }: Pick<Competition, 'rulesRequired' | 'pages'>) =>
@@ -10,7 +10,7 @@ export const hasRules = ({ rulesRequired, pages }: Pick<Competition, 'rulesRequi
 
 /** What a person answers to enter a competition, and whether the rules still wait for their yes. */
 export function useEntry(competition: MaybeRefOrGetter<Competition>) {
-  const fields = reactive<EntryAnswers>({ acceptRules: false, invitationCode: '' })
+  const fields = reactive({ acceptRules: false, invitationCode: '', brackets: [] as string[] })
   // Where the organisers wrote no rules, nobody is asked whether they have read them.
   const asksForRules = computed(() => hasRules(toValue(competition)))
   const waits = computed(() => asksForRules.value && !fields.acceptRules)
@@ -29,6 +29,7 @@ export function useEntry(competition: MaybeRefOrGetter<Competition>) {
   function reset() {
     fields.acceptRules = false
     fields.invitationCode = ''
+    fields.brackets = []
   }
 
   return { fields, waits, answers, reset }

@@ -64,7 +64,7 @@ def put_intervals_back(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('competitions', '0029_further_metrics'),
+        ('competitions', '0030_brackets'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -1,0 +1,1 @@
+"""Brackets of a competition, and which teams belong to them."""
