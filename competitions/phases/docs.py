@@ -46,7 +46,10 @@ phases = extend_schema_view(
         tags=TAGS,
         parameters=[COMPETITION],
         request=NewPhaseSerializer,
-        responses={201: PhaseSerializer, **refuses(EndInThePast, NoOwnMetric, TooManyPhases, *HOSTS_ONLY)},
+        responses={
+            201: PhaseSerializer,
+            **refuses(EndInThePast, ReasonMissing, NoOwnMetric, TooManyPhases, *HOSTS_ONLY),
+        },
         examples=[
             OpenApiExample(
                 "A final after the development",
@@ -55,7 +58,8 @@ phases = extend_schema_view(
             )
         ],
         description="Add a phase, before, after or beside the others. What is not said of its metric, its limits and "
-        "the like is as in the newest one. It has no solution yet. Organisers only.",
+        "the like is as in the newest one. It has no solution yet. Organisers only; with a public reason once every "
+        "phase of a competition that was published has ended.",
     ),
     retrieve=extend_schema(
         operation_id="getPhase",

@@ -60,7 +60,8 @@ class PhaseEditSerializer(serializers.ModelSerializer):
         allow_blank=True,
         max_length=REASON_CHARACTERS,
         write_only=True,
-        help_text="Why, for everybody to read. Needed for a later end while it runs.",
+        help_text="Why, for everybody to read. Needed for a later end while it runs, and to add a phase once all have "
+        "ended.",
     )
 
     class Meta:

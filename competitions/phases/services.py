@@ -42,16 +42,18 @@ def add_phase(
         EndInThePast: it would be over before anybody saw it.
         NoOwnMetric: an own metric is let score where it is kept, once the phase is there.
         TooManyPhases
-        InvalidReason
+        ReasonMissing, InvalidReason: every phase has ended, and its results may be known by whoever adds another.
         ValidationError: the values do not fit each other, such as an end before the start.
     """
     can.edit(by, competition).require()
-    reason = clean_reason(reason, required=False)
     with transaction.atomic():
         lock_teams(competition)  # before the competition, as everybody does
         locked = Competition.objects.lock(competition.pk)
-        newest = locked.phases.order_by("-number").first() or locked.phase
-        if locked.phases.count() >= MOST_PHASES:
+        present = list(locked.phases.order_by("number"))
+        newest = present[-1]
+        begun = has_begun(locked)
+        reason = clean_reason(reason, required=begun and all(one.has_ended(at) for one in present))
+        if len(present) >= MOST_PHASES:
             raise TooManyPhases(limit=MOST_PHASES)
         phase = _made(newest, {**fields})
         phase.competition = locked
@@ -70,7 +72,7 @@ def add_phase(
             batch_size=1000,
         )
         Competition.objects.filter(pk=locked.pk).update(last_phase_number=phase.number)
-        if has_begun(locked):
+        if begun:
             facts = {"added": True, **facts_of_phase(phase)}
             record_in(phase, LogKind.PHASE, by=by, at=at, facts=facts, reason=reason, tell=True)
         phase.competition = settle_current_phase(locked, at)

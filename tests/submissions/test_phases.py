@@ -271,6 +271,26 @@ def test_taking_away_needs_a_reason_and_adding_an_end_to_come(cup, host):
         add(cup, starts_at=STARTS, ends_at=NOON, at=NOON)
 
 
+def test_once_all_have_ended_one_more_needs_a_reason_that_everybody_can_read(cup, host):
+    """Whoever adds it then may know who won, and opens entering and merging again."""
+    new = {**NEW, "startsAt": "2026-07-01T00:00:00Z", "endsAt": "2026-07-05T00:00:00Z"}
+    answers = []
+    for reason in ("", " ", "A tie."):
+        with freeze_time(FINAL_ENDS):
+            answers.append(client(host).post("/api/competitions/two/phases/", {**new, "reason": reason}, format="json"))
+    assert [one.status_code for one in answers] == [400, 400, 201]
+    assert [one["code"] for one in answers[0].json()["errors"]] == ["reason_missing"]
+    newest = LogRow.objects.filter(competition=cup).order_by("-sequence").first()
+    assert (newest.kind, newest.facts["phase"], newest.reason) == ("phase", 3, "A tie.")
+
+
+def test_while_one_goes_on_or_nobody_has_seen_it_one_more_needs_none(cup, host):
+    add(cup, starts_at=FINAL_ENDS, ends_at=FINAL_ENDS + DAY, at=FINAL)
+    draft = competition_with_solution("rmse", slug="draft", hosts=[host], is_published=False)
+    add(draft, starts_at=FINAL_ENDS, ends_at=FINAL_ENDS + DAY, at=FINAL)
+    assert draft.phases.count() == 2
+
+
 def test_medals_can_not_be_decided_once_any_phase_has_ended(cup, host):
     with freeze_time(FINAL):
         answer = client(host).patch("/api/competitions/two/", {"awardsMedals": False}, format="json")
