@@ -82,7 +82,7 @@ class ParticipationSerializer(serializers.ModelSerializer):
         rank = self._final_rank(standing)
         if rank is None:
             return None
-        days = days_since_end(standing.competition, self.context["at"])
+        days = days_since_end(standing.competition.phase, self.context["at"])
         return points_of(rank, teams=standing.final_teams, members=standing.members, days=days)
 
     def _final_rank(self, standing: Any) -> int | None:
