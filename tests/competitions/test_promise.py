@@ -12,7 +12,7 @@ from django.urls import URLPattern, URLResolver
 from freezegun import freeze_time
 
 from competitions import urls
-from competitions.models import Competition, Page, Standing
+from competitions.models import Bracket, Competition, Page, Standing
 from competitions.solution.services import replace_solution
 from competitions.teams.invitations import invite
 from competitions.teams.merges import request_merge
@@ -53,6 +53,7 @@ def two_teams_with_secrets():
         Standing.objects.filter(team=team).update(
             best_private_score=float(secret), private_key=float(secret), private_submitted_at=NOON
         )
+    Bracket.objects.create(competition=cup, slug="student", name="Students").entries.create(team=whales)
     invite(team=whales, username=UserFactory(username="invited").username, by=whales.owner, at=NOON)
     request_merge(from_team=ants, to_team_id=whales.pk, by=ants.owner, at=NOON)
     return {"cup": cup, "team": whales}
@@ -70,13 +71,14 @@ def answers(client, cast):
         "<int:number>": "1",
         "<str:name>": "rmse",
         "<int:version>": "1",
+        "<slug:bracket>": "student",
     }
     for template in templates(urls.urlpatterns):
         path = template
         for name, value in values.items():
             path = path.replace(name, value)
         assert "<" not in path, f"say what to fill into {path}"
-        for query in ("", "?ordering=-bestPrivateScore", "?search=0.3&pageSize=200"):
+        for query in ("", "?ordering=-bestPrivateScore", "?search=0.3&pageSize=200", "?bracket=student"):
             yield path + query, client.get(path + query)
 
 

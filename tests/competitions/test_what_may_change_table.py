@@ -62,11 +62,11 @@ less time for objections        free    limits_only_rise             limits_froz
 more time for objections        free    free                         limits_frozen                limits_frozen
 no medals any more              free    free                         medals_frozen                medals_frozen
 off the site                    reason  reason                       reason                       reason
-one more bracket                free    free                         free                         reason
-another name of a bracket       free    free                         free                         reason
-a bracket without teams goes    free    free                         free                         reason
+one more bracket                free    free                         reason                       reason
+another name of a bracket       free    free                         reason                       reason
+a bracket without teams goes    free    free                         reason                       reason
 a bracket with teams goes       free    reason                       reason                       reason
-a team in another bracket       free    free                         free                         reason
+a team in another bracket       free    free                         reason                       reason
 one more host                   logged  logged                       logged                       logged
 a host goes                     logged  logged                       logged                       logged
 a participant becomes a host    host_takes_part host_takes_part      host_takes_part              host_takes_part

@@ -239,8 +239,8 @@ GET    /api/competitions/{competition}/leaderboard/public/csv/@ended    200 200 
 GET    /api/competitions/{competition}/leaderboard/private/@ended       403 403 403 403 403 403 403 403
 GET    /api/competitions/{competition}/leaderboard/private/csv/@ended   403 403 403 403 403 403 403 403
 GET    /api/competitions/{competition}/leaderboard/history/@ended       200 200 200 200 200 200 200 200
-POST   /api/competitions/{competition}/brackets/@ended                  401 403 403 403 403 201 403 201
-PUT    /api/teams/{pk}/brackets/@ended                                  401 403 403 403 409 200 403 200
+POST   /api/competitions/{competition}/brackets/@ended                  401 403 403 403 403 400 403 400
+PUT    /api/teams/{pk}/brackets/@ended                                  401 403 403 403 409 400 403 400
 POST   /api/teams/{pk}/leave/@ended                                     401 403 403 403 403 403 403 403
 POST   /api/teams/{pk}/invitations/@ended                               401 403 403 403 403 403 403 403
 POST   /api/teams/{pk}/merge-requests/@ended                            401 403 403 403 403 403 403 403
