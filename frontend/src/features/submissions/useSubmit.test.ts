@@ -36,31 +36,31 @@ it('watches a queued file over a broken line until it is scored', async () => {
   await flushPromises()
   for (let look = 0; look < 2; look += 1) {
     await vi.advanceTimersByTimeAsync(2000)
-    expect(way.phase.value).toBe('queued')
+    expect(way.stage.value).toBe('queued')
   }
   await vi.advanceTimersByTimeAsync(2000)
   await sent
-  expect(way.phase.value).toBe('scored')
+  expect(way.stage.value).toBe('scored')
 })
 
 it('keeps apart a file that was refused and a session that had ended', async () => {
   vi.spyOn(queries, 'submit').mockRejectedValueOnce(new ApiError(401, [])).mockRejectedValueOnce(new ApiError(400, []))
   const way = use()
   await way.start(form)
-  expect(way.phase.value).toBe('signedOut')
+  expect(way.stage.value).toBe('signedOut')
   await way.start(form)
-  expect(way.phase.value).toBe('refused')
+  expect(way.stage.value).toBe('refused')
 })
 
 it.each([
   [true, 'lost'],
   [false, 'failed'],
-])('says of a line that broke, the file having left: %s, that it is %s', async (hasLeft, phase) => {
+])('says of a line that broke, the file having left: %s, that it is %s', async (hasLeft, stage) => {
   vi.spyOn(queries, 'submit').mockImplementation((_, { onProgress }) => {
     onProgress?.(hasLeft ? 1 : 0.5)
     return Promise.reject(new NetworkError())
   })
   const way = use()
   await way.start(form)
-  expect(way.phase.value).toBe(phase)
+  expect(way.stage.value).toBe(stage)
 })
