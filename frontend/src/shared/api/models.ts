@@ -11,7 +11,13 @@ export type Profile = Schemas['Profile']
 export type Token = Schemas['Token']
 export type CompetitionState = Schemas['Competition']['state']
 export type CompetitionItem = Schemas['CompetitionList']
-export type Competition = Schemas['Competition']
+/**
+ * `phase`: number of the one that it is looked at in, where it is held in several. Its clock, its metric and its limits are
+ * then those of this phase; of a competition in one phase there is nothing to say.
+ */
+export type Competition = Schemas['Competition'] & { phase?: number }
+export type PhaseRef = Schemas['PhaseRef']
+export type PhaseFacts = Schemas['Phase']
 export type ExplainedMetric = Schemas['ExplainedMetric']
 export type MetricDirection = Schemas['MetricDirection']
 export type OwnMetric = Schemas['OwnMetric']
