@@ -10,6 +10,8 @@ declare module 'vue-router' {
     requiresUser?: boolean
     /** For visitors only: who is signed in goes home. */
     forVisitors?: boolean
+    /** Shows one phase of a competition; where there are several, the page above it says which. */
+    ofPhase?: boolean
     /** Without app bar: the venue screen. */
     bare?: boolean
   }
