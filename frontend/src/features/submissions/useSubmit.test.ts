@@ -5,6 +5,7 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { defineComponent, h } from 'vue'
 import { ApiError, NetworkError } from '@/shared/api/errors'
 import type { Submission, Submitted } from '@/shared/api/models'
+import * as uploads from '@/shared/api/upload'
 import * as queries from './queries'
 import { useSubmit } from './useSubmit'
 
@@ -63,4 +64,13 @@ it.each([
   const way = use()
   await way.start(form)
   expect(way.stage.value).toBe(stage)
+})
+
+it.each([
+  ['names the phase that a file goes into', 2, '2'],
+  ['names none where there is one phase', undefined, null],
+])('%s', async (_, phase, sent) => {
+  const send = vi.spyOn(uploads, 'upload').mockResolvedValue({ status: 201, body: waiting })
+  await queries.submit({ ...form, phase }, {})
+  expect(send.mock.calls[0]![1].get('phase')).toBe(sent)
 })
