@@ -57,6 +57,11 @@ it('lists all phases in the timeline with their times, and the limits of the cur
   expect(page.findAll('h2').map((title) => title.text())).toEqual(['Timeline', 'Limits in Final'])
 })
 
+it('tells the limits of the phase that is looked at', async () => {
+  const page = await show(TimelineCard, { ...cup(DEVELOPMENT, FINAL), phase: 1 })
+  expect(page.findAll('h2').map((title) => title.text())).toContain('Limits in Development')
+})
+
 it('takes the phase along from tab to tab, where a tab is about one', async () => {
   const page = await show(CompetitionTabs, cup(DEVELOPMENT, FINAL), '/competitions/cup/leaderboard?phase=1')
   const found = new Set(hrefs(page))
