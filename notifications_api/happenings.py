@@ -144,15 +144,23 @@ def of_team(
 
 
 def of_leaderboard(
-    key: str, competition: Competition, about: models.Model, *, actor: User | None, at: datetime, **more: Any
+    key: str,
+    competition: Competition,
+    about: models.Model,
+    *,
+    actor: User | None,
+    at: datetime,
+    phase: Phase | None = None,
+    **more: Any,
 ) -> Happening:
-    """A happening that changes a leaderboard, and leads there. No score is told."""
+    """A happening that changes a leaderboard, and leads there, or to that of `phase`. No score is told."""
+    named = f"?phase={phase.number}" if phase is not None and competition.last_phase_number > 1 else ""
     return Happening(
         key=key,
         at=at,
         actor=actor,
         title=competition.title,
-        url=f"{competition.get_absolute_url()}/leaderboard",
+        url=f"{competition.get_absolute_url()}/leaderboard{named}",
         competition=competition,
         about=about,
         **more,

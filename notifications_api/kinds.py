@@ -352,6 +352,7 @@ def _run_ended(run: ScoringRun, now: Circumstances) -> Happening:
         run,
         actor=None,
         at=now.at,
+        phase=run.phase,
         excerpt="" if is_private else run.reason[:180],
         params={"run": run.kind, "status": run.status},
     )
@@ -387,6 +388,7 @@ PRIVATE_CONFIRMED: Occasion[Phase] = Occasion(
         phase.competition,
         actor=now.by,
         at=now.at,
+        phase=phase,
         # Whoever keeps the letter can tell later whether the log was rewritten: its hash then, in every language.
         excerpt=_hash_of_confirmation(phase.competition),
     ),

@@ -35,9 +35,9 @@ cup = Competition.objects.create(
 cup.hosts.add(host)
 Phase.objects.filter(competition=cup).update(name="Development", objection_minutes=0)
 
-def solve(phase):
+def solve(phase, at):
     solution = b"id,target,Usage\\n1,1,Public\\n2,2,Public\\n3,3,Private\\n4,4,Private\\n"
-    replace_solution(phase=phase, file=io.BytesIO(solution), filename="solution.csv", by=host, at=phase.starts_at - day)
+    replace_solution(phase=phase, file=io.BytesIO(solution), filename="solution.csv", by=host, at=at)
 
 def send(user, team, phase, error, at):
     rows = "".join(f"{n},{n + error}\\n" for n in range(1, 5))
@@ -46,7 +46,7 @@ def send(user, team, phase, error, at):
 def phase(number):
     return Phase.objects.select_related("competition").get(competition=cup, number=number)
 
-solve(phase(1))
+solve(phase(1), now - 21 * day)
 teams = {user: enter(competition=cup, user=user, at=now - 19 * day) for user in (alice, bob)}
 for user, error in ((alice, 0.25), (bob, 0.5)):
     send(user, teams[user], phase(1), error, now - 18 * day)
@@ -57,9 +57,7 @@ for name, starts, ends, metric in (("Japanese", -4, 5, "mae"), ("English", -3, 3
     fields = {"name": name, "starts_at": now + starts * day, "ends_at": now + ends * day, "metric": metric}
     add_phase(competition=Competition.objects.get(pk=cup.pk), fields=fields, by=host, at=now, reason="rounds")
 for number in (2, 3, 4):
-    replace_solution(phase=phase(number), file=io.BytesIO(
-        b"id,target,Usage\\n1,1,Public\\n2,2,Public\\n3,3,Private\\n4,4,Private\\n"
-    ), filename="solution.csv", by=host, at=now)
+    solve(phase(number), now)
 send(bob, teams[bob], phase(3), 0.125, now - day)
 """
 

@@ -195,6 +195,17 @@ def test_the_letter_with_the_final_results_names_the_head_of_the_log(world, happ
     assert {*told, *mailed} == {f"log: SHA-256 {entry.hash}"}
 
 
+@pytest.mark.parametrize(("phases", "leads_to"), [(1, "/leaderboard"), (2, "/leaderboard?phase=1")])
+def test_what_is_told_of_a_result_leads_to_the_leaderboard_of_its_phase(world, happens, phases, leads_to):
+    """Another phase may be the one that is shown where none is named."""
+    Competition.objects.filter(pk=world.cup.pk).update(last_phase_number=phases)
+    happens(confirm, world)
+    happens(run, world, "private", "complete")
+    addresses = set(Notification.objects.values_list("kind", "url"))
+    assert {url for _kind, url in addresses} == {f"/competitions/{world.cup.slug}{leads_to}"}
+    assert len(addresses) == 2
+
+
 def test_nobody_is_told_of_what_is_closed_to_them(world, happens):
     Competition.objects.filter(pk=world.cup.pk).update(visibility="invitation")
     world.cup.refresh_from_db()
