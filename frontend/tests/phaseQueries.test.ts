@@ -7,6 +7,7 @@ import { noiseQuery, podiumQuery, publicScoresQuery, scoresQuery, teamRowQuery }
 import { chooseBuiltIn, conditionsQuery, failuresQuery, rescore, runsQuery, versionsQuery } from '@/features/metric/queries'
 import { finalQuery } from '@/features/race/queries'
 import { allowanceQuery, leaderQuery, submissionsQuery } from '@/features/submissions/queries'
+import { finalQuery as venueFinalQuery, topQuery } from '@/features/venue/queries'
 import { csvAddress, readBoard } from '@/shared/competition/board'
 import { racedQuery, teamHistoryQuery } from '@/shared/competition/history'
 import type { Place } from '@/shared/competition/phases'
@@ -27,6 +28,9 @@ const QUERIES: Record<string, (place: Place) => unknown> = {
   raceOfBracket: (place) => racedQuery(place, 'student'),
   teamHistory: (place) => teamHistoryQuery({ ...place, team: 7 }),
   final: (place) => finalQuery({ ...place, bracket: '' }),
+  venueTop: topQuery,
+  venueFinal: (place) => venueFinalQuery({ ...place, source: 'private' }),
+  venuePreview: (place) => venueFinalQuery({ ...place, source: 'preview' }),
   leader: leaderQuery,
   submissions: ({ phase }) => submissionsQuery({ team: 7, phase }),
   allowance: ({ phase }) => allowanceQuery({ team: 7, phase }),

@@ -61,7 +61,8 @@ export function useCompetitionIn(competition: MaybeRefOrGetter<Competition | und
     return before?.slug === whole.slug && before.phase === wanted.number ? before : undefined
   })
   const error = computed(() => (asked.value ? facts.error.value : null))
-  return { data, error, refetch: facts.refetch }
+  const refetch = async () => void (asked.value && (await facts.refetch()))
+  return { data, error, refetch }
 }
 
 /** What a built-in metric computes; the same for everybody. */

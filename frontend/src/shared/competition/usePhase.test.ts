@@ -9,9 +9,9 @@ const phases = (current: number, ...numbers: number[]) =>
   numbers.map((number) => ({ number, name: `Phase ${number}`, isCurrent: number === current }) as PhaseRef)
 const cup = (current: number, ...numbers: number[]) => ({ slug: 'cup', phases: phases(current, ...numbers) }) as Pick<Competition, 'slug' | 'phases'>
 
-async function show(at: string, competition = cup(2, 1, 2, 3)) {
+async function show(at: string, competition = cup(2, 1, 2, 3), options = {}) {
   const given = ref<Pick<Competition, 'slug' | 'phases'> | undefined>(competition)
-  const { result, router } = await inSetup(() => usePhase(given), at)
+  const { result, router } = await inSetup(() => usePhase(given, options), at)
   return { ...result, router, given }
 }
 
@@ -46,6 +46,16 @@ it('stays while the page stays when another phase becomes the current one, and f
   expect(phase.value?.number).toBe(2)
   await router.push('/cup/leaderboard')
   expect(phase.value?.number).toBe(3)
+})
+
+it.each([
+  ['/cup', 3],
+  ['/cup?phase=1', 1],
+])('on a wall at %s, shows phase %i once another one has become the current one', async (at, number) => {
+  const { phase, given } = await show(at, cup(2, 1, 2, 3), { follows: true })
+  given.value = cup(3, 1, 2, 3)
+  await nextTick()
+  expect(phase.value?.number).toBe(number)
 })
 
 it('goes over to the current one when the phase shown is taken away', async () => {

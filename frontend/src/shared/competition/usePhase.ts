@@ -9,9 +9,10 @@ const OF_ONE_PHASE = { board: undefined, team: undefined, at: undefined, kind: u
 /**
  * Which phase of a competition is shown: the one in the address (`?phase=2`), else the one the API means where none is
  * named. That one stays while the page stays: another phase that starts takes nothing away that somebody reads or sends.
- * `offers`: whether there is anything to choose; of a competition in one phase nobody sees the word.
+ * `offers`: whether there is anything to choose; of a competition in one phase nobody sees the word. `follows`: for a wall
+ * that nobody touches, which goes over to the next phase by itself.
  */
-export function usePhase(competition: MaybeRefOrGetter<Pick<Competition, 'slug' | 'phases'> | null | undefined>) {
+export function usePhase(competition: MaybeRefOrGetter<Pick<Competition, 'slug' | 'phases'> | null | undefined>, { follows = false } = {}) {
   const route = useRoute()
   const router = useRouter()
   const phases = computed<readonly PhaseRef[]>(() => toValue(competition)?.phases ?? [])
@@ -24,7 +25,7 @@ export function usePhase(competition: MaybeRefOrGetter<Pick<Competition, 'slug' 
   )
   const phase = computed<PhaseRef | null>(() => {
     if (!offers.value) return null
-    const kept = phases.value.find(({ number }) => number === held.value)
+    const kept = follows ? undefined : phases.value.find(({ number }) => number === held.value)
     return phaseInAddress(route.query.phase, phases.value) ?? kept ?? currentPhase(phases.value) ?? null
   })
   const number = computed({
