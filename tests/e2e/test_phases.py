@@ -162,7 +162,7 @@ def test_everybody_can_read_and_reach_it(server, chromium, session, rounds, path
     watch = Watch(page, server.url)
     watch.visit(ROUNDS + path)
     if path and look == "phone":
-        expect(page.get_by_label("フェーズ")).to_be_visible()
+        expect(page.get_by_label("フェーズ", exact=True)).to_be_visible()
     faults = watch.look() + axe.violations(page, colors_only=look == "phone")
     context.close()
     assert faults == []
