@@ -274,8 +274,9 @@ def test_the_worker_killed_ten_times(started):
     killed: set[int] = set()
     with room:
         while len(killed) < 10:
-            wait_for(lambda: worker_of(server) not in (None, *killed))
-            worker = worker_of(server)
+            # Looked at while it is being started, it is there at one moment and at the next one not.
+            while (worker := worker_of(server)) is None or worker in killed:
+                time.sleep(0.1)
             # Early and late in its life by turns: while it starts, and with jobs in its hands.
             time.sleep(0.3 if len(killed) % 2 else 3.0)
             os.kill(worker, signal.SIGKILL)

@@ -307,6 +307,8 @@ STORED: dict[type[models.Model], tuple[str, ...]] = {
     tables.Phase: (),
     tables.Team: (),
     tables.Membership: (),
+    tables.Bracket: (),
+    tables.BracketEntry: (),
     tables.Hosting: (),
     tables.Departure: (),
     tables.Standing: ("best_private_score", "private_key", "private_submitted_at"),
@@ -619,6 +621,29 @@ def excludes(world: World, a: int, b: int) -> None:
         excluded = list(Exclusion.objects.order_by("pk").values_list("pk", flat=True))
         if excluded:
             world.ask(HOST, "post", f"/api/exclusions/{excluded[b % len(excluded)]}/lift/", reason=REASON)
+
+
+@act
+def moves_brackets(world: World, a: int, b: int) -> None:
+    """Adds or removes a bracket, or puts a team into others; and what its leaderboards show afterwards."""
+    known = list(tables.Bracket.objects.filter(competition=world.pk).order_by("pk").values_list("slug", flat=True))
+    teams = list(tables.Team.objects.filter(competition=world.pk).order_by("pk").values_list("pk", flat=True))
+    reason = REASON if b else ""
+    if a == 0:
+        by = "hosts" if b % 2 else "teams"
+        body = {"slug": f"new-{len(known)}", "name": "New", "chosenBy": by, "reason": reason}
+        world.ask(HOST, "post", f"{API}brackets/", **body)
+    elif a == 1 and len(known) > 1:
+        world.ask(HOST, "delete", f"{API}brackets/{known[-1]}/", reason=reason)
+    else:
+        role = HOST if a % 2 else "owner"
+        wanted = [slug for place, slug in enumerate(known) if b >> place & 1]
+        world.ask(
+            role, "put", f"/api/teams/{teams[(a * 8 + b) % len(teams)]}/brackets/", brackets=wanted, reason=reason
+        )
+    asked = "?bracket=" + (known[b % len(known)] if known else "none")
+    for board in ("public/", "history/", "private/", "private/preview/", "public/csv/"):
+        world.ask(doors.ROLES[(a + b) % len(doors.ROLES)], "get", f"{API}leaderboard/{board}{asked}")
 
 
 @act
