@@ -153,12 +153,31 @@ def touches_a_database(item: pytest.Item) -> bool:
     return bool(asked) or any(item.get_closest_marker(name) for name in ("django_db", *NEEDS))
 
 
+# They read and write rows as many others do, and what takes their time is no other on a second database: sandboxes,
+# command lines, pages.
+ALIKE_ON_EVERY_DATABASE = [
+    "test_digits.py",
+    "clients/test_kaggle_errors.py",
+    "clients/test_verify.py",
+    "competitions/test_what_may_change_table.py",
+    "own_metrics/test_api.py",
+    "own_metrics/test_files.py",
+    "own_metrics/test_published_in_sandboxes.py",
+    "own_metrics/test_scoring.py",
+    "own_metrics/test_versions.py",
+]
+
+
+def is_worth_a_second_database(item: pytest.Item) -> bool:
+    return touches_a_database(item) and item.path not in {ROOT / name for name in ALIKE_ON_EVERY_DATABASE}
+
+
 def leave_out_what_touches_no_database(config: pytest.Config, items: list[pytest.Item]) -> None:
     """With UZU_ONLY_DATABASE, for the run on a second database: scoring, say, is no other there."""
     if os.environ.get("UZU_ONLY_DATABASE"):
-        others = [item for item in items if not touches_a_database(item)]
+        others = [item for item in items if not is_worth_a_second_database(item)]
         config.hook.pytest_deselected(items=others)
-        items[:] = [item for item in items if touches_a_database(item)]
+        items[:] = [item for item in items if is_worth_a_second_database(item)]
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
