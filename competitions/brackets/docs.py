@@ -40,7 +40,7 @@ brackets = extend_schema_view(
                 request_only=True,
             )
         ],
-        description="Add a bracket. Organisers only; the competition log tells of it, with a reason once it has ended.",
+        description="Add a bracket. Organisers only; the log tells it, with a reason once the competition has ended.",
     ),
     partial_update=extend_schema(
         operation_id="changeBracket",

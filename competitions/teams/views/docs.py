@@ -170,8 +170,8 @@ team_brackets = extend_schema(
     },
     examples=[OpenApiExample("A team of students", value={"brackets": ["student"]}, request_only=True)],
     description="Say which brackets the team belongs to. Its owner, for as long as one can enter, chooses of those "
-    "that teams choose; organisers set all of them at any time, which the log tells, with a reason once it has "
-    "ended.",
+    "that teams choose; organisers set all of them at any time, which the log tells, with a reason once the "
+    "competition has ended.",
 )
 
 

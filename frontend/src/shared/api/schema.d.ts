@@ -239,7 +239,7 @@ export interface paths {
         put?: never;
         /**
          * Add bracket
-         * @description Add a bracket. Organisers only; the competition log tells of it, with a reason once it has ended.
+         * @description Add a bracket. Organisers only; the log tells it, with a reason once the competition has ended.
          */
         post: operations["addBracket"];
         delete?: never;
@@ -2542,7 +2542,7 @@ export interface paths {
         get?: never;
         /**
          * Set team brackets
-         * @description Say which brackets the team belongs to. Its owner, for as long as one can enter, chooses of those that teams choose; organisers set all of them at any time, which the log tells, with a reason once it has ended.
+         * @description Say which brackets the team belongs to. Its owner, for as long as one can enter, chooses of those that teams choose; organisers set all of them at any time, which the log tells, with a reason once the competition has ended.
          */
         put: operations["setTeamBrackets"];
         post?: never;
