@@ -1,4 +1,4 @@
-"""What allauth does our way: who may sign up, what its e-mails look like, and how guessing is counted."""
+"""What allauth does our way: who may sign up, what its emails look like, and how guessing is counted."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from accounts.models import User
 
 log = logging.getLogger(__name__)
 
-# Of the address of a page, in an e-mail.
+# Of the address of a page, in an email.
 LONGEST_PAGE = 500
 
 
@@ -42,7 +42,7 @@ class AccountAdapter(DefaultAccountAdapter):
         form: BaseForm,
         commit: bool = True,  # noqa: FBT001
     ) -> AbstractBaseUser:
-        # E-mails sent later know no browser to ask for its language.
+        # Emails sent later know no browser to ask for its language.
         language = translation.get_language() or ""
         cast(User, user).language = language if language in dict(settings.LANGUAGES) else ""
         return super().save_user(request, user, form, commit)
@@ -73,7 +73,7 @@ class AccountAdapter(DefaultAccountAdapter):
             return url
         return f"{url}?{urlencode({'next': page})}"
 
-    # --- e-mails ------------------------------------------------------------------------------------------------------
+    # --- emails ------------------------------------------------------------------------------------------------------
     def format_email_subject(self, subject: str) -> str:
         return f"[{settings.SITE_NAME}] {subject}"
 
@@ -85,7 +85,7 @@ class AccountAdapter(DefaultAccountAdapter):
         try:
             message.send()
         except (OSError, smtplib.SMTPException):
-            log.exception("an account e-mail could not be sent", extra={"template": template_prefix})
+            log.exception("an account email could not be sent", extra={"template": template_prefix})
 
     def render_mail(
         self,

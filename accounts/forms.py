@@ -29,7 +29,7 @@ class AdminSignInForm(AdminAuthenticationForm):
 
 
 class UserCreationForm(AdminUserCreationForm):
-    """An account made by an operator, with the e-mail address they vouch for."""
+    """An account made by an operator, with the email address they vouch for."""
 
     email = forms.EmailField(required=False)
 

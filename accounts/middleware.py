@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse, JsonResponse, RawPostDataException
 from django.utils import timezone, translation
+from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext
 from rest_framework.exceptions import UnsupportedMediaType
 
@@ -49,8 +50,12 @@ class PreferencesMiddleware:
             speak_language_of(user, request)
         if request.path.startswith(LOCAL_TIME_PATH) and user.time_zone:
             with timezone.override(ZoneInfo(user.time_zone)):
-                return self.get_response(request)
-        return self.get_response(request)
+                response = self.get_response(request)
+        else:
+            response = self.get_response(request)
+        # Beside cookie and Accept-Language, which are named by those who look at them.
+        patch_vary_headers(response, [PAGE_LANGUAGE_HEADER])
+        return response
 
 
 def user_of(request: HttpRequest) -> User | None:

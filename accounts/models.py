@@ -33,7 +33,7 @@ class User(AbstractUser):  # type: ignore[django-manager-missing]
     )
     first_name = None  # type: ignore[assignment]
     last_name = None  # type: ignore[assignment]
-    email = models.EmailField(_("e-mail address"), blank=True)
+    email = models.EmailField(_("email address"), blank=True)
     display_name = models.CharField(_("display name"), max_length=80, blank=True)
     bio = models.TextField(_("bio"), max_length=2000, blank=True)
     links = models.JSONField(
@@ -48,7 +48,7 @@ class User(AbstractUser):  # type: ignore[django-manager-missing]
         max_length=5,
         blank=True,
         choices=[("en", "English"), ("ja", "日本語")],
-        help_text=_("Language of e-mails and of the site; empty: as the browser asks."),
+        help_text=_("Language of emails and of the site; empty: as the browser asks."),
     )
     time_zone = models.CharField(_("time zone"), max_length=64, blank=True, validators=[validate_time_zone])
     avatar = models.ImageField(_("avatar"), upload_to="avatars/", storage=public_storage, blank=True)

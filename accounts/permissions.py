@@ -1,7 +1,10 @@
-"""Who may change an account, beyond being signed in to it."""
+"""Who may change an account, beyond being signed in to it, and what the site's settings let an account do."""
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 from rest_framework.request import Request
 
@@ -22,3 +25,13 @@ def require_session(request: Request) -> None:
     """
     if isinstance(request.auth, ApiToken):
         raise SessionRequired
+
+
+def is_creator(user: Any) -> bool:
+    """Whether they may make new competitions: staff, and whoever the site's settings name besides."""
+    if not (user.is_authenticated and user.is_active):
+        return False
+    if user.is_staff or settings.COMPETITION_CREATORS == "everybody":
+        return True
+    is_by_group = settings.COMPETITION_CREATORS == "group"
+    return is_by_group and bool(user.groups.filter(name=settings.CREATORS_GROUP).exists())

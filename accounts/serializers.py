@@ -14,6 +14,7 @@ from rest_framework import serializers
 from accounts.locking import lock_account
 from accounts.models import ApiToken, User
 from accounts.names import clean_display_name, require_own_name
+from accounts.permissions import is_creator
 from accounts.validators import validate_time_zone
 
 MAX_LINKS = 6
@@ -101,7 +102,7 @@ class MeSerializer(serializers.ModelSerializer[User]):
         choices=[code for code, _name in settings.LANGUAGES],
         allow_blank=True,
         required=False,
-        help_text="Of e-mails and of the site; empty: as the browser asks.",
+        help_text="Of emails and of the site; empty: as the browser asks.",
     )
     time_zone = serializers.CharField(
         allow_blank=True,
@@ -113,19 +114,24 @@ class MeSerializer(serializers.ModelSerializer[User]):
     hosted_competitions: serializers.SlugRelatedField[Any] = serializers.SlugRelatedField(
         slug_field="slug", many=True, read_only=True
     )
+    may_create_competitions = serializers.SerializerMethodField()
     email_verified = serializers.SerializerMethodField()
 
     class Meta:
         model = User
         fields = [
             "username", "email", "display_name", "name", "avatar", "bio", "links", "language", "time_zone",
-            "is_staff", "is_superuser", "hosted_competitions", "email_verified", "date_joined",
+            "is_staff", "is_superuser", "hosted_competitions", "may_create_competitions", "email_verified",
+            "date_joined",
         ]  # fmt: skip
         read_only_fields = ["username", "email", "is_staff", "is_superuser", "date_joined"]
 
     @extend_schema_field({"type": ["string", "null"], "description": "Address of a square image."})
     def get_avatar(self, user: User) -> str | None:
         return avatar_url(user)
+
+    def get_may_create_competitions(self, user: User) -> bool:
+        return is_creator(user)
 
     def get_email_verified(self, user: User) -> bool:
         return any(address.verified and address.primary for address in EmailAddress.objects.filter(user=user))

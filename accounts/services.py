@@ -15,7 +15,7 @@ from accounts.models import BrowserUse, User
 
 
 def create_account(*, username: str, email: str, password: str | None, **fields: Any) -> User:
-    """An account whose e-mail address counts as confirmed, because an operator vouches for it."""
+    """An account whose email address counts as confirmed, because an operator vouches for it."""
     with transaction.atomic():
         user = User.objects.create_user(username, email.lower(), password, **fields)
         confirm_address(user)

@@ -1,6 +1,6 @@
 """Checking a password outside the app's own sign-in: for the command-line clients and the admin.
 
-The app signs in through allauth. What is here keeps the same rules: user name or e-mail address, the same brake on
+The app signs in through allauth. What is here keeps the same rules: user name or email address, the same brake on
 guessing (one count for all ways in), and no sign-in before the address is confirmed.
 """
 
@@ -27,7 +27,7 @@ TOO_MANY = "too_many_login_attempts"
 class WrongCredentials(Refusal):
     code = "wrong_credentials"
     status = 401
-    message = _("The user name, e-mail address or password is not correct.")
+    message = _("The user name, email address or password is not correct.")
 
 
 class WrongPassword(Refusal):
@@ -44,16 +44,16 @@ class TooManyAttempts(Refusal):
 
 class EmailNotConfirmed(Forbidden):
     code = "email_not_confirmed"
-    message = _("Confirm your e-mail address first: sign in on the website to get the message again.")
+    message = _("Confirm your email address first: sign in on the website to get the message again.")
 
 
 def check_credentials(request: HttpRequest | Request, login: str, password: str) -> User:
-    """The user with this user name or e-mail address and this password; nobody is signed in.
+    """The user with this user name or email address and this password; nobody is signed in.
 
     Raises:
         WrongCredentials: no such account, another password, or a disabled account; which of them is not said.
         TooManyAttempts: too many failures for this name or from this address.
-        EmailNotConfirmed: right, but the e-mail address has to be confirmed first.
+        EmailNotConfirmed: right, but the email address has to be confirmed first.
     """
     django_request = cast(HttpRequest, getattr(request, "_request", request))
     if not login or not password or "\x00" in login or len(login) > LONGEST_LOGIN:
@@ -89,6 +89,6 @@ def confirm_password(request: HttpRequest | Request, user: User, password: str) 
 
 
 def confirmation_missing(user: User) -> bool:
-    """Whether the settings ask for a confirmed e-mail address that this user has not."""
+    """Whether the settings ask for a confirmed email address that this user has not."""
     mandatory = app_settings.EMAIL_VERIFICATION == app_settings.EmailVerificationMethod.MANDATORY
     return mandatory and not EmailAddress.objects.filter(user=user, verified=True).exists()

@@ -21,12 +21,14 @@ BENCHMARKS: dict[str, tuple[list[str], list[str]]] = {
     "memory": (["--cases", "auc"], ["--rows", "1000000", "5000000"]),
     "http_submission": (["--repeats", "7"], []),
     "leaderboard": (["--sizes", "100x10,10000x10", "--repeats", "20"], []),
+    "combined": (["--repeats", "9"], ["--repeats", "25"]),
     "private_run": (["--submissions", "200"], []),
     "receipts": (["--receipts", "10000"], []),
     "integrity": (["--teams", "100", "--rows", "10000"], []),
     "talk": (["--sizes", "50x20,500x50", "--repeats", "10"], []),
     "sandbox": (["--repeats", "5"], ["--repeats", "15"]),
     "own_metric": ([], ["--repeats", "9", "--batch", "50", "--seconds", "900"]),
+    "studio": (["--rows", "200000"], ["--rows", "1000000"]),
     "stampede": (["--participants", "100", "--seconds", "15"], []),
 }
 

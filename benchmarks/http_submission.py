@@ -152,7 +152,7 @@ def prepare(folder: Path) -> list[Case]:
             daily_submission_limit=None,
         )
         with solution.open("rb") as file:
-            replace_solution(competition=competition, file=file, filename="solution.csv", by=None, at=now)
+            replace_solution(phase=competition.phase, file=file, filename="solution.csv", by=None, at=now)
         team = enter(competition=competition, user=user, at=now)
         cases.append(Case(metric, rows, solution, submission, team.pk, token))
     return cases

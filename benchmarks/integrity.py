@@ -81,7 +81,7 @@ def run_job(options: argparse.Namespace) -> None:
     keep_memory()
     competition = Competition.objects.get()
     if options.job == "desk":
-        analysis = analyses.start_desk(competition=competition, by=None, at=datetime.now(UTC))
+        analysis = analyses.start_desk(phase=competition.phase, by=None, at=datetime.now(UTC))
     else:
         analysis = competition.analyses.get(kind="ranks")  # the confirmation queued it
     begun = time.perf_counter()
@@ -128,8 +128,8 @@ def build(options: argparse.Namespace) -> list[Any]:
         daily_submission_limit=None,
     )
     text = "\n".join(["id,target,Usage", *lines]) + "\n"
-    replace_solution(competition=competition, file=ContentFile(text.encode()), filename="s.csv", by=None, at=SENT)
-    solution = active_solution(competition)
+    replace_solution(phase=competition.phase, file=ContentFile(text.encode()), filename="s.csv", by=None, at=SENT)
+    solution = active_solution(competition.phase)
     prepared = prepared_solution(solution)
     users = User.objects.bulk_create(
         User(username=f"user{n}", email=f"user{n}@example.org") for n in range(options.teams)
@@ -142,7 +142,9 @@ def build(options: argparse.Namespace) -> list[Any]:
         Membership(competition=competition, team=team, user=user, joined_at=SENT)
         for team, user in zip(teams, users, strict=True)
     )
-    Standing.objects.bulk_create(Standing(competition=competition, team=team) for team in teams)
+    Standing.objects.bulk_create(
+        Standing(competition=competition, phase=competition.phase, team=team) for team in teams
+    )
     kept: list[Any] = []
     rows = []
     for number, team in enumerate(teams):
@@ -155,6 +157,7 @@ def build(options: argparse.Namespace) -> list[Any]:
         for again in range(3 if number % 10 == 0 else 1):
             one = Submission(
                 competition=competition,
+                phase=competition.phase,
                 team=team,
                 user=team.owner,
                 created_at=SENT + timedelta(seconds=number + 10_000 * again),
@@ -169,10 +172,10 @@ def build(options: argparse.Namespace) -> list[Any]:
             one.aligned.name = store_aligned(Predictions((column,), prepared.layout_digest), one)
             rows.append(one)
     Submission.objects.bulk_create(rows, batch_size=500)
-    run = runs.start_run(competition=competition, kind="private", by=None, at=NOW)
+    run = runs.start_run(phase=competition.phase, kind="private", by=None, at=NOW)
     while runs.work(run.pk) is runs.Outcome.MORE:
         pass
-    runs.confirm_private_leaderboard(competition=competition, by=None, at=NOW)
+    runs.confirm_private_leaderboard(phase=competition.phase, by=None, at=NOW)
     return [truth, *kept]
 
 

@@ -96,6 +96,7 @@ def build(teams: int, each: int) -> Any:
         Standing.objects.bulk_create(
             Standing(
                 competition=competition,
+                phase=competition.phase,
                 team=team,
                 best_public_score=score,
                 public_key=score,
@@ -110,7 +111,13 @@ def build(teams: int, each: int) -> Any:
             for (_number, team, _user), score in zip(pairs, scores, strict=True)
         )
         StandingChange.objects.bulk_create(
-            StandingChange(competition=competition, team=team, score=score + 10 - step, at=SENT + timedelta(hours=step))
+            StandingChange(
+                competition=competition,
+                phase=competition.phase,
+                team=team,
+                score=score + 10 - step,
+                at=SENT + timedelta(hours=step),
+            )
             for (_number, team, _user), score in zip(pairs, scores, strict=True)
             for step in range(10)
         )
@@ -125,11 +132,12 @@ def submissions(competition: Any, each: int) -> None:
     from django.db import connection  # noqa: PLC0415
 
     columns = (
-        "competition_id, team_id, user_id, created_at, source, file, filename, size, sha256, aligned, memo, "
+        "competition_id, phase_id, team_id, user_id, created_at, source, file, filename, size, sha256, aligned, memo, "
         "is_selected, is_late, status, problems, public_score, attempts"
     )
     values = (
-        f"t.competition_id, t.id, t.owner_id, '{SENT:%F %T}', 'api', 'none', 'submission.csv', 10, '', '', '', {{no}}, "
+        f"t.competition_id, {competition.phase.pk}, t.id, t.owner_id, '{SENT:%F %T}', 'api', 'none', 'submission.csv', "
+        "10, '', '', '', {no}, "
         "{no}, 'scored', '[]', 0.5, 0"
     )
     false = "false" if connection.vendor == "postgresql" else "0"

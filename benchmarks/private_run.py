@@ -125,11 +125,11 @@ def build(options: argparse.Namespace, solution: bytes, files: list[bytes]) -> A
         rules_required=False,
         daily_submission_limit=None,
     )
-    replace_solution(competition=competition, file=io.BytesIO(solution), filename="solution.csv", by=None, at=SENT)
+    replace_solution(phase=competition.phase, file=io.BytesIO(solution), filename="solution.csv", by=None, at=SENT)
     user = User.objects.create(username="somebody", email="")
     team = Team.objects.create(competition=competition, name="team", owner=user, created_at=SENT)
     Membership.objects.create(competition=competition, team=team, user=user, joined_at=SENT)
-    Standing.objects.create(competition=competition, team=team)
+    Standing.objects.create(competition=competition, phase=competition.phase, team=team)
     patterns = [
         submit(user=user, team=team, file=io.BytesIO(file), filename="submission.csv", at=SENT).submission
         for file in files
@@ -153,7 +153,7 @@ def run_seconds(competition: Any, *, processes: int) -> float:
     keep_memory()  # as the worker does
     settings.SCORING_PROCESSES = processes
     crunching.ROWS_WORTH_PROCESSES = 0
-    run = runs.start_run(competition=competition, kind="private", by=None, at=datetime.now(UTC))
+    run = runs.start_run(phase=competition.phase, kind="private", by=None, at=datetime.now(UTC))
     begun = time.perf_counter()
     while (outcome := runs.work(run.pk)) is runs.Outcome.MORE:
         pass

@@ -57,7 +57,7 @@ cup = Competition.objects.create(title="Stampede", slug="stampede", starts_at=no
     ends_at=now + timedelta(days=1), is_published=True, rules_required=False, metric="rmse", daily_submission_limit=1)
 cup.hosts.add(host)
 with open(solution, "rb") as file:
-    replace_solution(competition=cup, file=file, filename="solution.csv", by=host, at=now)
+    replace_solution(phase=cup.phase, file=file, filename="solution.csv", by=host, at=now)
 people = []
 for n in range(participants):
     user = User.objects.create_user(f"user{n}", f"user{n}@example.org")

@@ -7,12 +7,14 @@ it or tells somebody of it asks one of these three.
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth import get_user_model
 from django.db.models import Q
 
-from competitions import boards
+# Models and rules need each other: the former are read when a rule is asked.
+from competitions import boards, models as tables
 from competitions.boards import board_of
 from competitions.exceptions import (
     LeaderboardForHosts,
@@ -24,7 +26,7 @@ from foundation.refusals import NotVisible
 from foundation.verdict import YES, Verdict
 
 if TYPE_CHECKING:
-    from competitions.models import Competition
+    from competitions.models import Competition, DataFile, Phase
 
 # Django's permission that makes staff of the site editors of every competition.
 EDIT = "competitions.change_competition"
@@ -117,46 +119,47 @@ class RoomAccess:
 
 
 class BoardAccess:
-    """See the whole public leaderboard: of those who may look inside, whom the organisers let see it.
+    """See the whole public leaderboard of a phase: of those who may look inside, whom the organisers let see it.
 
     `own_row`, `own_rows`: the same for the row of one's own team.
     """
 
-    def may(self, user: Any, competition: Competition) -> Verdict:
+    def may(self, user: Any, phase: Phase) -> Verdict:
         """Whether `user` may see every row."""
+        competition = phase.competition
         if not (inside := ROOM.may(user, competition)):
             return inside
-        audience = board_of(competition).audience
+        audience = board_of(phase).audience
         if audience == boards.EVERYBODY or is_host(user, competition) or runs_all(user):
             return YES
         if audience == boards.PARTICIPANTS:
             return YES if is_participant(user, competition) else Verdict(LeaderboardForParticipants())
         return Verdict(LeaderboardOwnRowOnly() if audience == boards.OWN_ROW else LeaderboardForHosts())
 
-    def own_row(self, user: Any, competition: Competition) -> Verdict:
+    def own_row(self, user: Any, phase: Phase) -> Verdict:
         """Whether `user` may see the row of the own team, and with it its rank."""
-        if all_of_it := self.may(user, competition):
+        if all_of_it := self.may(user, phase):
             return YES
-        is_own = board_of(competition).audience == boards.OWN_ROW and is_participant(user, competition)
+        is_own = board_of(phase).audience == boards.OWN_ROW and is_participant(user, phase.competition)
         return YES if is_own else all_of_it
 
     def rows(self, user: Any) -> Q:
-        """The competitions for which `user` may see every row, as a condition on competitions."""
+        """The phases for which `user` may see every row, as a condition on phases."""
         if runs_all(user):
             return Q()
         shown = Q(board_opened_at__isnull=False) | Q(board_audience=boards.EVERYBODY)
-        entered = Q(board_audience=boards.PARTICIPANTS) & entered_by(user)
-        return (ROOM.rows(user) & (shown | entered)) | hosted_by(user)
+        entered = Q(board_audience=boards.PARTICIPANTS) & _in(entered_by(user))
+        return (_in(ROOM.rows(user)) & (shown | entered)) | _in(hosted_by(user))
 
     def own_rows(self, user: Any) -> Q:
-        """The competitions for which `user` may see the own team's row, as a condition on competitions."""
+        """The phases for which `user` may see the own team's row, as a condition on phases."""
         if runs_all(user):
             return Q()
-        return self.rows(user) | (ROOM.rows(user) & Q(board_audience=boards.OWN_ROW) & entered_by(user))
+        return self.rows(user) | (_in(ROOM.rows(user)) & Q(board_audience=boards.OWN_ROW) & _in(entered_by(user)))
 
-    def people(self, competition: Competition) -> Q:
+    def people(self, phase: Phase) -> Q:
         """The accounts in use that may see every row, as a condition on users."""
-        audience = board_of(competition).audience
+        audience, competition = board_of(phase).audience, phase.competition
         if audience == boards.EVERYBODY:
             return ROOM.people(competition)
         takes_part = Q(is_active=True, pk__in=competition.memberships.values("user"))
@@ -164,9 +167,29 @@ class BoardAccess:
         return (takes_part | _who_runs(competition)) if audience == boards.PARTICIPANTS else _who_runs(competition)
 
 
+class FileAccess:
+    """Know of a data file: who may look inside, if it belongs to no phase or to one that has started; who runs it."""
+
+    def may(self, user: Any, data_file: DataFile, at: datetime) -> Verdict:
+        """Whether `user` may; a file that opens later looks as if it did not exist."""
+        competition = data_file.competition
+        if not (inside := ROOM.may(user, competition)):
+            return inside
+        if data_file.is_shown(at) or is_host(user, competition) or runs_all(user):
+            return YES
+        return Verdict(NotVisible())
+
+    def rows(self, user: Any, at: datetime) -> Q:
+        """The data files for which `user` may, as a condition on data files."""
+        if runs_all(user):
+            return Q()
+        return (_in(ROOM.rows(user)) & shown_files(at)) | _in(hosted_by(user))
+
+
 PAGE = PageAccess()
 ROOM = RoomAccess()
 BOARD = BoardAccess()
+FILE = FileAccess()
 
 
 # --- parts of conditions ----------------------------------------------------------------------------------------------
@@ -181,6 +204,16 @@ def entered_by(user: Any) -> Q:
 
 
 NOTHING = NOBODY = Q(pk__in=[])
+
+
+def shown_files(at: datetime) -> Q:
+    """Those that belong to no phase, or to one that has started, as a condition on data files."""
+    return Q(phase__isnull=True) | Q(phase__starts_at__lte=at)
+
+
+def _in(competitions: Q) -> Q:
+    """What belongs to these competitions, as a condition on phases or data files."""
+    return Q(competition__in=tables.Competition.objects.filter(competitions).values("pk"))
 
 
 def _is_in_use(user: Any) -> bool:

@@ -50,7 +50,8 @@ class UploadAdmin(OrganisedAdmin):
         if not self.has_add_permission(request):
             raise PermissionDenied
         data = (request.POST, request.FILES) if request.method == "POST" else (None, None)
-        form = self.upload_form(*data, user=request.user, initial={"competition": request.GET.get("competition")})
+        named = {name: request.GET.get(name) for name in ("competition", "phase")}
+        form = self.upload_form(*data, user=request.user, initial=named)
         if form.is_valid():
             try:
                 row = form.keep(by=request.user)

@@ -16,7 +16,9 @@ class CompetitionsConfig(AppConfig):
         from competitions.files.uploads import resume_data_uploads, sweep_data_uploads  # noqa: PLC0415
         from competitions.metrics.sandbox_state import look_soon  # noqa: PLC0415
         from competitions.metrics.trying import catch_up_with_trials_of_metrics  # noqa: PLC0415
+        from competitions.phases.entry import decide_entries  # noqa: PLC0415
         from competitions.teams.conflicts import note_staff  # noqa: PLC0415
+        from competitions.turning import turn_phases  # noqa: PLC0415
         from foundation.duties import DUTIES, Duty  # noqa: PLC0415
 
         # A migration that makes the table anew on SQLite would leave it without its triggers.
@@ -27,6 +29,8 @@ class CompetitionsConfig(AppConfig):
         # At the start, and again where none held: the package may be installed by now.
         DUTIES.append(Duty(look_soon, timedelta(minutes=1)))
         DUTIES.append(Duty(note_staff, timedelta(minutes=1)))
+        DUTIES.append(Duty(turn_phases, timedelta(minutes=1)))
+        DUTIES.append(Duty(decide_entries, timedelta(seconds=15)))
 
 
 def protect_log(*, using: str, **_: Any) -> None:

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from competitions.models import Competition
+    from competitions.models import Phase
 
 # The names of `competitions.models.BoardAudience`.
 EVERYBODY, PARTICIPANTS, OWN_ROW, HOSTS = "everybody", "participants", "own_row", "hosts"
@@ -45,9 +45,9 @@ class Board:
         return self.audience == HOSTS
 
 
-def board_of(competition: Competition) -> Board:
-    """The rules of the competition's public leaderboard."""
-    minutes = competition.board_freeze_minutes
-    freezes_at = competition.board_freezes_at if minutes is None else competition.ends_at - timedelta(minutes=minutes)
-    opened_at = competition.board_opened_at
-    return Board(EVERYBODY if opened_at is not None else competition.board_audience, freezes_at, opened_at)
+def board_of(phase: Phase) -> Board:
+    """The rules of the phase's public leaderboard."""
+    minutes = phase.board_freeze_minutes
+    freezes_at = phase.board_freezes_at if minutes is None else phase.ends_at - timedelta(minutes=minutes)
+    opened_at = phase.board_opened_at
+    return Board(EVERYBODY if opened_at is not None else phase.board_audience, freezes_at, opened_at)

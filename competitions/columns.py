@@ -14,7 +14,7 @@ from scoring.further import Further, read_further
 from scoring.metrics.registry import is_own
 
 if TYPE_CHECKING:
-    from competitions.models import Competition
+    from competitions.models import Phase
 
 Numbers = Mapping[str, float | None]
 
@@ -28,24 +28,24 @@ class Column:
     direction: str = ""
 
 
-def columns_of(competition: Competition) -> list[Column]:
-    """The further numbers of the competition's submissions, in order."""
-    if is_own(competition.metric):
-        metric = competition.own_metrics.filter(is_active=True).only("columns").first()
+def columns_of(phase: Phase) -> list[Column]:
+    """The further numbers of the phase's submissions, in order."""
+    if is_own(phase.metric):
+        metric = phase.own_metrics.filter(is_active=True).only("columns").first()
         return [] if metric is None else [Column(name, name) for name in metric.columns or []]
-    return [Column(one.key, one.label, one.direction.value) for one in further_metrics(competition)]
+    return [Column(one.key, one.label, one.direction.value) for one in further_metrics(phase)]
 
 
-def further_metrics(competition: Competition) -> list[Further]:
+def further_metrics(phase: Phase) -> list[Further]:
     """The built-in metrics that are shown beside the one that ranks."""
-    return [] if is_own(competition.metric) else read_further(list(competition.further_metrics))
+    return [] if is_own(phase.metric) else read_further(list(phase.further_metrics))
 
 
 def in_order(columns: Sequence[Column], numbers: Numbers) -> list[float | None]:
-    """The numbers of one submission, as its competition's columns have them."""
+    """The numbers of one submission, as its phase's columns have them."""
     return [numbers.get(column.key) for column in columns]
 
 
-def shown_numbers(competition: Competition, numbers: Numbers) -> dict[str, float | None]:
-    """`numbers` with no more digits than the competition shows of a score."""
-    return {key: None if one is None else competition.shown_score(one) for key, one in numbers.items()}
+def shown_numbers(phase: Phase, numbers: Numbers) -> dict[str, float | None]:
+    """`numbers` with no more digits than the phase shows of a score."""
+    return {key: None if one is None else phase.shown_score(one) for key, one in numbers.items()}

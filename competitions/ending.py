@@ -1,4 +1,4 @@
-"""Remembers that a competition has ended, so that setting the server's clock back does not open it again.
+"""Remembers that a phase has ended, so that setting the server's clock back does not open it again.
 
 Clocks of servers step back, by hand or when they are set right. What was received before the end and had to wait for a
 lock still counts; what is received once the end is written down does not, whatever the clock says. The private
@@ -9,25 +9,26 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from competitions.models import Competition
+from competitions.models import Phase
 
 
-def note_end(competition: Competition, at: datetime) -> None:
-    """Write down that the competition has ended, because what follows relies on it: a late submission, a run, a
+def note_end(phase: Phase, at: datetime) -> None:
+    """Write down that the phase has ended, because what follows relies on it: a late submission, a run, a
     confirmation.
 
     Call it in the transaction of that; before the end it does nothing.
     """
-    if competition.ended_at is None and competition.is_past_end(at):
-        Competition.objects.filter(pk=competition.pk, ended_at__isnull=True).update(ended_at=at)
-        competition.ended_at = at
+    if phase.ended_at is None and phase.is_past_end(at):
+        Phase.objects.lock(phase)  # before its own row, as everybody does
+        Phase.objects.filter(pk=phase.pk, ended_at__isnull=True).update(ended_at=at)
+        phase.ended_at = at
 
 
-def judge_as_received(competition: Competition, *, seen: Competition) -> None:
-    """Let a request that had to wait for a lock be judged by whether the competition had ended when it was received.
+def judge_as_received(phase: Phase, *, seen: Phase) -> None:
+    """Let a request that had to wait for a lock be judged by whether the phase had ended when it was received.
 
-    `competition`: as it was read under the lock. `seen`: as it was read when the request was received; if no end was
+    `phase`: as it was read under the lock. `seen`: as it was read when the request was received; if no end was
     written down by then, one that was written down meanwhile does not concern this request.
     """
     if seen.ended_at is None:
-        competition.ended_at = None
+        phase.ended_at = None

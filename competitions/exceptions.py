@@ -6,9 +6,9 @@ Messages never carry what the person asking may not know: no scores, no solution
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
-from django.utils.translation import gettext, gettext_lazy as _
+from django.utils.translation import gettext, gettext_lazy as _, ngettext_lazy
 
 from foundation.refusals import Conflict, Forbidden, Problems, Refusal
 
@@ -21,7 +21,12 @@ class NotHost(Forbidden):
 
 class MayNotCreateCompetitions(Forbidden):
     code = "may_not_create_competitions"
-    message = _("Only the staff of the site makes competitions.")
+    message = _("You have not been given the permission to create competitions: ask the staff of the site.")
+
+
+class TooManyDrafts(Conflict):
+    code = "too_many_drafts"
+    message = _("You have %(limit)d competitions that are not published: publish or delete one first.")
 
 
 class NotEntered(Forbidden):
@@ -128,6 +133,12 @@ class StartFrozen(Conflict):
     attr = "starts_at"
 
 
+class StartOpenedFiles(Conflict):
+    code = "start_opened_files"
+    message = _("The start can't move past this moment: the phase has begun, and participants may have its data files.")
+    attr = "starts_at"
+
+
 class SelectionFrozen(Conflict):
     code = "selection_frozen"
     message = _(
@@ -157,8 +168,10 @@ class EndInThePast(Refusal):
 
 class EndTooSoon(Refusal):
     code = "end_too_soon"
-    message = _(
-        "A competition that runs can end earlier, but participants need notice: at least %(minutes)d minutes from now."
+    message = ngettext_lazy(
+        "A competition that runs can end earlier, but participants need notice: at least %(minutes)d minute from now.",
+        "A competition that runs can end earlier, but participants need notice: at least %(minutes)d minutes from now.",
+        "minutes",
     )
     attr = "ends_at"
 
@@ -196,6 +209,103 @@ class ObjectionsOpen(Conflict):
 
     def __init__(self, *, until: datetime) -> None:
         super().__init__(until=until.isoformat())
+
+
+# --- getting on into a phase ------------------------------------------------------------------------------------------
+class EntryNotDecided(Forbidden):
+    """Which teams get on into the phase is not decided yet. `awaited`: what for; `phase`: the one that decides."""
+
+    code = "entry_not_decided"
+    message = _("It is not decided yet which teams may take part in this phase.")
+    awaiting: ClassVar[dict[str, Any]] = {
+        "end": _("Which teams get on into this phase is decided when “%(phase)s” has ended."),
+        "board": _(
+            "Which teams get on into this phase is decided when everybody who takes part sees the whole leaderboard of "
+            "“%(phase)s”: now it stands still or is hidden."
+        ),
+        "confirmation": _("Which teams get on into this phase is decided when the result of “%(phase)s” is confirmed."),
+        "start": _("Which teams get on into this phase is decided when it starts."),
+        "scoring": _(
+            "Which teams get on into this phase is decided when everything that was sent to “%(phase)s” is scored."
+        ),
+        "baseline": _(
+            "Which teams get on into this phase is decided when the baseline “%(baseline)s” of “%(phase)s” has its "
+            "score."
+        ),
+        "moment": _("Which teams get on into this phase is decided in a moment."),
+    }
+
+    @property
+    def detail(self) -> str:
+        return str(self.awaiting.get(self.params["awaited"], self.message)) % self.params
+
+
+class NotInPhase(Forbidden):
+    """The team did not get on into the phase. `rule`, `phase`, `bound`: by what that was decided; `rank`: its place."""
+
+    code = "not_in_phase"
+    message = _("Your team did not get on into this phase.")
+    by_rule: ClassVar[dict[str, Any]] = {
+        "teams": _("Your team did not get on into this phase: it is for the teams that took part in “%(phase)s”."),
+        "best": _("Your team did not get on into this phase: it is for the teams up to rank %(bound)s in “%(phase)s”."),
+        "share": _("Your team did not get on into this phase: it is for the best %(bound)s %% of “%(phase)s”."),
+        "baseline": _(
+            "Your team did not get on into this phase: it is for the teams above “%(bound)s” in “%(phase)s”."
+        ),
+        "list": _("Your team did not get on into this phase: it is for the teams that the organisers named."),
+    }
+
+    @property
+    def detail(self) -> str:
+        said = str(self.by_rule.get(self.params["rule"], self.message)) % self.params
+        if self.params["rank"] is None or self.params["rule"] in ("teams", "list"):
+            return said
+        place = gettext("Your rank there was %(rank)d.") % self.params
+        return f"{said} {place}"
+
+
+class EntryDecided(Conflict):
+    """Who gets on has been decided, or people take part already: `field` says what can't change any more."""
+
+    code = "entry_decided"
+    message = _("Who takes part in this phase is decided: that can't change any more.")
+    attr = "entry_rule"
+
+    def __init__(self, *, field: str = "entry_rule") -> None:
+        super().__init__()
+        self.attr = field  # type: ignore[misc]  # which of them it is, each time
+
+
+class PhaseDecidesEntry(Conflict):
+    """Another phase goes by this one: it can't be taken away, nor end after that one does."""
+
+    code = "phase_decides_entry"
+    message = _("The phase “%(phase)s” goes by this one. Change first who gets on there.")
+
+
+class EndsAfterNext(Conflict):
+    """The end would come after that of the phase into which this one decides who gets on."""
+
+    code = "ends_after_next"
+    message = _("“%(phase)s” goes by the result of this phase, which must end before it does: move its end first.")
+    attr = "ends_at"
+
+
+class EntryNotByList(Conflict):
+    code = "entry_not_by_list"
+    message = _("Organisers name the teams only where the rule of the phase says so: set it to “list” first.")
+    attr = "teams"
+
+
+class UnlistedTooLate(Conflict):
+    code = "unlisted_too_late"
+    message = _("The phase has begun for the teams that were named: others can be added, and none taken off.")
+    attr = "teams"
+
+
+class EntriesDiffer(Conflict):
+    code = "entries_differ"
+    message = _("Only one of the two teams got on into “%(phase)s”: they can't become one any more.")
 
 
 # --- entering ---------------------------------------------------------------------------------------------------------
@@ -300,7 +410,11 @@ class NoSuchUser(Refusal):
 
 class TeamFull(Conflict):
     code = "team_full"
-    message = _("A team of this competition has at most %(limit)d members; this would make %(size)d.")
+    message = ngettext_lazy(
+        "A team of this competition has at most %(limit)d member; this would make %(size)d.",
+        "A team of this competition has at most %(limit)d members; this would make %(size)d.",
+        "limit",
+    )
 
 
 # --- brackets ---------------------------------------------------------------------------------------------------------
@@ -330,6 +444,15 @@ class BracketOfHosts(Refusal):
 class BracketsFixed(Conflict):
     code = "brackets_fixed"
     message = _("A team can choose its brackets for as long as one can enter. The organisers can still change them.")
+    attr = "brackets"
+
+
+class BracketsFixedByPhase(Conflict):
+    code = "brackets_fixed_by_phase"
+    message = _(
+        "Your team took part in a phase that has ended: it can't choose its brackets any more. The organisers can "
+        "still change them."
+    )
     attr = "brackets"
 
 
@@ -388,17 +511,23 @@ class NoSuchTeam(Refusal):
 
 class TooManySubmissionsTogether(Conflict):
     code = "too_many_submissions_together"
-    message = _(
+    message = ngettext_lazy(
+        "Together the teams have %(found)d submission; one team could have made %(limit)d by now. "
+        "Wait until the limit has grown, or do not submit until then.",
         "Together the teams have %(found)d submissions; one team could have made %(limit)d by now. "
-        "Wait until the limit has grown, or do not submit until then."
+        "Wait until the limit has grown, or do not submit until then.",
+        "found",
     )
 
 
 class TooManySubmissionsByTheEnd(Conflict):
     code = "too_many_submissions_by_the_end"
-    message = _(
+    message = ngettext_lazy(
+        "Together the teams have %(found)d submission; one team can make no more than %(limit)d by the end of the "
+        "competition.",
         "Together the teams have %(found)d submissions; one team can make no more than %(limit)d by the end of the "
-        "competition."
+        "competition.",
+        "found",
     )
 
 
@@ -447,6 +576,17 @@ class FileNameTaken(Conflict):
             "The data file “%(other)s” is in the way: names that differ in case only, and a file that is a folder of "
             "another, can't lie beside each other on every system. Choose another name, or delete that file first."
         ) % {"other": self.params["other"]}
+
+
+class DataFileOpen(Conflict):
+    """It was open to participants, and would be closed again."""
+
+    code = "data_file_open"
+    message = _(
+        "Participants may have this data file already: it can't wait for a phase that has not started. Add what opens "
+        "later under another name."
+    )
+    attr = "phase"
 
 
 class DataFileTooLarge(Refusal):
@@ -530,6 +670,66 @@ class SolutionNotYours(Forbidden):
         "then, copy it without."
     )
     attr = "with_solution"
+
+
+class PhaseInUse(Conflict):
+    code = "phase_in_use"
+    message = _("Only a phase that has not started, and that nothing was sent to, can be taken away.")
+
+
+class PhaseHasFiles(Conflict):
+    """Without the phase its data files would be the competition's, and open to everybody who takes part."""
+
+    code = "phase_has_files"
+    message = _("The phase has data files: delete them, or let them open with another phase, and then take it away.")
+
+
+class OnlyPhase(Conflict):
+    code = "only_phase"
+    message = _("A competition has one phase at least.")
+
+
+class TooManyPhases(Conflict):
+    code = "too_many_phases"
+    message = _("A competition has at most %(limit)d phases.")
+
+
+class NoCombinedLeaderboard(Refusal):
+    code = "no_combined_leaderboard"
+    status = 404
+    message = _("This competition has no combined leaderboard: it needs a rule for it, and two phases at least.")
+
+
+class DirectionsDiffer(Conflict):
+    """The scores of the phases have no mean that says anything."""
+
+    code = "directions_differ"
+    message = _(
+        "The weighted mean of scores needs phases of one direction: the larger score is better in all of them, or the "
+        "smaller one."
+    )
+    attr = "combined_rule"
+
+
+class CombinedWeightsMissing(Conflict):
+    code = "combined_weights_missing"
+    message = _("The weighted mean of scores needs a phase with a weight above 0.")
+    attr = "combined_weight"
+
+
+class InvalidCombinedWeight(Refusal):
+    code = "invalid_combined_weight"
+    message = _("A weight is a number from 0 to %(most)d.")
+    attr = "combined_weight"
+
+
+class InvalidCombinedPoints(Refusal):
+    code = "invalid_combined_points"
+    message = _(
+        "The points of the places are at most %(places)d numbers from 0 to %(most)d with at most %(digits)d decimals, "
+        "and no place is worth more than the one before it."
+    )
+    attr = "combined_points"
 
 
 class NoDraft(Conflict):

@@ -3,7 +3,7 @@
     from competitions import permissions as can
 
     if can.view_data(user, competition, at): ...          # a Verdict is true or false
-    can.submit(user, team, at).require()                  # or raises the refusal that says why
+    can.submit(user, team, phase, at).require()           # or raises the refusal that says why
 
 Every question that the clock decides takes `at`. Superusers, and staff with Django's permission to change competitions,
 may change what organisers (`hosts`) may; the end of the competition and the confirmation of its private leaderboard
@@ -15,9 +15,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from accounts.permissions import is_creator
 from competitions import exceptions as no
-from competitions.access import BOARD, PAGE, ROOM, is_editor, is_host, is_participant
-from competitions.models import Competition, Invitation, MergeRequest, OwnMetric, RulesAcceptance, Team
+from competitions.access import BOARD, FILE, PAGE, ROOM, is_editor, is_host, is_participant
+from competitions.getting_on import why_not_in
+from competitions.models import Competition, DataFile, Invitation, MergeRequest, OwnMetric, Phase, RulesAcceptance, Team
 from foundation.refusals import NotSignedIn, NotVisible
 from foundation.verdict import YES, Verdict
 
@@ -61,10 +63,8 @@ def edit(user: Any, competition: Competition) -> Verdict:
 
 
 def create_competition(user: Any) -> Verdict:
-    """Make a new competition: the staff of the site. Whoever makes one organises it."""
-    if user.is_authenticated and user.is_active and user.is_staff:
-        return YES
-    return Verdict(no.MayNotCreateCompetitions())
+    """Make a new competition: staff, and whoever the site's settings name besides. Whoever makes one organises it."""
+    return YES if is_creator(user) else Verdict(no.MayNotCreateCompetitions())
 
 
 def send_competition_files(user: Any) -> Verdict:
@@ -93,18 +93,34 @@ def enter(user: Any, competition: Competition, at: datetime) -> Verdict:
 
 
 def view_data(user: Any, competition: Competition, at: datetime) -> Verdict:
-    """Download data files: participants from the start on, with the present rules accepted; hosts always."""
+    """Download data files, those they may know of: participants from the start of the first phase on, with the present
+    rules accepted; hosts always.
+    """
     if not (visible := view(user, competition)):
         return visible
     if is_host(user, competition):
         return YES
     if not is_participant(user, competition):
         return Verdict(no.NotEntered())
-    if not competition.has_started(at):
+    if not competition.has_any_started(at):
         return Verdict(no.CompetitionNotStarted())
     if not accepted_rules(user, competition):
         return Verdict(no.RulesNotAccepted(version=competition.rules_version))
     return YES
+
+
+def know_data_file(user: Any, data_file: DataFile, at: datetime) -> Verdict:
+    """Learn that there is this data file, its name and size: not before its phase starts, but for organisers."""
+    return FILE.may(user, data_file, at)
+
+
+def see_submission_schema(user: Any, phase: Phase, at: datetime) -> Verdict:
+    """What a submission to the phase has to hold: what its sample submission says, and so whoever may have that."""
+    if not (opened := view_data(user, phase.competition, at)):
+        return opened
+    if phase.has_started(at) or is_host(user, phase.competition):
+        return YES
+    return Verdict(no.CompetitionNotStarted())
 
 
 def see_solution_facts(user: Any, competition: Competition) -> Verdict:
@@ -121,16 +137,16 @@ def read_metric_source(user: Any, competition: Competition, metric: OwnMetric) -
     return YES if metric.is_shown and metric.is_active else Verdict(no.SourceNotShown())
 
 
-def download_solution(user: Any, competition: Competition, at: datetime) -> Verdict:
+def download_solution(user: Any, phase: Phase, at: datetime) -> Verdict:
     """The file of the solution: everybody inside, where the organisers want it so, once the result is confirmed."""
-    if not (opened := view_private_leaderboard(user, competition, at)):
+    if not (opened := view_private_leaderboard(user, phase, at)):
         return opened
-    return YES if competition.releases_solution else Verdict(no.SolutionNotReleased())
+    return YES if phase.releases_solution else Verdict(no.SolutionNotReleased())
 
 
 # --- submitting -------------------------------------------------------------------------------------------------------
-def submit(user: Any, team: Team, at: datetime) -> Verdict:  # noqa: PLR0911 -- one answer for each reason
-    """Submit for `team`, late submissions included. The limits are the submission service's to count."""
+def submit(user: Any, team: Team, phase: Phase, at: datetime) -> Verdict:  # noqa: PLR0911 -- one answer for each reason
+    """Submit to the phase for `team`, late submissions included. The limits are the submission service's to count."""
     competition = team.competition
     if not user.is_authenticated:
         return Verdict(NotSignedIn())
@@ -142,38 +158,43 @@ def submit(user: Any, team: Team, at: datetime) -> Verdict:  # noqa: PLR0911 -- 
         return visible
     if team.is_disqualified:
         return Verdict(no.TeamDisqualified())
-    if not competition.has_started(at):
+    if not phase.has_started(at):
         return Verdict(no.CompetitionNotStarted())
-    if competition.has_ended(at) and not competition.allows_late_submissions:
+    if phase.has_ended(at) and not phase.allows_late_submissions:
         return Verdict(no.CompetitionEnded())
     if not accepted_rules(user, competition):
         return Verdict(no.RulesNotAccepted(version=competition.rules_version))
-    return YES
+    return Verdict(refusal) if (refusal := why_not_in(team, phase, at)) is not None else YES
 
 
 # --- leaderboards and the private side --------------------------------------------------------------------------------
-def view_public_leaderboard(user: Any, competition: Competition) -> Verdict:
+def view_public_leaderboard(user: Any, phase: Phase) -> Verdict:
     """Every row of it: of those who may look inside, whom the organisers let see it before the confirmation."""
-    return BOARD.may(user, competition)
+    return BOARD.may(user, phase)
 
 
-def view_own_row(user: Any, competition: Competition) -> Verdict:
+def view_own_row(user: Any, phase: Phase) -> Verdict:
     """The row of one's own team on the public leaderboard, and its rank."""
-    return BOARD.own_row(user, competition)
+    return BOARD.own_row(user, phase)
 
 
-def view_private_leaderboard(user: Any, competition: Competition, at: datetime) -> Verdict:
+def view_private_leaderboard(user: Any, phase: Phase, at: datetime) -> Verdict:
     """Everybody who may look inside, once the end has passed and an organiser confirmed it; before, nobody."""
-    if not (inside := look_inside(user, competition)):  # the confirmation opens the public one to all of these
+    if not (inside := look_inside(user, phase.competition)):  # the confirmation opens the public one to all of these
         return inside
-    return YES if competition.is_confirmed(at) else Verdict(no.PrivateLeaderboardClosed())
+    return YES if phase.is_confirmed(at) else Verdict(no.PrivateLeaderboardClosed())
 
 
-def preview_private_leaderboard(user: Any, competition: Competition, at: datetime) -> Verdict:
+def view_combined_leaderboard(user: Any, competition: Competition) -> Verdict:
+    """Everybody who may look inside: it is made of what `view_private_leaderboard` opens to all of these."""
+    return look_inside(user, competition)
+
+
+def preview_private_leaderboard(user: Any, phase: Phase, at: datetime) -> Verdict:
     """Hosts, after the end: what they look at before they confirm."""
-    if not (host := edit(user, competition)):
+    if not (host := edit(user, phase.competition)):
         return host
-    return YES if competition.is_past_end(at) else Verdict(no.CompetitionRunning())
+    return YES if phase.is_past_end(at) else Verdict(no.CompetitionRunning())
 
 
 # --- teams ------------------------------------------------------------------------------------------------------------
@@ -195,10 +216,26 @@ def manage_team(user: Any, team: Team) -> Verdict:
 
 
 def choose_brackets(user: Any, team: Team, at: datetime) -> Verdict:
-    """Choose the brackets of one's team, for as long as one can enter; organisers set those of all teams (`edit`)."""
+    """Choose the brackets of one's team; organisers set those of all teams (`edit`)."""
     if not (owner := manage_team(user, team)):
         return owner
-    return YES if team.competition.can_still_enter(at) else Verdict(no.BracketsFixed())
+    return brackets_still_open(team, at)
+
+
+def brackets_still_open(team: Team, at: datetime) -> Verdict:
+    """Whether the team's choice of brackets is still its own: for as long as one can enter, and until a phase ends that
+    it took part in. From then on it may know where it would stand.
+    """
+    if not team.competition.can_still_enter(at):
+        return Verdict(no.BracketsFixed())
+    return Verdict(no.BracketsFixedByPhase()) if _took_part_in_what_has_ended(team, at) else YES
+
+
+def _took_part_in_what_has_ended(team: Team, at: datetime) -> bool:
+    if team.competition.last_phase_number == 1:  # the one that is there goes on, or nobody could enter
+        return False
+    standings = team.standings.filter(total_submissions__gt=0).select_related("phase")
+    return any(one.phase.has_ended(at) for one in standings)
 
 
 def decide_invitation(user: Any, invitation: Invitation) -> Verdict:
@@ -221,11 +258,11 @@ def cancel_merge(user: Any, merge_request: MergeRequest) -> Verdict:
 
 def change_team_members(competition: Competition, at: datetime) -> Verdict:
     """Whether teams may still gain or lose members: until the end, when the result is theirs for good."""
-    return YES if not competition.has_ended(at) else Verdict(no.CompetitionEnded())
+    return YES if not competition.is_over(at) else Verdict(no.CompetitionEnded())
 
 
 def grow_team(competition: Competition, at: datetime) -> Verdict:
     """Whether people may still join a team or teams merge."""
-    if competition.has_ended(at):
+    if competition.is_over(at):
         return Verdict(no.CompetitionEnded())
     return YES if competition.can_still_merge(at) else Verdict(no.MergeDeadlinePassed())

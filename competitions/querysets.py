@@ -13,21 +13,24 @@ from django.db.models.functions import Coalesce
 # Models and their querysets need each other: this is read when a query is made.
 from competitions import access, models as tables
 from foundation.folding import fold
+from foundation.languages import translations_of
 
 if TYPE_CHECKING:
     from competitions.models import (  # noqa: F401 -- in types below
         Bracket,
         Competition,
+        DataFile,
         Invitation,
         MergeRequest,
+        Phase,
         Standing,
         Team,
     )
 
 
-def count_of(rows: models.QuerySet) -> Coalesce:
-    """How many of `rows` (which refer to the outer row's competition) there are."""
-    return Coalesce(Subquery(rows.order_by().values("competition").annotate(n=Count("pk")).values("n")), 0)
+def count_of(rows: models.QuerySet, *, by: str = "competition") -> Coalesce:
+    """How many of `rows` (which refer to the outer row's competition, or to what `by` names) there are."""
+    return Coalesce(Subquery(rows.order_by().values(by).annotate(n=Count("pk")).values("n")), 0)
 
 
 class CompetitionQuerySet(models.QuerySet["Competition"]):
@@ -61,15 +64,8 @@ class CompetitionQuerySet(models.QuerySet["Competition"]):
         return visible.filter(public | access.hosted_by(user) | access.entered_by(user))
 
     def in_state(self, state: str, at: datetime) -> CompetitionQuerySet:
-        """The clock's states, as `Competition.state` derives them."""
-        ended = Q(ends_at__lte=at) | Q(ended_at__isnull=False)
-        conditions = {
-            "upcoming": Q(starts_at__gt=at) & ~ended,
-            "running": Q(starts_at__lte=at) & ~ended,
-            "finished": ended & Q(confirmed_at__isnull=True),
-            "confirmed": ended & Q(confirmed_at__isnull=False),
-        }
-        return self.filter(conditions[state])
+        """The clock's states, as `Phase.state` derives them for the phase that is meant where none is named."""
+        return self.filter(current_phase__in=tables.Phase.objects.in_state(state, at))
 
     def by_slug_or_id(self, key: str) -> CompetitionQuerySet:
         # isascii: "²".isdigit() is true, and int("²") is not. 18 digits fit every database's bigint.
@@ -78,7 +74,14 @@ class CompetitionQuerySet(models.QuerySet["Competition"]):
         return self.filter(slug=key)
 
     def lock(self, pk: int) -> Competition:
-        return self.select_for_update(of=("self",)).get(pk=pk)
+        """The competition's row, locked until the transaction ends: the lock for its phases too, which are read after
+        it is taken. Whoever changes a phase holds it.
+        """
+        locked = self.select_related(None).select_for_update(of=("self",)).get(pk=pk)
+        locked.current_phase = (
+            None if locked.current_phase_id is None else tables.Phase.objects.get(pk=locked.current_phase_id)
+        )
+        return locked
 
     def with_has_brackets(self) -> CompetitionQuerySet:
         """With `has_brackets`: whether there are any, so that leaderboards look for those of teams only then."""
@@ -102,8 +105,8 @@ class CompetitionQuerySet(models.QuerySet["Competition"]):
         this = OuterRef("pk")
         acceptances = tables.RulesAcceptance.objects.filter(competition=this, user=user.pk)
         departures = tables.Departure.objects.filter(competition=this, user=user.pk)
-        solutions = tables.Solution.objects.filter(competition=this, is_active=True)
-        pages = tables.Page.objects.defer("body")
+        solutions = tables.Solution.objects.filter(phase=OuterRef("current_phase"), is_active=True)
+        pages = tables.Page.objects.defer("body", *translations_of("body"))
         # Who has been in has given the code.
         knows_the_code = Q(is_entered=True) | Exists(departures)
         return (
@@ -120,9 +123,51 @@ class CompetitionQuerySet(models.QuerySet["Competition"]):
                 "hosts",
                 "brackets",
                 Prefetch("pages", queryset=pages),
+                "phases",
                 Prefetch("teams", queryset=tables.Team.objects.active().of_user(user), to_attr="own_teams"),
             )
         )
+
+
+class PhaseQuerySet(models.QuerySet["Phase"]):
+    def lock(self, phase: Phase) -> Phase:
+        """The phase as it is once its competition's row is locked, until the transaction ends: the lock of all phases.
+
+        In the order that everybody locks in it comes after teams.
+        """
+        rows: Any = tables.Competition.objects.select_related(None)
+        competition = rows.select_for_update(of=("self",)).get(pk=phase.competition_id)
+        locked = self.get(pk=phase.pk)
+        locked.competition = competition
+        if competition.current_phase_id == locked.pk:
+            competition.current_phase = locked
+        return locked
+
+    def in_state(self, state: str, at: datetime) -> PhaseQuerySet:
+        """The clock's states, as `Phase.state` derives them."""
+        ended = Q(ends_at__lte=at) | Q(ended_at__isnull=False)
+        conditions = {
+            "upcoming": Q(starts_at__gt=at) & ~ended,
+            "running": Q(starts_at__lte=at) & ~ended,
+            "finished": ended & Q(confirmed_at__isnull=True),
+            "confirmed": ended & Q(confirmed_at__isnull=False),
+        }
+        return self.filter(conditions[state])
+
+
+class DataFileQuerySet(models.QuerySet["DataFile"]):
+    def shown_at(self, at: datetime) -> DataFileQuerySet:
+        """Those that others than organisers may know of; see `DataFile.is_shown`."""
+        return self.filter(access.shown_files(at))
+
+    def known_to(self, user: Any, at: datetime) -> DataFileQuerySet:
+        """Those whose names `user` may know."""
+        return self.filter(access.FILE.rows(user, at))
+
+    def sample_submission_of(self, phase: Phase) -> DataFile | None:
+        """The sample submission for the phase: its own, else the competition's."""
+        rows = self.filter(Q(phase=phase) | Q(phase__isnull=True), is_sample_submission=True)
+        return rows.order_by(F("phase").asc(nulls_last=True)).first()
 
 
 class TeamQuerySet(models.QuerySet["Team"]):
@@ -152,17 +197,22 @@ class TeamQuerySet(models.QuerySet["Team"]):
 
     def with_members(self) -> TeamQuerySet:
         entries = tables.BracketEntry.objects.select_related("bracket")
-        return self.select_related("competition", "owner").prefetch_related(
+        return self.select_related("competition__current_phase", "owner").prefetch_related(
             "memberships__user", Prefetch("bracket_entries", queryset=entries)
         )
 
     def lock(self, pk: int) -> Team:
         """The team's row, locked until the transaction ends: the one lock that submissions and merges share."""
-        return self.select_for_update(of=("self",)).select_related("competition").get(pk=pk)
+        return self.select_for_update(of=("self",)).select_related("competition__current_phase").get(pk=pk)
 
     def lock_all(self, pks: Iterable[int]) -> dict[int, Team]:
         """Several teams' rows, locked in the order of their keys so that two transactions never wait crosswise."""
-        rows = self.select_for_update(of=("self",)).select_related("competition").filter(pk__in=set(pks)).order_by("pk")
+        rows = (
+            self.select_for_update(of=("self",))
+            .select_related("competition__current_phase")
+            .filter(pk__in=set(pks))
+            .order_by("pk")
+        )
         return {team.pk: team for team in rows}
 
 
@@ -187,7 +237,7 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
         return mine.filter(team__competition__in=_visible_to(user))
 
     def for_display(self) -> InvitationQuerySet:
-        return self.select_related("team__competition", "user", "invited_by")
+        return self.select_related("team__competition__current_phase", "user", "invited_by")
 
 
 class MergeRequestQuerySet(models.QuerySet["MergeRequest"]):
@@ -216,6 +266,10 @@ def _visible_to(user: Any) -> models.QuerySet:
 
 
 class StandingQuerySet(models.QuerySet["Standing"]):
+    def of_current_phases(self) -> StandingQuerySet:
+        """One for each team: that of the phase that is meant where none is named."""
+        return self.filter(phase=F("competition__current_phase"))
+
     def ranked(self) -> StandingQuerySet:
         # Not `is_ranked=True`: SQLite reads a bare column as no equality and would leave the index there.
         return self.filter(is_ranked__in=[True])
@@ -256,27 +310,25 @@ class StandingQuerySet(models.QuerySet["Standing"]):
 
         A count for each row: for a handful of rows.
         """
-        whole = tables.Competition.objects.filter(access.BOARD.rows(seen_by)).values("pk")
-        own = tables.Competition.objects.filter(access.BOARD.own_rows(seen_by)).values("pk")
-        may_see = Q(competition__in=whole)
+        whole = tables.Phase.objects.filter(access.BOARD.rows(seen_by)).values("pk")
+        own = tables.Phase.objects.filter(access.BOARD.own_rows(seen_by)).values("pk")
+        may_see = Q(phase__in=whole)
         if seen_by.is_authenticated:
-            may_see |= Q(competition__in=own, team__in=seen_by.memberships.values("team"))
+            may_see |= Q(phase__in=own, team__in=seen_by.memberships.values("team"))
         has_rank = Q(is_ranked=True, public_key__isnull=False) & may_see
         better = self._better_by("public_key", "best_submitted_at")
-        return self.annotate(public_rank=Case(When(has_rank, then=count_of(better) + 1)))
+        return self.annotate(public_rank=Case(When(has_rank, then=count_of(better, by="phase") + 1)))
 
     def with_confirmed_private_rank(self, at: datetime) -> StandingQuerySet:
         """With `private_rank`, which is None wherever the private leaderboard is not open to everybody at `at`."""
-        is_open = Q(competition__ends_at__lte=at, competition__confirmed_at__isnull=False)
+        is_open = Q(phase__ends_at__lte=at, phase__confirmed_at__isnull=False)
         has_rank = Q(is_ranked=True, private_key__isnull=False)
         better = self._better_by("private_key", "private_submitted_at")
-        return self.annotate(private_rank=Case(When(is_open & has_rank, then=count_of(better) + 1)))
+        return self.annotate(private_rank=Case(When(is_open & has_rank, then=count_of(better, by="phase") + 1)))
 
     def _better_by(self, key: str, moment: str) -> StandingQuerySet:
-        """Those of the same competition that stand before the outer row."""
-        better = tables.Standing.objects.ranked().filter(
-            **{"competition": OuterRef("competition"), f"{key}__lte": OuterRef(key)}
-        )
+        """Those of the same phase that stand before the outer row."""
+        better = tables.Standing.objects.ranked().filter(**{"phase": OuterRef("phase"), f"{key}__lte": OuterRef(key)})
         return better.filter(
             Q(**{f"{key}__lt": OuterRef(key)})
             | Q(**{f"{moment}__lt": OuterRef(moment)})

@@ -20,16 +20,21 @@ teams_merging = Signal()
 teams_merged = Signal()
 # Sent inside the transaction with `send`, with the rows of all teams locked: the public leaderboard shows submissions
 # now that it held back, or the other way round.
-# competition
+# phase
 board_moved = Signal()
 # team, user, at
 member_left = Signal()
 # entry (of the competition log), by, at: an organiser put a team into brackets, or took it out of some
 brackets_set = Signal()
-# competition, by, at
+# phase, at: it was decided which teams get on into the phase
+entry_decided = Signal()
+# Sent inside the transaction with `send`: organisers let more teams into a phase that is open.
+# phase, at
+entry_widened = Signal()
+# phase, by, at
 private_leaderboard_confirmed = Signal()
 private_leaderboard_unconfirmed = Signal()
 # entry (of the competition log), by, at: an act that participants are told of
 change_recorded = Signal()
-# competition, solution, by, at
+# phase, solution, by, at
 solution_replaced = Signal()

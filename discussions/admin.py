@@ -11,6 +11,7 @@ from django.utils.translation import gettext, gettext_lazy as _, ngettext
 
 from discussions.models import Comment, Discussion, Report, Revision, Tag, Upload
 from discussions.services import moderation, posts
+from foundation.languages import translations_of
 from foundation.refusals import Refusal
 from foundation.requests import signed_in
 
@@ -84,7 +85,7 @@ class DiscussionAdmin(PostAdmin):
         *("is_pinned", "is_locked", "hidden_at", "deleted_at"),
     )
     list_filter = ("is_pinned", "is_locked", ("hidden_at", admin.EmptyFieldListFilter), "competition")
-    search_fields = ("title", "body", "author__username")
+    search_fields = ("title", "body", *translations_of("title", "body"), "author__username")
     list_select_related = ("competition", "author")
     actions = (*PostAdmin.actions, "pin", "unpin", "lock", "unlock")
 
@@ -146,7 +147,7 @@ class ReportAdmin(ReadOnly):
 @admin.register(Revision)
 class RevisionAdmin(ReadOnly):
     list_display = ("id", "discussion", "comment", "written_by", "written_at")
-    search_fields = ("title", "body", "written_by__username")
+    search_fields = ("title", "body", *translations_of("title", "body"), "written_by__username")
     list_select_related = ("discussion", "comment", "written_by")
 
 

@@ -1,4 +1,4 @@
-"""The beginning of a post as plain words: for lists, notifications and e-mails."""
+"""The beginning of a post as plain words: for lists, notifications and emails."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ def feed(rows: DiscussionQuerySet, *, place: Competition | None, announcements: 
     `place`: the competition whose they are. `address`: that of the feed itself.
     """
     site = settings.SITE_URL.rstrip("/")
-    where = place.title if place is not None else settings.SITE_NAME
+    where = place.local_title if place is not None else settings.SITE_NAME
     title = gettext("Announcements of %(title)s") if announcements else gettext("Discussions of %(title)s")
     made = Atom1Feed(
         title=plain(title % {"title": where}),
@@ -32,7 +32,7 @@ def feed(rows: DiscussionQuerySet, *, place: Competition | None, announcements: 
     )
     for one in rows.order_by("-announced_at" if announcements else "-created_at", "-pk")[:IN_FEED]:
         made.add_item(
-            title=plain(one.title),
+            title=plain(one.local_title),
             link=f"{site}{one.get_absolute_url()}",
             unique_id=f"{site}/discussions/{one.pk}",
             description=plain(excerpt(one.beginning)),

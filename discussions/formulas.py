@@ -1,4 +1,4 @@
-"""A formula in LaTeX as plain characters, for where nothing draws it: excerpts, notifications, e-mails."""
+"""A formula in LaTeX as plain characters, for where nothing draws it: excerpts, notifications, emails."""
 
 from __future__ import annotations
 

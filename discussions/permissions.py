@@ -173,5 +173,5 @@ def see_linked_score(user: Any, discussion: Discussion) -> bool:
     submission, competition = discussion.submission, discussion.competition
     if submission is None or competition is None:
         return False
-    board = board_of(competition)
-    return board.takes(submission.created_at) and bool(competition_can.view_public_leaderboard(user, competition))
+    board = board_of(submission.phase)
+    return board.takes(submission.created_at) and bool(competition_can.view_public_leaderboard(user, submission.phase))

@@ -12,6 +12,7 @@ from django.db.models.functions import Coalesce
 from competitions.access import runs_all
 from competitions.models import Competition, Membership
 from discussions import search
+from foundation.languages import local_column, translations_of
 
 if TYPE_CHECKING:
     from discussions.models import Comment, Discussion
@@ -76,8 +77,8 @@ class DiscussionQuerySet(models.QuerySet):
         """With all that an item of a list shows, in a constant number of queries. Bodies stay in the database but for
         their beginning."""
         return (
-            self.defer("body", "html")
-            .annotate(beginning=models.functions.Left("body", 600))
+            self.defer("body", "html", *translations_of("body", "html"))
+            .annotate(beginning=models.functions.Left(local_column("body"), 600))
             .select_related("competition", "author")
             .prefetch_related("tags")
             .with_liked_by(user)
@@ -86,7 +87,7 @@ class DiscussionQuerySet(models.QuerySet):
     def for_page(self, user: Any) -> DiscussionQuerySet:
         """With all that the page of one discussion shows."""
         return (
-            self.select_related("competition", "author", "notebook", "submission__team")
+            self.select_related("competition", "author", "notebook", "submission__team", "submission__phase")
             .prefetch_related("tags", *_standing_of(user, "competition"))
             .with_liked_by(user)
         )

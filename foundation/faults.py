@@ -53,7 +53,7 @@ class CacheUnavailable(Unavailable):
 
 class MailUnavailable(Unavailable):
     code = "mail_unavailable"
-    message = _("The e-mail could not be sent at the moment. Please try again later.")
+    message = _("The email could not be sent at the moment. Please try again later.")
     retry_after = 60
 
 

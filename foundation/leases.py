@@ -42,7 +42,9 @@ Row = TypeVar("Row", bound=Leased)
 def take(rows: QuerySet[Row], *, at: datetime, silent_since: datetime) -> Row | None:
     """The first of `rows` that nobody holds, or whose holder has been silent since then, from now on ours."""
     with transaction.atomic():
-        row = rows.select_for_update(skip_locked=True).filter(Q(lease="") | Q(heartbeat_at__lt=silent_since)).first()
+        # Of these rows alone, not of those that a query fetches beside them: PostgreSQL locks none that may be missing.
+        free = rows.select_for_update(skip_locked=True, of=("self",))
+        row = free.filter(Q(lease="") | Q(heartbeat_at__lt=silent_since)).first()
         if row is None:
             return None
         row.lease, row.heartbeat_at = uuid4().hex, at

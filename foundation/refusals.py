@@ -6,17 +6,21 @@ and the admin shows it as a message. A refusal knows nothing of HTTP but the kin
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from collections.abc import Mapping
+from typing import Any, ClassVar, Final
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+SEVERAL: Final = 2
 
 
 class Refusal(Exception):
     """The rules do not allow this. Each rule has its own subclass.
 
     `code` is stable and part of the API; `message` may hold %-placeholders, filled from the keyword arguments given,
-    which also go on the wire as they are; `attr` names the field it speaks of, if any.
+    which also go on the wire as they are; `attr` names the field it speaks of, if any. A message that counts is an
+    `ngettext_lazy` with the name of the argument that it counts.
     """
 
     code: ClassVar[str] = "refused"
@@ -30,10 +34,22 @@ class Refusal(Exception):
 
     @property
     def detail(self) -> str:
-        return str(self.message) % self.params
+        return filled(self.message, self.params)
 
     def __str__(self) -> str:
         return self.detail
+
+
+def filled(message: Any, params: Mapping[str, Any]) -> str:
+    """The message in the language of now, with `params` in the places of its %-placeholders."""
+    return str(message % dict(params))
+
+
+def unfilled(message: Any) -> str:
+    """The message with its placeholders; of one that counts, as it speaks of several."""
+    text = str(message)
+    # One that counts is empty until it knows of how many it speaks.
+    return str(message % SEVERAL) if isinstance(message, Promise) and not text else text
 
 
 class Problems(Refusal):

@@ -12,7 +12,7 @@ from typing import IO, TypeVar, cast
 
 from django.conf import settings
 from django.db import transaction
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_lazy as _, ngettext_lazy
 
 from foundation.models import Upload
 from foundation.parts import part_store
@@ -62,7 +62,7 @@ class PartsMissing(Conflict):
     """Some parts of the upload have not arrived; `numbers` are the first of these."""
 
     code = "parts_missing"
-    message = _("%(count)d parts have not arrived yet.")
+    message = ngettext_lazy("%(count)d part has not arrived yet.", "%(count)d parts have not arrived yet.", "count")
 
 
 # --- parts with numbers -----------------------------------------------------------------------------------------------

@@ -128,11 +128,17 @@ def refusal_body(refusal: Refusal) -> dict[str, Any]:
         return {"type": kind, "errors": [entry(refusal.code, refusal.detail, refusal.attr, refusal.params)]}
     body: dict[str, Any] = {
         "type": kind,
-        "errors": [problem_entry(problem, attr=refusal.attr or "file") for problem in problems],
+        "errors": [problem_entry(problem, attr=attr_of(problem, refusal)) for problem in problems],
     }
     if (submission := getattr(refusal, "submission", None)) is not None:
         body["submission"] = submission_body(submission)
     return body
+
+
+def attr_of(problem: Any, refusal: Refusal) -> str:
+    """The field that a problem speaks of: one that it names itself, or that of the refusal, or the file sent."""
+    own = problem.get("attr") if isinstance(problem, Mapping) else None
+    return own or refusal.attr or "file"
 
 
 def kind_of(status_code: int) -> str:

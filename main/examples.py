@@ -8,6 +8,7 @@ from typing import Any
 IN_ADDRESSES: dict[str, Any] = {
     "competition": "demo-diabetes",
     "page": "overview",
+    "phase": 1,
     "username": "alice",
     "id": 1,
     "number": 1,
@@ -31,6 +32,8 @@ VALUES: dict[str, Any] = {
     "source": "web",
     # talk
     "body": "What works: $x^2$.",
+    "bodyEn": "",
+    "bodyJa": "うまくいく方法：$x^2$",
     "html": "<p>What works.</p>",
     "markdown": "# Notes",
     "text": "Alice answered you",

@@ -70,6 +70,12 @@ class AutoSchema(SpectacularAutoSchema):
         operation = super().get_operation(*args, **kwargs)
         if operation is None:
             return None
+        if "/phases/{phase}/" in self.path:
+            # The same view as at the address that names no phase (`competitions.phases.addresses`).
+            operation["operationId"] += "OfPhase"
+            for parameter in operation["parameters"]:
+                if parameter["name"] == "phase":
+                    parameter["description"] = "The number of the phase."
         operation.setdefault("summary", in_words(operation["operationId"]))
         for status in self.common_errors(operation):
             description, example = COMMON[status]
@@ -187,7 +193,7 @@ def each_response(result: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
 
 
 def add_sign_in(result: dict[str, Any], **_: Any) -> dict[str, Any]:
-    """Take in allauth's own description of its endpoints for browsers: sign-up, sign-in, e-mail, passwords."""
+    """Take in allauth's own description of its endpoints for browsers: sign-up, sign-in, email, passwords."""
     text = (resources.files(headless_spec) / "doc" / "openapi.yaml").read_text(encoding="utf-8")
     text = text.replace("/_allauth/{client}/v1/", "/api/auth/browser/v1/")
     text = text.replace("#/components/schemas/", "#/components/schemas/Auth")

@@ -13,7 +13,7 @@ from typing import Any
 from rest_framework.exceptions import APIException
 from rest_framework.fields import Field
 
-from foundation.refusals import Refusal
+from foundation.refusals import Refusal, unfilled
 from main.errors import entry, kind_of, problem_entry
 from main.example_values import params, values
 from main.examples import IN_ADDRESSES
@@ -148,7 +148,7 @@ def refusals_by_code() -> dict[str, tuple[Any, str | None]]:
     for error in subclasses(APIException):
         known.setdefault(error.default_code, (error.default_detail, None))
     for refusal in subclasses(Refusal):
-        known[refusal.code] = (refusal.message, refusal.attr)
+        known[refusal.code] = (unfilled(refusal.message), refusal.attr)
     return known
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from rest_framework.exceptions import APIException
 
 from foundation.openapi import Reason, code_of, status_of
-from foundation.refusals import Refusal
+from foundation.refusals import Refusal, unfilled
 from main import example_values
 from main.errors import camel, entry, kind_of
 
@@ -22,7 +22,7 @@ def examples_of(reasons: tuple[Reason, ...]) -> dict[str, dict[str, Any]]:
 def answer_of(reason: Reason) -> dict[str, Any]:
     """The whole answer to a request that is refused for this reason."""
     code = code_of(reason)
-    message = str(reason.default_detail if issubclass(reason, APIException) else reason.message)
+    message = str(reason.default_detail) if issubclass(reason, APIException) else unfilled(reason.message)
     attr = getattr(reason, "attr", None)
     params = params_of(message, example_values.params(), code=code)
     error = entry(code, message % params if params else message, attr, params)

@@ -22,7 +22,7 @@ SIGN_IN = {
     "post auth/login": (
         "Sign in",
         (
-            "By user name or e-mail address, and password. 401 with the pending flow `verify_email`: the address "
+            "By user name or email address, and password. 401 with the pending flow `verify_email`: the address "
             "has to be confirmed first, and the message has been sent again. 409: somebody is signed in already. "
             "After five wrong passwords for an account within five minutes, `too_many_login_attempts`, right ones "
             "too. Open to everybody."
@@ -38,19 +38,19 @@ SIGN_IN = {
     ),
     "get auth/email/verify": (
         "Look at a confirmation",
-        "Whose address the key from an e-mail confirms, without confirming it. For whoever has the key.",
+        "Whose address the key from an email confirms, without confirming it. For whoever has the key.",
     ),
     "post auth/email/verify": (
-        "Confirm an e-mail address",
+        "Confirm an email address",
         (
-            "By the key from an e-mail, which works for three days. For a new address, it takes the place of the "
+            "By the key from an email, which works for three days. For a new address, it takes the place of the "
             "old one, which is told. 200 signs in the browser that signed up; elsewhere the address is confirmed "
             "and the answer is 401: sign in. For whoever has the key."
         ),
     ),
     "post auth/reauthenticate": (
         "Give the password again",
-        ("Before the e-mail address may be changed; good for five minutes. For whoever is signed in by a session."),
+        ("Before the email address may be changed; good for five minutes. For whoever is signed in by a session."),
     ),
     "post auth/password/request": (
         "Forgot the password",
@@ -61,24 +61,24 @@ SIGN_IN = {
     ),
     "get auth/password/reset": (
         "Look at a password reset",
-        "Whether the key from the e-mail still works, and for whom. For whoever has the key.",
+        "Whether the key from the email still works, and for whom. For whoever has the key.",
     ),
     "post auth/password/reset": (
         "Choose a new password",
         (
-            "By the key from the e-mail, once. Every session of the account ends; 401 is the answer when all went "
+            "By the key from the email, once. Every session of the account ends; 401 is the answer when all went "
             "well: sign in with the new password. For whoever has the key."
         ),
     ),
     "get account/email": (
-        "One's e-mail addresses",
+        "One's email addresses",
         (
             "The address that counts, and the one that waits to be confirmed, if any. For whoever is signed in by "
             "a session."
         ),
     ),
     "post account/email": (
-        "Change one's e-mail address",
+        "Change one's email address",
         (
             "Sends a message to the new address; it counts once it is confirmed, and the old one is told. 401 "
             "with the flow `reauthenticate`: give the password again first. For whoever is signed in by a "
@@ -94,7 +94,7 @@ SIGN_IN = {
         "Only one that is confirmed. For whoever is signed in by a session.",
     ),
     "delete account/email": (
-        "Forget an e-mail address",
+        "Forget an email address",
         "One that waits to be confirmed; the one that counts stays. For whoever is signed in by a session.",
     ),
     "get auth/session": (

@@ -38,7 +38,7 @@ if PRODUCTION and not SECRET_KEY:
     raise ImproperlyConfigured("UZU_PRODUCTION needs a SECRET_KEY of its own, such as `openssl rand -hex 32` prints.")
 
 SITE_NAME = env.str("UZU_SITE_NAME", default="Uzu")
-# The address people type: links in e-mails and the CSRF check are made from it.
+# The address people type: links in emails and the CSRF check are made from it.
 SITE_URL_IS_NAMED = bool(env.str("UZU_URL", default=""))
 SITE_URL = env.str("UZU_URL", default=f"http://127.0.0.1:{env.int('PORT', default=8000)}")
 ALLOWED_HOSTS = env.list(
@@ -57,13 +57,14 @@ INSTALLED_APPS = [
     "accounts",
     "competitions",
     "submissions",
+    "studio",
     "discussions",
     # The library's app: our model takes the place of its own, and our admin of its.
     "notifications",
     "notifications_api",
     "clients",
     "main",
-    "django.contrib.admin",
+    "main.admin_site.DeskConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.humanize",
@@ -282,7 +283,7 @@ CSRF_FAILURE_VIEW = "main.errors.csrf_failure"
 
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
-# Account e-mails are sent while somebody waits for the answer.
+# Account emails are sent while somebody waits for the answer.
 EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", default=10)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default=f"{SITE_NAME} <noreply@{urlsplit(SITE_URL).hostname}>")
 
@@ -343,6 +344,7 @@ SPECTACULAR_SETTINGS = {
     # Where several rooms have a field of the same name, each set of choices has a name of its own.
     "ENUM_NAME_OVERRIDES": {
         "AnalysisKind": "submissions.models.Analysis.Kind",
+        "CombinedRule": "competitions.models.CombinedRule",
         "CompetitionState": "competitions.models.State",
         "LogKind": "competitions.models.LogKind",
         "MetricDirection": "competitions.models.MetricDirection",
@@ -353,6 +355,7 @@ SPECTACULAR_SETTINGS = {
         "RunKind": "submissions.models.ScoringRun.Kind",
         "SubmissionStatus": "submissions.models.Submission.Status",
         "UploadKind": "discussions.models.Upload.Kind",
+        "UploadState": "foundation.models.Upload.State",
     },
     "PREPROCESSING_HOOKS": ["main.openapi.only_the_api"],
     "POSTPROCESSING_HOOKS": [
@@ -366,13 +369,20 @@ SPECTACULAR_SETTINGS = {
 JSON_CAMEL_CASE = {
     "JSON_UNDERSCOREIZE": {
         "no_underscore_before_number": True,
-        "ignore_fields": ("metric_params", "params", "experiment"),
+        "ignore_fields": ("metric_params", "params", "experiment", "roles"),
     }
 }
 
 # --- Submissions ------------------------------------------------------------------------------------------------------
 MAX_UPLOAD_BYTES = env.int("UZU_MAX_UPLOAD_BYTES", default=200 * 2**20)
 MAX_DECOMPRESSED_BYTES = env.int("UZU_MAX_DECOMPRESSED_BYTES", default=1024 * 2**20)
+# Who may create competitions besides the staff: nobody (staff), the members of a group of the admin, or everybody.
+COMPETITION_CREATORS = env.str("UZU_COMPETITION_CREATORS", default="staff")
+if COMPETITION_CREATORS not in {"staff", "group", "everybody"}:
+    raise ImproperlyConfigured("UZU_COMPETITION_CREATORS is staff, group or everybody.")
+CREATORS_GROUP = env.str("UZU_COMPETITION_CREATORS_GROUP", default="organisers")
+# How many that are not published somebody may have who is not of the staff.
+MOST_DRAFTS = env.int("UZU_MOST_DRAFTS", default=3)
 # What the files of one competition may come to, unless the admin says otherwise for it; 0: as much as there is room.
 COMPETITION_STORAGE_BYTES = env.int("UZU_COMPETITION_STORAGE_BYTES", default=0)
 MAX_DATA_FILE_BYTES = env.int("UZU_MAX_DATA_FILE_BYTES", default=20 * 2**30)

@@ -19,6 +19,7 @@ urlpatterns = [
     path("api/", include("accounts.urls")),
     path("api/", include("competitions.urls")),
     path("api/", include("submissions.urls")),
+    path("api/", include("studio.urls")),
     path("api/", include("discussions.urls")),
     path("api/", include("notifications_api.urls")),
     path("api/auth/", include("accounts.auth_urls")),

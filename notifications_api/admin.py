@@ -49,7 +49,7 @@ class MailAdmin(ReadOnly):
     def try_again(self, request: HttpRequest, queryset: Any) -> None:
         rows = queryset.filter(status__in=[Mail.Status.QUEUED, Mail.Status.FAILED])
         count = rows.update(status=Mail.Status.QUEUED, attempts=0, not_before=timezone.now())
-        self.message_user(request, ngettext("%d e-mail waits again.", "%d e-mails wait again.", count) % count)
+        self.message_user(request, ngettext("%d email waits again.", "%d emails wait again.", count) % count)
 
 
 @admin.register(Preference)

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 class NotificationsApiConfig(AppConfig):
     name = "notifications_api"
-    verbose_name = _("Notifications and e-mails")
+    verbose_name = _("Notifications and emails")
 
     def ready(self) -> None:
         import_module("notifications_api.kinds")

@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.models import User
 from competitions.access import ROOM
-from competitions.models import Competition, Membership, Team
+from competitions.models import Competition, Membership, Phase, Standing, Team
 from discussions.models import Discussion
 
 
@@ -42,6 +42,21 @@ def involved(competition: Competition) -> QuerySet[User]:
 def others(team: Team) -> QuerySet[User]:
     """All who take part in the team's competition or organise it, but for the team."""
     return involved(team.competition).exclude(pk__in=team.memberships.values("user"))
+
+
+def those_in(phase: Phase) -> QuerySet[User]:
+    """The members of teams that got on into the phase."""
+    return _of_teams(Standing.objects.filter(phase=phase, gets_on=True))
+
+
+def those_left_behind(phase: Phase) -> QuerySet[User]:
+    """The members of teams that take part in the competition, and did not get on into the phase."""
+    return _of_teams(Standing.objects.filter(phase=phase, gets_on=False))
+
+
+def _of_teams(standings: QuerySet[Standing]) -> QuerySet[User]:
+    theirs = Membership.objects.filter(user=OuterRef("pk"), team__in=standings.values("team"))
+    return User.objects.living().filter(Exists(theirs))
 
 
 def moderators(competition: Competition | None) -> QuerySet[User]:

@@ -80,7 +80,7 @@ get_preferences = extend_schema(
     operation_id="getNotificationPreferences",
     tags=TAGS,
     responses={200: PreferencesSerializer, **SIGNED_IN},
-    description="What you are told of, kind by kind, in the app and by e-mail. For whoever is signed in.",
+    description="What you are told of, kind by kind, in the app and by email. For whoever is signed in.",
 )
 edit_preferences = extend_schema(
     operation_id="editNotificationPreferences",

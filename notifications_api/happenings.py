@@ -8,10 +8,11 @@ from typing import Any
 from django.db import models
 
 from accounts.models import User
-from competitions.models import Competition, Invitation, LogRow, MergeRequest, Team
+from competitions.models import Competition, Invitation, LogRow, MergeRequest, Phase, Team
 from discussions.excerpts import excerpt
 from discussions.models import Comment, Discussion, Like
 from discussions.permissions import discussion_of
+from foundation.languages import local
 from notifications_api.models import Reminder
 from notifications_api.registry import Happening
 from submissions.models import Exclusion, ExtraSubmissions, ScoringRun
@@ -31,7 +32,7 @@ def likes() -> models.QuerySet[Like]:
 
 
 def invitations() -> models.QuerySet[Invitation]:
-    return Invitation.objects.select_related("team__competition", "team__owner", "user", "invited_by")
+    return Invitation.objects.select_related("team__competition__current_phase", "team__owner", "user", "invited_by")
 
 
 def merge_requests() -> models.QuerySet[MergeRequest]:
@@ -41,23 +42,29 @@ def merge_requests() -> models.QuerySet[MergeRequest]:
 
 
 def scoring_runs() -> models.QuerySet[ScoringRun]:
-    return ScoringRun.objects.select_related("competition")
+    return ScoringRun.objects.select_related("competition", "phase")
+
+
+def phases() -> models.QuerySet[Phase]:
+    return Phase.objects.select_related("competition", "entry_phase")
 
 
 def log_rows() -> models.QuerySet[LogRow]:
-    return LogRow.objects.select_related("competition")
+    return LogRow.objects.select_related("competition__current_phase")
 
 
 def exclusions() -> models.QuerySet[Exclusion]:
-    return Exclusion.objects.select_related("team__competition", "competition", "answered_by")
+    return Exclusion.objects.select_related(
+        "team__competition__current_phase", "competition__current_phase", "answered_by"
+    )
 
 
 def extras() -> models.QuerySet[ExtraSubmissions]:
-    return ExtraSubmissions.objects.select_related("team__competition", "by")
+    return ExtraSubmissions.objects.select_related("team__competition__current_phase", "by")
 
 
 def reminders() -> models.QuerySet[Reminder]:
-    return Reminder.objects.select_related("competition")
+    return Reminder.objects.select_related("competition__current_phase", "phase__competition__current_phase")
 
 
 def stands(post: Discussion | Comment) -> bool:
@@ -68,7 +75,7 @@ def stands(post: Discussion | Comment) -> bool:
 # --- keys -------------------------------------------------------------------------------------------------------------
 def quote(post: Discussion | Comment) -> str:
     """The beginning of a post's text, as plain words."""
-    return excerpt(post.body[:1000], 180)
+    return excerpt(local(post, "body")[:1000], 180)
 
 
 def key_of(post: Discussion | Comment) -> str:
@@ -103,7 +110,7 @@ def of_talk(post: Discussion | Comment, *, actor: User | None, at: datetime, key
         key=key_of(post) if key is None else key,
         at=at,
         actor=actor,
-        title="" if discussion.is_deleted else discussion.title,
+        title="" if discussion.is_deleted else discussion.local_title,
         url=post.get_absolute_url(),
         competition=discussion.competition,
         discussion=discussion,
@@ -138,15 +145,23 @@ def of_team(
 
 
 def of_leaderboard(
-    key: str, competition: Competition, about: models.Model, *, actor: User | None, at: datetime, **more: Any
+    key: str,
+    competition: Competition,
+    about: models.Model,
+    *,
+    actor: User | None,
+    at: datetime,
+    phase: Phase | None = None,
+    **more: Any,
 ) -> Happening:
-    """A happening that changes a leaderboard, and leads there. No score is told."""
+    """A happening that changes a leaderboard, and leads there, or to that of `phase`. No score is told."""
+    named = f"?phase={phase.number}" if phase is not None and competition.last_phase_number > 1 else ""
     return Happening(
         key=key,
         at=at,
         actor=actor,
-        title=competition.title,
-        url=f"{competition.get_absolute_url()}/leaderboard",
+        title=competition.local_title,
+        url=f"{competition.get_absolute_url()}/leaderboard{named}",
         competition=competition,
         about=about,
         **more,

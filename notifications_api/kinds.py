@@ -13,16 +13,18 @@ from typing import Any
 
 from django.db import models
 from django.db.models import QuerySet
+from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from competitions import signals as competition_signals
-from competitions.models import Competition, Invitation, LogKind, LogRow, MergeRequest, RequestStatus, Team
+from competitions.getting_on import bound_of, name_of
+from competitions.models import Competition, Invitation, LogKind, LogRow, MergeRequest, Phase, RequestStatus, Team
 from discussions import signals as discussion_signals
 from discussions.models import Comment, Discussion, Like, Report
 from discussions.permissions import discussion_of
 from notifications_api import audiences, happenings, reminders
-from notifications_api.models import Reminder
+from notifications_api.models import MOST_TITLE, Reminder
 from notifications_api.registry import (
     KINDS,
     Audience,
@@ -41,7 +43,7 @@ from submissions.models import Exclusion, ExtraSubmissions, ScoringRun
 
 __all__ = ["KINDS", "EmailMode", "Kind"]
 
-# What waits for an answer or concerns the result comes by e-mail at once, talk in the digest, likes not at all.
+# What waits for an answer or concerns the result comes by email at once, talk in the digest, likes not at all.
 AT_ONCE = Channels(in_app=True, email=EmailMode.IMMEDIATE)
 DIGEST = Channels(in_app=True, email=EmailMode.DIGEST)
 NO_EMAIL = Channels(in_app=True, email=EmailMode.OFF)
@@ -352,6 +354,7 @@ def _run_ended(run: ScoringRun, now: Circumstances) -> Happening:
         run,
         actor=None,
         at=now.at,
+        phase=run.phase,
         excerpt="" if is_private else run.reason[:180],
         params={"run": run.kind, "status": run.status},
     )
@@ -375,20 +378,21 @@ def _hash_of_confirmation(competition: Competition) -> str:
     return f"log: SHA-256 {newest}" if newest else ""
 
 
-PRIVATE_CONFIRMED: Occasion[Competition] = Occasion(
+PRIVATE_CONFIRMED: Occasion[Phase] = Occasion(
     name="private_confirmed",
     signal=competition_signals.private_leaderboard_confirmed,
-    subject="competition",
-    rows=(Competition.objects.all,),
-    still_holds=lambda competition, at: competition.is_confirmed(at),
-    happening=lambda competition, now: happenings.of_leaderboard(
-        f"private_confirmed:{competition.pk}:{int(now.at.timestamp())}",
-        competition,
-        competition,
+    subject="phase",
+    rows=(happenings.phases,),
+    still_holds=lambda phase, at: phase.is_confirmed(at),
+    happening=lambda phase, now: happenings.of_leaderboard(
+        f"private_confirmed:{phase.pk}:{int(now.at.timestamp())}",
+        phase.competition,
+        phase.competition,
         actor=now.by,
         at=now.at,
+        phase=phase,
         # Whoever keeps the letter can tell later whether the log was rewritten: its hash then, in every language.
-        excerpt=_hash_of_confirmation(competition),
+        excerpt=_hash_of_confirmation(phase.competition),
     ),
 )
 
@@ -458,7 +462,7 @@ register(
         label=_("final results"),
         default=AT_ONCE,
         sentences={"": _("The final results of “%(title)s” are out")},
-        told_on={PRIVATE_CONFIRMED: lambda competition, _now: Audience(audiences.everybody(competition))},
+        told_on={PRIVATE_CONFIRMED: lambda phase, _now: Audience(audiences.everybody(phase.competition))},
         withdrawals=(),
     )
 )
@@ -471,6 +475,9 @@ CHANGES = {
     LogKind.CLOCK: _("The clock of “%(title)s” was changed"),
     LogKind.LIMITS: _("The limits of “%(title)s” were changed"),
     LogKind.BOARD: _("Who sees the leaderboard of “%(title)s”, or from when it stands still, was changed"),
+    LogKind.COMBINED: _("How the phases of “%(title)s” make one ranking was changed"),
+    LogKind.PHASE: _("A phase of “%(title)s” was added or taken away"),
+    LogKind.ENTRY: _("Who gets on into a phase of “%(title)s” was changed"),
     LogKind.BRACKETS: _("The brackets of “%(title)s” were changed"),
     LogKind.TEAM_BRACKETS: _("A team of “%(title)s” was put into other brackets: ranks within them may have changed"),
     LogKind.READMITTED: _("Somebody who left a team of “%(title)s” may compete in another one"),
@@ -490,6 +497,82 @@ register(
         sentences=CHANGES,
         variant=lambda params: change if (change := str(params.get("change", LogKind.CLOCK))) in CHANGES else "",
         told_on={CHANGE_RECORDED: lambda entry, _now: Audience(audiences.involved(entry.competition))},
+        withdrawals=(),
+    )
+)
+
+
+# --- getting on: who takes part in the next phase ---------------------------------------------------------------------
+def _entry(phase: Phase, now: Circumstances, outcome: str) -> Happening:
+    """What a team is told of itself, which leads to where its submissions are. No score is told."""
+    former = phase.entry_phase
+    page = "submit" if outcome == "in" else "submissions"
+    return Happening(
+        key=f"entry:{phase.pk}:{outcome}",
+        at=now.at,
+        actor=None,
+        title=phase.competition.local_title,
+        url=f"{phase.competition.get_absolute_url()}/{page}?phase={phase.number}",
+        competition=phase.competition,
+        about=phase.competition,
+        params={
+            "entry": outcome if outcome == "in" else str(phase.entry_rule),
+            "phase": name_of(phase),
+            "former": name_of(former),
+            "bound": str(bound_of(phase) or ""),
+        },
+    )
+
+
+GOT_ON: Occasion[Phase] = Occasion(
+    name="got_on",
+    signal=competition_signals.entry_decided,
+    subject="phase",
+    rows=(happenings.phases,),
+    still_holds=lambda phase, _at: phase.entry_decided_at is not None,
+    happening=lambda phase, now: _entry(phase, now, "in"),
+)
+LEFT_BEHIND: Occasion[Phase] = Occasion(
+    name="left_behind",
+    signal=competition_signals.entry_decided,
+    subject="phase",
+    rows=(happenings.phases,),
+    still_holds=lambda phase, _at: phase.entry_decided_at is not None,
+    happening=lambda phase, now: _entry(phase, now, "out"),
+)
+register(
+    KindEntry(
+        name="entry",
+        label=_("whether my team gets on into the next phase"),
+        default=AT_ONCE,
+        sentences={
+            "in": _("Your team got on into “%(phase)s” of “%(title)s”"),
+            "teams": _(
+                "Your team did not get on into “%(phase)s” of “%(title)s”: it is for those who took part in "
+                "“%(former)s”"
+            ),
+            "best": _(
+                "Your team did not get on into “%(phase)s” of “%(title)s”: it is for the teams up to rank %(bound)s "
+                "in “%(former)s”"
+            ),
+            "share": _(
+                "Your team did not get on into “%(phase)s” of “%(title)s”: it is for the best %(bound)s %% of "
+                "“%(former)s”"
+            ),
+            "baseline": _(
+                "Your team did not get on into “%(phase)s” of “%(title)s”: it is for the teams above “%(bound)s” in "
+                "“%(former)s”"
+            ),
+            "list": _(
+                "Your team did not get on into “%(phase)s” of “%(title)s”: it is for the teams that the organisers "
+                "named"
+            ),
+        },
+        variant=lambda params: str(params.get("entry", "in")),
+        told_on={
+            GOT_ON: lambda phase, _now: Audience(audiences.those_in(phase)),
+            LEFT_BEHIND: lambda phase, _now: Audience(audiences.those_left_behind(phase)),
+        },
         withdrawals=(),
     )
 )
@@ -562,7 +645,7 @@ EXCLUSION_ANSWERED: Occasion[Exclusion] = Occasion(
         key=f"exclusion_answer:{exclusion.pk}",
         at=now.at,
         actor=exclusion.answered_by,
-        title=exclusion.competition.title,
+        title=exclusion.competition.local_title,
         url=f"{exclusion.competition.get_absolute_url()}/exclusions",
         competition=exclusion.competition,
         about=exclusion,
@@ -671,22 +754,25 @@ register(
 def _reminder(reminder: Reminder, now: Circumstances) -> Happening:
     """It leads to where something can still be done, and tells no score."""
     page = {Reminder.Kind.MERGE_DEADLINE: "team", Reminder.Kind.NOTHING_SELECTED: "submissions"}
-    competition = reminder.competition
+    competition, phase = reminder.competition, reminder.phase
+    is_of_phase = competition.last_phase_number > 1 and reminder.kind != Reminder.Kind.MERGE_DEADLINE
+    title = f"{competition.local_title}: {name_of(phase)}" if is_of_phase else competition.local_title
+    address = f"{competition.get_absolute_url()}/{page.get(Reminder.Kind(reminder.kind), 'submit')}"
     return Happening(
         key=f"reminder:{reminder.pk}",
         at=now.at,
         actor=None,
-        title=competition.title,
-        url=f"{competition.get_absolute_url()}/{page.get(Reminder.Kind(reminder.kind), 'submit')}",
+        title=Truncator(title).chars(MOST_TITLE),
+        url=f"{address}?phase={phase.number}" if is_of_phase else address,
         competition=competition,
         about=reminder,
     )
 
 
 def _reminder_of(
-    kind: Reminder.Kind, people: Callable[[Competition], QuerySet[User]]
+    kind: Reminder.Kind, people: Callable[[Phase], QuerySet[User]]
 ) -> Callable[[Reminder, Circumstances], Audience | None]:
-    return lambda reminder, _now: Audience(people(reminder.competition)) if reminder.kind == kind else None
+    return lambda reminder, _now: Audience(people(reminder.phase)) if reminder.kind == kind else None
 
 
 REMINDER_DUE: Occasion[Reminder] = Occasion(
@@ -738,7 +824,7 @@ def _report(report: Report, now: Circumstances) -> Happening:
         key=f"report:{report.pk}",
         at=now.at,
         actor=report.reporter,
-        title=discussion.title,
+        title=discussion.local_title,
         url=report.post.get_absolute_url(),
         competition=discussion.competition,
         discussion=discussion,

@@ -1,4 +1,4 @@
-"""E-mails as they are sent: text and HTML, in the reader's language, with the headers that let them leave."""
+"""Emails as they are sent: text and HTML, in the reader's language, with the headers that let them leave."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def digest_letter(mails: list[Mail]) -> EmailMultiAlternatives:
         places: dict[str, list[dict[str, Any]]] = {}
         left_out = max(0, len(gathered) - MAX_IN_DIGEST)
         for same in list(gathered.values())[left_out:]:
-            place = same[0].competition.title if same[0].competition else settings.SITE_NAME
+            place = same[0].competition.local_title if same[0].competition else settings.SITE_NAME
             places.setdefault(place, []).append(_item(same))
         count = len(gathered)
         subject = ngettext("%(site)s: %(count)d piece of news", "%(site)s: %(count)d pieces of news", count) % {
@@ -56,19 +56,19 @@ def _item(mails: list[Mail]) -> dict[str, Any]:
     quotes_target = KINDS[first.kind].quotes_target
     names = {mail.actor_id: _name(mail.actor) for mail in reversed(mails) if mail.actor is not None}
     quotes = [
-        {"name": _name(mail.actor) if len(names) > 1 and mail.actor is not None else "", "text": mail.excerpt}
+        {"name": _name(mail.actor) if len(names) > 1 and mail.actor is not None else "", "text": mail.local_excerpt}
         for mail in (mails[:1] if quotes_target else mails[-MAX_QUOTES:])
-        if mail.excerpt
+        if mail.local_excerpt
     ]
     if quotes_target and quotes:
         quotes[0]["name"] = ""
     return {
         "text": sentence(
-            kind=first.kind, title=first.title, params=first.params, names=list(names.values()), count=len(names)
+            kind=first.kind, title=first.local_title, params=first.params, names=list(names.values()), count=len(names)
         ),
         "quotes": quotes,
         "url": f"{settings.SITE_URL.rstrip('/')}{first.url}",
-        "competition": first.competition.title if first.competition else "",
+        "competition": first.competition.local_title if first.competition else "",
     }
 
 

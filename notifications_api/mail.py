@@ -58,7 +58,7 @@ def deliver_mail() -> None:
 
 
 def deliver_if_due(at: datetime) -> None:
-    """Have due e-mails sent: digests, further tries, and what a killed worker left. Called every few seconds."""
+    """Have due emails sent: digests, further tries, and what a killed worker left. Called every few seconds."""
     if has_due(at):
         deliver_mail.enqueue()
 
@@ -193,7 +193,7 @@ def _still_wanted(mails: list[Mail]) -> list[Mail]:
 
 def _failed(mails: list[Mail], error: Exception, at: datetime) -> None:
     """Wait longer each time; give up, keeping the rows, after days."""
-    log.warning("an e-mail could not be sent", extra={"mails": len(mails), "error": type(error).__name__})
+    log.warning("an email could not be sent", extra={"mails": len(mails), "error": type(error).__name__})
     for mail in mails:
         mail.attempts += 1
         mail.last_error = f"{type(error).__name__}: {error}"[:300].replace("\0", "")

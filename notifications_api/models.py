@@ -1,4 +1,4 @@
-"""What people are told: in the app (over django-notifications-hq), and by e-mail."""
+"""What people are told: in the app (over django-notifications-hq), and by email."""
 
 from __future__ import annotations
 
@@ -10,26 +10,43 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from notifications.base.models import AbstractNotification
 
-from competitions.models import Competition
+from competitions.models import Competition, Phase
 from discussions.models import Discussion
+from foundation.languages import local
 from notifications_api.querysets import MailQuerySet, NotificationQuerySet, PreferenceQuerySet
 from notifications_api.registry import EmailMode, kind_choices
 
+MOST_TITLE = 200
+
 
 class Message(models.Model):
-    """What is told, on a notification and on an e-mail alike: all it takes to say it in any language later."""
+    """What is told, on a notification and on an email alike: all it takes to say it in any language later."""
 
     kind = models.CharField(_("kind"), max_length=20, choices=kind_choices)
     # The happening: nobody is told of the same one twice, whatever their roles and however often a job runs.
     key = models.CharField(max_length=80, blank=True, editable=False)
     competition = models.ForeignKey(Competition, models.CASCADE, null=True, blank=True, related_name="+")
-    title = models.CharField(_("title"), max_length=200, blank=True)
+    title = models.CharField(_("title"), max_length=MOST_TITLE, blank=True)
+    title_en = models.CharField(_("title in English"), max_length=MOST_TITLE, blank=True, default="", db_default="")
+    title_ja = models.CharField(_("title in Japanese"), max_length=MOST_TITLE, blank=True, default="", db_default="")
     excerpt = models.CharField(_("excerpt"), max_length=200, blank=True)
+    excerpt_en = models.CharField(_("excerpt in English"), max_length=200, blank=True, default="", db_default="")
+    excerpt_ja = models.CharField(_("excerpt in Japanese"), max_length=200, blank=True, default="", db_default="")
     url = models.CharField(_("path"), max_length=200)
     params = models.JSONField(default=dict, blank=True)
 
     class Meta:
         abstract = True
+
+    @property
+    def local_title(self) -> str:
+        """The title in the language of the moment, where it has one there."""
+        return local(self, "title")
+
+    @property
+    def local_excerpt(self) -> str:
+        """The excerpt in the language of the moment, where it has one there."""
+        return local(self, "excerpt")
 
 
 class Notification(Message, AbstractNotification):
@@ -117,7 +134,7 @@ class Preference(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="notification_preferences")
     kind = models.CharField(_("kind"), max_length=20, choices=kind_choices)
     in_app = models.BooleanField(_("in the app"))
-    email = models.CharField(_("e-mail"), max_length=10, choices=EmailMode)
+    email = models.CharField(_("email"), max_length=10, choices=EmailMode)
 
     objects = PreferenceQuerySet.as_manager()
 
@@ -131,7 +148,7 @@ class Preference(models.Model):
 
 
 class Mail(Message):
-    """One thing to tell one user by e-mail: a row that stays until it is sent, whatever the mail server does.
+    """One thing to tell one user by email: a row that stays until it is sent, whatever the mail server does.
 
     A digest puts several rows into one message. `not_before` moves forward when a try fails and when a worker takes it
     (so that one that dies gives it back after a while).
@@ -160,8 +177,8 @@ class Mail(Message):
 
     class Meta:
         ordering = ["-created_at", "-id"]
-        verbose_name = _("e-mail")
-        verbose_name_plural = _("e-mails")
+        verbose_name = _("email")
+        verbose_name_plural = _("emails")
         constraints = [models.UniqueConstraint(fields=["recipient", "key"], name="mailed_once_of_a_happening")]
         indexes = [
             models.Index(fields=["mode", "not_before"], condition=Q(status="queued"), name="mails_waiting"),
@@ -181,6 +198,8 @@ class Reminder(models.Model):
         LAST_HOUR = "last_hour", _("the end")
 
     competition = models.ForeignKey(Competition, models.CASCADE, related_name="+")
+    # That ends; of the deadline for merging the one that was meant then where none is named.
+    phase = models.ForeignKey(Phase, models.CASCADE, related_name="+")
     kind = models.CharField(_("kind"), max_length=20, choices=Kind)
     deadline = models.DateTimeField(_("deadline"))
     sent_at = models.DateTimeField(_("sent at"))
@@ -189,7 +208,7 @@ class Reminder(models.Model):
         verbose_name = _("reminder")
         verbose_name_plural = _("reminders")
         constraints = [
-            models.UniqueConstraint(fields=["competition", "kind", "deadline"], name="one_reminder_for_a_deadline")
+            models.UniqueConstraint(fields=["phase", "kind", "deadline"], name="one_reminder_for_a_deadline")
         ]
 
     def __str__(self) -> str:

@@ -1,4 +1,4 @@
-"""Queries for notifications, preferences and waiting e-mails: which rows, and for whom."""
+"""Queries for notifications, preferences and waiting emails: which rows, and for whom."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class PreferenceQuerySet(models.QuerySet):
         return users.exclude(Exists(self._chosen(kind).filter(in_app=False, email=EmailMode.OFF)))
 
     def wanting_email(self, users: models.QuerySet, kind: str, mode: EmailMode) -> models.QuerySet:
-        """Those of `users` who want e-mails of this kind in this way, and have an address."""
+        """Those of `users` who want emails of this kind in this way, and have an address."""
         users = users.exclude(email="")
         if KINDS[kind].default.email == mode:
             return users.exclude(Exists(self._chosen(kind).exclude(email=mode)))

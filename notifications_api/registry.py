@@ -8,14 +8,19 @@ the way a job finds its row again and what of it is told.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from django.conf import settings
 from django.db import models
 from django.dispatch import Signal
+from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+from foundation.languages import LANGUAGES
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -33,7 +38,7 @@ class EmailMode(models.TextChoices):
 
 @dataclass(frozen=True, slots=True)
 class Channels:
-    """How somebody is told: in the app, and by e-mail."""
+    """How somebody is told: in the app, and by email."""
 
     in_app: bool
     email: EmailMode
@@ -55,6 +60,8 @@ class Happening:
     about: models.Model
     excerpt: str = ""
     params: dict[str, Any] = field(default_factory=dict)
+    # Title and excerpt in those languages in which they are others, by their columns.
+    translations: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +134,24 @@ class Occasion(Heard[Row]):
             for kind in kinds_told_on(self)
             if (audience := kind.told_on[self](row, circumstances)) is not None
         ]
-        return self.happening(row, circumstances), tellings
+        return in_every_language(partial(self.happening, row, circumstances)), tellings
+
+
+def in_every_language(make: Callable[[], Happening]) -> Happening:
+    """What happened, with what the people of each language read of it."""
+    happening = _in_language(settings.LANGUAGE_CODE, make)
+    translations = {}
+    for language in set(LANGUAGES) - {settings.LANGUAGE_CODE}:
+        other = _in_language(language, make)
+        for name in ("title", "excerpt"):
+            if getattr(other, name) != getattr(happening, name):
+                translations[f"{name}_{language}"] = getattr(other, name)
+    return replace(happening, translations=translations)
+
+
+def _in_language(language: str, make: Callable[[], Happening]) -> Happening:
+    with translation.override(language):
+        return make()
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -156,7 +180,7 @@ class KindEntry:
     variant: Callable[[Mapping[str, Any]], str] = lambda _params: ""
     # Who is in the audiences of several kinds on one occasion is told of the one with the greatest weight.
     weight: int = 0
-    # Whether e-mails quote the thing itself, which is the same whoever acts on it, and not what each person wrote.
+    # Whether emails quote the thing itself, which is the same whoever acts on it, and not what each person wrote.
     quotes_target: bool = False
 
 

@@ -9,7 +9,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.dispatch import Signal
 
 from accounts.models import User
-from competitions.models import Competition, Membership, Team
+from competitions.models import Membership, Phase, Standing, Team
 from notifications_api.models import Reminder
 from submissions.models import Submission
 
@@ -24,47 +24,52 @@ LONGEST = {Reminder.Kind.MERGE_DEADLINE: DAY, Reminder.Kind.NOTHING_SELECTED: DA
 
 def remind(at: datetime) -> int:
     """Send every reminder whose time has come. Returns how many; of several workers that look, one sends it."""
-    running = Competition.objects.in_state("running", at).filter(is_published=True)
+    running = Phase.objects.in_state("running", at).filter(competition__is_published=True)
     # None comes earlier than the longest time before the end or before the deadline for merging.
-    soon = running.filter(Q(ends_at__lte=at + DAY) | Q(merge_deadline__lte=at + DAY, merge_deadline__gt=at))
+    soon = running.filter(
+        Q(ends_at__lte=at + DAY) | Q(competition__merge_deadline__lte=at + DAY, competition__merge_deadline__gt=at)
+    )
     sent = 0
-    for competition in soon:
+    for phase in soon.select_related("competition__current_phase"):
         for kind in Reminder.Kind:
-            if is_due(competition, kind, at) and _send(competition, kind, at):
+            if is_due(phase, kind, at) and _send(phase, kind, at):
                 sent += 1
     return sent
 
 
-def is_due(competition: Competition, kind: str, at: datetime) -> bool:
+def is_due(phase: Phase, kind: str, at: datetime) -> bool:
     """Whether the deadline is near, and not past."""
-    deadline = deadline_of(competition, kind)
-    if deadline is None or not competition.is_running(at) or at >= deadline:
+    deadline = deadline_of(phase, kind)
+    if deadline is None or not phase.is_running(at) or at >= deadline:
         return False
-    before = min(LONGEST[Reminder.Kind(kind)], (deadline - competition.starts_at) / SHARE[Reminder.Kind(kind)])
+    before = min(LONGEST[Reminder.Kind(kind)], (deadline - phase.starts_at) / SHARE[Reminder.Kind(kind)])
     return at >= deadline - before
 
 
-def deadline_of(competition: Competition, kind: str) -> datetime | None:
+def deadline_of(phase: Phase, kind: str) -> datetime | None:
     """What is reminded of; None where there is nothing of the kind."""
     if kind != Reminder.Kind.MERGE_DEADLINE:
-        return competition.ends_at
-    return competition.merge_deadline if competition.max_team_size > 1 else None
+        return phase.ends_at
+    competition = phase.competition
+    # It is of all phases: the one that is meant where none is named stands for them.
+    is_reminded = competition.max_team_size > 1 and competition.phase.pk == phase.pk
+    return competition.merge_deadline if is_reminded else None
 
 
 def still_holds(reminder: Reminder, at: datetime) -> bool:
     """Whether it is still to be told: neither was the clock changed since, nor is it too late."""
-    competition = reminder.competition
-    moment = deadline_of(competition, reminder.kind) == reminder.deadline
-    return moment and competition.is_published and competition.is_running(at) and at < reminder.deadline
+    phase = reminder.phase
+    moment = deadline_of(phase, reminder.kind) == reminder.deadline
+    return moment and phase.competition.is_published and phase.is_running(at) and at < reminder.deadline
 
 
-def _send(competition: Competition, kind: Reminder.Kind, at: datetime) -> bool:
-    deadline = deadline_of(competition, kind)
+def _send(phase: Phase, kind: Reminder.Kind, at: datetime) -> bool:
+    deadline = deadline_of(phase, kind)
     if deadline is None:
         return False
     with transaction.atomic():
         reminder, is_new = Reminder.objects.get_or_create(
-            competition=competition, kind=kind, deadline=deadline, defaults={"sent_at": at}
+            phase=phase, kind=kind, deadline=deadline, defaults={"competition": phase.competition, "sent_at": at}
         )
         if is_new:
             transaction.on_commit(lambda: reminder_due.send_robust(Reminder, reminder=reminder, at=at))
@@ -72,24 +77,28 @@ def _send(competition: Competition, kind: Reminder.Kind, at: datetime) -> bool:
 
 
 # --- who is reminded --------------------------------------------------------------------------------------------------
-def takes_part(competition: Competition) -> QuerySet[User]:
-    """Everybody in a team that competes."""
-    return _people(Team.objects.competing().filter(competition=competition))
+def takes_part(phase: Phase) -> QuerySet[User]:
+    """Everybody in a team that competes, and may submit to the phase."""
+    return _people(_teams(phase))
 
 
-def may_still_merge(competition: Competition) -> QuerySet[User]:
+def may_still_merge(phase: Phase) -> QuerySet[User]:
     """Everybody in a team that has room for one more person."""
-    teams = Team.objects.competing().filter(competition=competition).annotate(size=Count("memberships"))
-    return _people(teams.filter(size__lt=competition.max_team_size))
+    teams = Team.objects.competing().filter(competition=phase.competition_id).annotate(size=Count("memberships"))
+    return _people(teams.filter(size__lt=phase.competition.max_team_size))
 
 
-def has_not_chosen(competition: Competition) -> QuerySet[User]:
+def has_not_chosen(phase: Phase) -> QuerySet[User]:
     """Everybody in a team that has more submissions than count in the end, and has selected none of them."""
-    submissions = Submission.objects.filter(team=OuterRef("pk"), voided_at__isnull=True).counted().scored()
+    submissions = Submission.objects.filter(team=OuterRef("pk"), phase=phase, voided_at__isnull=True).counted().scored()
     counts = submissions.order_by().values("team").annotate(n=Count("pk")).values("n")
-    teams = Team.objects.competing().filter(competition=competition).annotate(scored=counts)
-    undecided = teams.filter(~Exists(submissions.selected()), scored__gt=competition.selectable_submissions)
-    return _people(undecided)
+    undecided = _teams(phase).annotate(scored=counts).filter(~Exists(submissions.selected()))
+    return _people(undecided.filter(scored__gt=phase.selectable_submissions))
+
+
+def _teams(phase: Phase) -> QuerySet[Team]:
+    elsewhere = Standing.objects.filter(team=OuterRef("pk"), phase=phase, gets_on=False)
+    return Team.objects.competing().filter(~Exists(elsewhere), competition=phase.competition_id)
 
 
 def _people(teams: QuerySet[Team]) -> QuerySet[User]:

@@ -34,4 +34,7 @@ def sentence(*, kind: str, title: str, params: dict[str, Any], names: list[str],
         "title": title or gettext("(deleted)"),
         "team": params.get("team", ""),
         "other": params.get("other", ""),
+        "phase": params.get("phase", ""),
+        "former": params.get("former", ""),
+        "bound": params.get("bound", ""),
     }

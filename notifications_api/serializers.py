@@ -31,6 +31,8 @@ TARGETS = {
 
 
 class NotificationCompetitionSerializer(serializers.ModelSerializer):
+    title = serializers.CharField(source="local_title", read_only=True)
+
     class Meta:
         model = Competition
         fields = ["slug", "title", "emoji"]
@@ -50,6 +52,8 @@ class NotificationSerializer(serializers.ModelSerializer):
     actors = serializers.SerializerMethodField(help_text="The latest three.")
     actor_count = serializers.IntegerField(read_only=True, help_text="How many people it stands for.")
     text = serializers.SerializerMethodField(help_text="What happened, as a sentence in the language of the request.")
+    title = serializers.CharField(source="local_title", read_only=True, help_text="Of what it speaks of.")
+    excerpt = serializers.CharField(source="local_excerpt", read_only=True, help_text="Its beginning.")
     url = serializers.CharField(read_only=True, help_text="Path of the page it speaks of.")
     competition = NotificationCompetitionSerializer(read_only=True, allow_null=True)
     target = serializers.SerializerMethodField()
@@ -73,7 +77,7 @@ class NotificationSerializer(serializers.ModelSerializer):
     def get_text(self, notification: Notification) -> str:
         return sentence(
             kind=notification.kind,
-            title=notification.title,
+            title=notification.local_title,
             params=notification.params,
             names=[actor["name"] for actor in self._actors(notification)],
             count=notification.actor_count,

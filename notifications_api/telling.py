@@ -1,4 +1,4 @@
-"""Writing down what is told: notifications and waiting e-mails, in a number of statements that no audience changes."""
+"""Writing down what is told: notifications and waiting emails, in a number of statements that no audience changes."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from django_tasks import task
 from django_tasks.base import TaskResultStatus
 
 from accounts.models import User
+from foundation.languages import translations_of
 from foundation.worker import uses_database_queue
 from notifications_api import mail, registry
 from notifications_api.digests import next_mornings
@@ -147,6 +148,7 @@ def _words(happening: Happening, telling: Telling) -> dict[str, Any]:
         "competition_id": happening.competition.pk if happening.competition else None,
         "title": happening.title[:200],
         "excerpt": happening.excerpt[:200],
+        **{column: text[:200] for column, text in happening.translations.items()},
         "url": happening.url[:200],
         "params": happening.params,
     }
@@ -168,12 +170,15 @@ def _gather(happening: Happening, telling: Telling, recipient: int) -> None:
         row.actor_count += 1
     row.acts = [*row.acts, [actor, happening.key]][-Notification.MAX_ACTS :]
     row.actor_object_id = str(actor) if actor else None
-    row.excerpt = happening.excerpt[:200]
     row.updated_at = max(row.updated_at, happening.at)
-    row.save(update_fields=["acts", "actor_count", "actor_object_id", "excerpt", "updated_at"])
+    row.excerpt = happening.excerpt[:200]
+    excerpts = translations_of("excerpt")
+    for column in excerpts:
+        setattr(row, column, happening.translations.get(column, "")[:200])
+    row.save(update_fields=["acts", "actor_count", "actor_object_id", "excerpt", *excerpts, "updated_at"])
 
 
-# --- e-mails ----------------------------------------------------------------------------------------------------------
+# --- emails ----------------------------------------------------------------------------------------------------------
 def _mail(happening: Happening, telling: Telling, users: models.QuerySet[User]) -> None:
     constants = {
         **_words(happening, telling),

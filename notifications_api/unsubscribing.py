@@ -1,4 +1,4 @@
-"""Signed links in e-mails that turn one kind of them off, without signing in."""
+"""Signed links in emails that turn one kind of them off, without signing in."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Unsubscription:
 
 
 def link(user: User, kind: str | None) -> str:
-    """The absolute address that turns e-mails of `kind` off; None: the digest."""
+    """The absolute address that turns emails of `kind` off; None: the digest."""
     token = signing.dumps([user.pk, kind or ""], salt=SALT, compress=False)
     return settings.SITE_URL.rstrip("/") + reverse("unsubscribe", args=[token])
 

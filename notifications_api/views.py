@@ -1,4 +1,4 @@
-"""One's own notifications and preferences, and the links that turn e-mails off."""
+"""One's own notifications and preferences, and the links that turn emails off."""
 
 from __future__ import annotations
 
@@ -147,7 +147,7 @@ class PreferencesViewSet(ViewSet):
 
 @method_decorator(csrf_exempt, name="dispatch")
 class UnsubscribeView(View):
-    """Turns e-mails off by a signed link: GET asks (mail programs open links by themselves), POST does (RFC 8058).
+    """Turns emails off by a signed link: GET asks (mail programs open links by themselves), POST does (RFC 8058).
 
     No session is needed, and so no CSRF token: the link alone proves the right to it.
     """

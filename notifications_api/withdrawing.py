@@ -12,6 +12,7 @@ from django_tasks import task
 from discussions import signals
 from discussions.models import Comment, Discussion, Like
 from discussions.permissions import discussion_of
+from foundation.languages import translations_of
 from notifications_api import registry
 from notifications_api.happenings import comments, discussions, keys_of, like_key, likes_of, quote
 from notifications_api.models import Mail, Notification
@@ -112,8 +113,9 @@ def _withdraw_thread(discussion: Discussion) -> None:
         notifications.delete()
         mails.update(status=Mail.Status.DROPPED)
     else:
-        notifications.update(title="")
-        mails.update(title="")
+        untitled = dict.fromkeys(["title", *translations_of("title")], "")
+        notifications.update(**untitled)
+        mails.update(**untitled)
 
 
 def _withdraw_act(comment: Comment) -> None:
@@ -135,7 +137,11 @@ def _withdraw_act(comment: Comment) -> None:
         if (first := left.get(ids[0])) is not None:
             row.target_object_id, row.url = str(first.pk), first.get_absolute_url()[:200]
         row.excerpt = quote(left[ids[-1]]) if ids[-1] in left else ""
-        row.save(update_fields=["acts", "actor_count", "actor_object_id", "target_object_id", "excerpt", "url"])
+        excerpts = translations_of("excerpt")
+        for column in excerpts:
+            setattr(row, column, "")  # comments are in one language
+        told = ["acts", "actor_count", "actor_object_id", "target_object_id", "excerpt", *excerpts, "url"]
+        row.save(update_fields=told)
 
 
 # --- what the kinds declare -------------------------------------------------------------------------------------------

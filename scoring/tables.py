@@ -113,19 +113,20 @@ class CsvFile:
     """Comma-separated UTF-8 text with a header line; LF, CRLF or CR; quotes as in RFC 4180; a BOM is skipped.
 
     So are a line `sep=,` before the header, and what spreadsheet programs and DOS leave at the end: rows of nothing
-    but separators, a Ctrl-Z.
+    but separators, a Ctrl-Z. `separator`: another sign than the comma, where that is welcome.
     """
 
     rows: int | None = None
 
-    def __init__(self, data: Data) -> None:
+    def __init__(self, data: Data, separator: str = ",") -> None:
         if data[:2] in WIDE_BOMS:
             raise InvalidFile(Problem("other_encoding", found="UTF-16"))
-        start = _begin(data)
+        self.separator = separator
+        start = _begin(data, separator)
         end = _end_of_header(data, start)
         try:
             header = data[start:end].decode("utf-8")
-            fields = next(csv.reader(io.StringIO(header, newline=""), strict=True), [])
+            fields = next(csv.reader(io.StringIO(header, newline=""), delimiter=separator, strict=True), [])
         except UnicodeDecodeError:
             raise InvalidFile(_not_utf8(data[start:end])) from None
         except csv.Error:
@@ -137,13 +138,13 @@ class CsvFile:
             raise InvalidFile(
                 Problem("other_encoding", found="UTF-16") if is_wide and len(header) > 1 else Problem("unknown_format")
             )
-        separator = next((separator for separator in SEPARATORS if separator in header), None)
-        if len(fields) == 1 and separator is not None:
-            raise InvalidFile(_wrong_separator(separator))
+        other = next((other for other in SEPARATORS if other in header), None)
+        if len(fields) == 1 and other is not None:
+            raise InvalidFile(_wrong_separator(other))
         self.names: tuple[str, ...] = tuple(composed(name) for name in fields)
         self.size = len(data)
         self._data = data
-        self._body = pa.py_buffer(data).slice(end, _end_of_rows(data, end) - end)
+        self._body = pa.py_buffer(data).slice(end, _end_of_rows(data, end, separator) - end)
 
     def read_typed(self, types: Mapping[str, pa.DataType]) -> Columns:
         """See TableFile."""
@@ -153,6 +154,7 @@ class CsvFile:
             table = pa_csv.read_csv(
                 pa.BufferReader(self._body),
                 read_options=self._read_options(use_threads=True),
+                parse_options=pa_csv.ParseOptions(delimiter=self.separator),
                 convert_options=self._convert_options(types),
             )
         except (pa.ArrowException, ValueError) as error:
@@ -161,7 +163,7 @@ class CsvFile:
 
     def read_text(self, names: Sequence[str], most_rows: int | None = None) -> Columns:
         """See TableFile."""
-        _check_utf8(self._data)
+        check_utf8(self._data)
         types = dict.fromkeys(names, pa.string())
         if self._body.size == 0:
             return self._nothing(types)
@@ -171,7 +173,9 @@ class CsvFile:
             reader = pa_csv.open_csv(
                 pa.BufferReader(self._body),
                 read_options=self._read_options(use_threads=False),
-                parse_options=pa_csv.ParseOptions(newlines_in_values=True, invalid_row_handler=broken.note),
+                parse_options=pa_csv.ParseOptions(
+                    delimiter=self.separator, newlines_in_values=True, invalid_row_handler=broken.note
+                ),
                 convert_options=self._convert_options(types),
             )
             batches: list[pa.RecordBatch] = []
@@ -223,14 +227,14 @@ class _BrokenRows:
         return "skip" if self._most is None or self.count <= self._most else "error"
 
 
-def _begin(data: Data) -> int:
+def _begin(data: Data, separator: str) -> int:
     """Where the header line begins: after byte order marks (some programs write two), blank lines, and `sep=,`."""
     start = 0
     while data[start : start + len(BOM)] == BOM:
         start += len(BOM)
     line = SEPARATOR_LINE.match(data[start : start + 64])
     if line is not None:
-        if line[1] != b",":
+        if line[1] != separator.encode():
             raise InvalidFile(_wrong_separator(line[1].decode("latin-1")))
         start += line.end()
     while data[start : start + 1] in (b"\n", b"\r"):
@@ -244,11 +248,11 @@ def _wrong_separator(separator: str) -> Problem:
     return Problem("wrong_separator", found=quoted(separator))
 
 
-def _end_of_rows(data: Data, start: int) -> int:
+def _end_of_rows(data: Data, start: int, separator: str) -> int:
     """Where the rows end: before what is left over behind the last one. Nothing but separators are rows, and wrong."""
     begin = max(start, len(data) - LEFTOVERS)
     tail = data[begin:]
-    rows = tail.rstrip(b" \t,\r\n" + CTRL_Z)
+    rows = tail.rstrip(b" \t,\r\n" + separator.encode() + CTRL_Z)
     if not rows:
         return begin + len(tail.rstrip(CTRL_Z))
     last = re.match(rb"[^\r\n]*", tail[len(rows) :])
@@ -256,7 +260,7 @@ def _end_of_rows(data: Data, start: int) -> int:
     return begin + len(rows) + len(last[0].rstrip(CTRL_Z))
 
 
-def _check_utf8(data: Data) -> None:
+def check_utf8(data: Data) -> None:
     """Raises InvalidFile: `data` is no UTF-8. Step by step: as one text it would take up to five times its size."""
     decoder = codecs.getincrementaldecoder("utf-8")()
     for start in range(0, len(data), BLOCK):

@@ -15,7 +15,12 @@ class SubmissionsConfig(AppConfig):
         from submissions.analyses import keep_ranks_measured, revive_analyses  # noqa: PLC0415
         from submissions.receipts import seal_ended  # noqa: PLC0415
         from submissions.runs.reviving import revive_runs  # noqa: PLC0415
-        from submissions.services import catch_up_with_late, clear_refused_files, settle_abandoned  # noqa: PLC0415
+        from submissions.services import (  # noqa: PLC0415
+            catch_up_with_late,
+            clear_refused_files,
+            settle_abandoned,
+            take_over_due,
+        )
         from submissions.trials.scoring import catch_up_with_trials  # noqa: PLC0415
 
         DUTIES.append(Duty(catch_up_with_trials, timedelta(minutes=1)))
@@ -23,6 +28,7 @@ class SubmissionsConfig(AppConfig):
         DUTIES.append(Duty(revive_analyses, timedelta(seconds=5)))
         DUTIES.append(Duty(keep_ranks_measured, timedelta(seconds=30)))
         DUTIES.append(Duty(settle_abandoned, timedelta(seconds=5)))
+        DUTIES.append(Duty(take_over_due, timedelta(seconds=5)))
         DUTIES.append(Duty(seal_ended, timedelta(seconds=30)))
         DUTIES.append(Duty(catch_up_with_late, timedelta(minutes=10)))
         DUTIES.append(Duty(clear_refused_files, timedelta(minutes=10)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from competitions.models import Competition, SearchName, Standing, StandingChange
+from competitions.models import Competition, Phase, SearchName, Standing, StandingChange
 from competitions.teams.searching import derived_names
 from submissions.derivation import private_standings, public_standings
 from submissions.models import ScoringRun
@@ -13,28 +13,25 @@ PUBLIC_FIELDS = ("best_public_score", "best_submitted_at", "last_submitted_at", 
 PRIVATE_FIELDS = ("best_private_score", "private_submitted_at")
 
 
-def differences(competition: Competition) -> Iterator[str]:
+def differences(phase: Phase) -> Iterator[str]:
     """One sentence for each. Meaningful while no submission or run is being written."""
-    standings = {
-        standing.team_id: standing
-        for standing in Standing.objects.filter(competition=competition).select_related("team")
-    }
-    without = competition.teams.exclude(pk__in=standings).order_by("pk")
+    standings = {standing.team_id: standing for standing in Standing.objects.filter(phase=phase).select_related("team")}
+    without = phase.competition.teams.exclude(pk__in=standings).order_by("pk")
     yield from (f"team {pk} has no standing" for pk in without.values_list("pk", flat=True))
-    yield from _names(competition)
-    yield from _public(competition, standings)
-    yield from _private(competition, standings)
+    yield from _names(phase.competition)
+    yield from _public(phase, standings)
+    yield from _private(phase, standings)
 
 
-def _public(competition: Competition, standings: dict[int, Standing]) -> Iterator[str]:
+def _public(phase: Phase, standings: dict[int, Standing]) -> Iterator[str]:
     history: dict[int, list[tuple]] = {}
-    changes = StandingChange.objects.filter(competition=competition).order_by("at", "id")
+    changes = StandingChange.objects.filter(phase=phase).order_by("at", "id")
     for team, score, at in changes.values_list("team_id", "score", "at"):
         history.setdefault(team, []).append((score, at))
-    for derived in public_standings(competition):
+    for derived in public_standings(phase):
         standing = standings[derived.team_id]
         yield from _differing(standing, derived, PUBLIC_FIELDS)
-        yield from _key(competition, standing, "public_key", standing.best_public_score)
+        yield from _key(phase, standing, "public_key", standing.best_public_score)
         if tuple(history.get(derived.team_id, ())) != derived.improvements:
             yield f"team {derived.team_id}: history"
         if standing.is_ranked != standing.team.is_ranking:
@@ -48,17 +45,17 @@ def _names(competition: Competition) -> Iterator[str]:
             yield f"team {derived.team_id}: what a search looks through"
 
 
-def _private(competition: Competition, standings: dict[int, Standing]) -> Iterator[str]:
-    scored = competition.scoring_runs.filter(scores_private=True, status=ScoringRun.Status.COMPLETE).exists()
+def _private(phase: Phase, standings: dict[int, Standing]) -> Iterator[str]:
+    scored = phase.scoring_runs.filter(scores_private=True, status=ScoringRun.Status.COMPLETE).exists()
     if not scored:
         for standing in standings.values():
             if standing.best_private_score is not None or standing.private_key is not None:
                 yield f"team {standing.team_id}: has a private side without private scoring"
         return
-    for derived in private_standings(competition):
+    for derived in private_standings(phase):
         standing = standings[derived.team_id]
         yield from _differing(standing, derived, PRIVATE_FIELDS)
-        yield from _key(competition, standing, "private_key", standing.best_private_score)
+        yield from _key(phase, standing, "private_key", standing.best_private_score)
 
 
 def _differing(standing: Standing, derived: object, fields: tuple[str, ...]) -> Iterator[str]:
@@ -67,6 +64,6 @@ def _differing(standing: Standing, derived: object, fields: tuple[str, ...]) -> 
             yield f"team {standing.team_id}: {field}"
 
 
-def _key(competition: Competition, standing: Standing, name: str, score: float | None) -> Iterator[str]:
-    if getattr(standing, name) != (None if score is None else competition.sort_key(score)):
+def _key(phase: Phase, standing: Standing, name: str, score: float | None) -> Iterator[str]:
+    if getattr(standing, name) != (None if score is None else phase.sort_key(score)):
         yield f"team {standing.team_id}: {name}"

@@ -8,6 +8,8 @@ from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiRespo
 from competitions.exceptions import (
     CompetitionEnded,
     CompetitionNotStarted,
+    EntryNotDecided,
+    NotInPhase,
     NotTeamMember,
     RulesNotAccepted,
     StorageQuotaReached,
@@ -41,6 +43,7 @@ from submissions.exceptions import (
 from submissions.serializers import (
     AllowanceSerializer,
     DescribeSerializer,
+    OfPhaseSerializer,
     PathSerializer,
     ReceiptSerializer,
     SharedExperimentSerializer,
@@ -100,6 +103,7 @@ submit = extend_schema(
         ),
         **refuses(
             *(NotVisible, NotTeamMember, CompetitionNotStarted, CompetitionEnded, RulesNotAccepted),
+            *(EntryNotDecided, NotInPhase),
             *(TotalLimitReached, TeamNotActive, TeamDisqualified, NothingToScoreWith, FileTooLarge),
             *(DailyLimitReached, TooManyRefused, TooManyRequests, ScoringFailed, Undecided),
             *(StorageUnavailable, StorageFull, DatabaseUnavailable, StorageQuotaReached),
@@ -113,6 +117,7 @@ submit = extend_schema(
             value={
                 "submission": {
                     "id": 42,
+                    "phase": 1,
                     "team": 7,
                     "createdAt": "2026-06-05T12:00:00Z",
                     "filename": "lgbm.csv",
@@ -134,6 +139,7 @@ submit = extend_schema(
                     "fileDeletedAt": None,
                     "experiment": EXPERIMENT,
                     "sharesExperiment": False,
+                    "takenOverFrom": None,
                     "source": "web",
                     "user": {"username": "alice", "name": "Alice", "avatar": None},
                 },
@@ -189,11 +195,11 @@ list_of_team = extend_schema(
     tags=TAGS,
     summary="Submissions of your team",
     description=(
-        "All submissions of your team, newest first, refused and late ones included. For members only: nobody "
-        "else, organisers included, sees another team's submissions here. `ordering`: `createdAt`, `publicScore`, "
-        "`cvScore`, each with `-` for the reverse."
+        "All submissions of your team to a phase, newest first, refused and late ones included. For members only: "
+        "nobody else, organisers included, sees another team's submissions here. `ordering`: `createdAt`, "
+        "`publicScore`, `cvScore`, each with `-` for the reverse."
     ),
-    parameters=[PK],
+    parameters=[PK, OfPhaseSerializer],
     responses={200: SubmissionSerializer(many=True), **refuses(NotTeamMember, NotVisible)},
 )
 allowance = extend_schema(
@@ -204,7 +210,7 @@ allowance = extend_schema(
         "What the limits leave, when the day begins anew, and why nothing is left if so. For members. After the "
         "end, late submissions are counted by themselves, against the daily limit only."
     ),
-    parameters=[PK],
+    parameters=[PK, OfPhaseSerializer],
     responses={200: AllowanceSerializer, **refuses(NotTeamMember, NotVisible)},
 )
 retrieve = extend_schema(

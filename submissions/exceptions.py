@@ -9,7 +9,7 @@ import math
 from datetime import datetime
 from typing import Any, ClassVar
 
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_lazy as _, ngettext_lazy
 
 from foundation.refusals import Conflict, Refusal
 from submissions.models import Submission
@@ -25,7 +25,11 @@ class DailyLimitReached(TooManyRequests):
     """`resets_at`: when the next submission day begins, as ISO 8601; `retry_after`: seconds until then."""
 
     code = "daily_limit_reached"
-    message = _("Your team has used all its %(limit)d submissions of the day. The next day begins at %(resets_at)s.")
+    message = ngettext_lazy(
+        "Your team has used its %(limit)d submission of the day. The next day begins at %(resets_at)s.",
+        "Your team has used all its %(limit)d submissions of the day. The next day begins at %(resets_at)s.",
+        "limit",
+    )
 
     def __init__(self, *, limit: int, resets_at: datetime, at: datetime) -> None:
         super().__init__(limit=limit, resets_at=resets_at.isoformat())
@@ -34,7 +38,11 @@ class DailyLimitReached(TooManyRequests):
 
 class TotalLimitReached(Conflict):
     code = "total_limit_reached"
-    message = _("Your team has used all its %(limit)d submissions of this competition.")
+    message = ngettext_lazy(
+        "Your team has used its %(limit)d submission of this competition.",
+        "Your team has used all its %(limit)d submissions of this competition.",
+        "limit",
+    )
 
 
 class TooManyRefused(TooManyRequests):
@@ -197,7 +205,11 @@ class NotSealed(Refusal):
 # --- selection --------------------------------------------------------------------------------------------------------
 class TooManySelected(Conflict):
     code = "too_many_selected"
-    message = _("Your team may select %(limit)d submissions for the final ranking: take another one back first.")
+    message = ngettext_lazy(
+        "Your team may select %(limit)d submission for the final ranking: take another one back first.",
+        "Your team may select %(limit)d submissions for the final ranking: take another one back first.",
+        "limit",
+    )
 
 
 class LateNotSelectable(Conflict):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from uuid import uuid4
 
 from django.conf import settings
@@ -10,7 +11,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _, ngettext
 
-from competitions.models import Baseline, Competition, Solution, Team
+from competitions.models import Baseline, Competition, Phase, Solution, Team
 from competitions.models.log import REASON_CHARACTERS
 from foundation.leases import Leased
 from submissions.querysets import ExclusionQuerySet, SubmissionQuerySet
@@ -44,6 +45,7 @@ class Submission(models.Model):
         KAGGLE = "kaggle", _("kaggle command line")
 
     competition = models.ForeignKey(Competition, models.CASCADE, related_name="submissions")
+    phase = models.ForeignKey(Phase, models.CASCADE, related_name="submissions")
     team = models.ForeignKey(Team, models.CASCADE, related_name="submissions")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="submissions")
     created_at = models.DateTimeField(_("submitted at"))
@@ -74,6 +76,16 @@ class Submission(models.Model):
     public_score = models.FloatField(_("public score"), null=True, blank=True)
     # What it was before the last rescoring that moved it: what a rescoring does, everybody it does it to can see.
     former_public_score = models.FloatField(_("public score before"), null=True, blank=True, editable=False)
+    # Of the former phase, where it was not sent but taken over at the start of this one (`services.taking_over`).
+    taken_over_from = models.ForeignKey(
+        "self",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="taken_over_as",
+        verbose_name=_("taken over from"),
+    )
     # Filled by the private scoring job alone. No answer, export or log shows it before the rules allow.
     private_score = models.FloatField(_("private score"), null=True, blank=True)
     # What is shown beside each of them (`competitions.columns`): numbers or null by key, under the same rules.
@@ -106,10 +118,11 @@ class Submission(models.Model):
             models.CheckConstraint(
                 condition=Q(is_selected=False) | Q(voided_at__isnull=True), name="void_submission_is_never_selected"
             ),
+            models.UniqueConstraint(fields=["phase", "taken_over_from"], name="a_submission_is_taken_over_once"),
         ]
         indexes = [
             models.Index(fields=["team", "-created_at"], name="submissions_of_a_team"),
-            models.Index(fields=["competition", "status", "id"], name="submissions_to_score"),
+            models.Index(fields=["phase", "status", "id"], name="submissions_to_score"),
             models.Index(fields=["created_at"], condition=Q(status="pending"), name="submissions_pending"),
             models.Index(
                 fields=["team", "-created_at"],
@@ -117,11 +130,15 @@ class Submission(models.Model):
                 name="refused_with_a_file",
             ),
             models.Index(
-                fields=["competition"],
+                fields=["phase"],
                 condition=Q(status="scored", is_late=True, private_score__isnull=True),
                 name="late_without_private_score",
             ),
         ]
+
+    # The team's best in the phase: of rows of `for_display`, and of one that has just been scored.
+    team_best: float | None
+    team_best_at: datetime | None
 
     def __str__(self) -> str:
         return f"#{self.pk} {self.filename}"
@@ -189,6 +206,7 @@ class ExtraSubmissions(models.Model):
     """An organiser gave one team more submissions for one day. Nobody else's limits change."""
 
     competition = models.ForeignKey(Competition, models.CASCADE, related_name="extra_submissions")
+    phase = models.ForeignKey(Phase, models.CASCADE, related_name="extra_submissions")
     team = models.ForeignKey(Team, models.CASCADE, related_name="extra_submissions")
     count = models.PositiveSmallIntegerField(
         _("how many"), validators=[MinValueValidator(1), MaxValueValidator(MOST_EXTRA)]
@@ -226,6 +244,7 @@ class Trial(models.Model):
         FAILED = "failed", _("failed on our side")
 
     competition = models.ForeignKey(Competition, models.CASCADE, related_name="trials")
+    phase = models.ForeignKey(Phase, models.CASCADE, related_name="trials")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(_("tried at"))
     file = models.FileField(_("file"), upload_to=trial_path)
@@ -258,6 +277,7 @@ class Receipt(models.Model):
     """
 
     competition = models.ForeignKey(Competition, models.CASCADE, related_name="receipts")
+    phase = models.ForeignKey(Phase, models.CASCADE, related_name="receipts")
     submission = models.OneToOneField(Submission, models.SET_NULL, null=True, related_name="receipt")
     # The submission's id, which says where in the tree it stands.
     place = models.PositiveBigIntegerField()
@@ -276,9 +296,7 @@ class Receipt(models.Model):
         verbose_name_plural = _("receipts")
         constraints = [models.UniqueConstraint(fields=["competition", "place"], name="one_receipt_for_a_submission")]
         indexes = [
-            models.Index(
-                fields=["competition"], condition=Q(is_late=False, sealed_in__isnull=True), name="receipts_to_seal"
-            )
+            models.Index(fields=["phase"], condition=Q(is_late=False, sealed_in__isnull=True), name="receipts_to_seal")
         ]
 
     def __str__(self) -> str:
@@ -309,6 +327,7 @@ class ScoringRun(models.Model):
     Status = JobStatus
 
     competition = models.ForeignKey(Competition, models.CASCADE, related_name="scoring_runs")
+    phase = models.ForeignKey(Phase, models.CASCADE, related_name="scoring_runs")
     kind = models.CharField(_("kind"), max_length=8, choices=Kind)
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.QUEUED)
     started_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
@@ -338,7 +357,7 @@ class ScoringRun(models.Model):
         verbose_name_plural = _("scoring runs")
         constraints = [
             models.UniqueConstraint(
-                fields=["competition"], condition=Q(status__in=["queued", "running"]), name="one_active_scoring_run"
+                fields=["phase"], condition=Q(status__in=["queued", "running"]), name="one_active_scoring_run"
             )
         ]
 
@@ -401,6 +420,29 @@ class ScoringPart(Leased):
         return f"{self.first}-{self.last}"
 
 
+class Takeover(Leased):
+    """The submissions of the former phase that teams begin a phase with, as a durable row that one worker works on.
+
+    `cursor` is the last team done: whoever takes the row over goes on behind it, and makes no submission twice.
+    """
+
+    phase = models.OneToOneField(Phase, models.CASCADE, related_name="takeover")
+    created_at = models.DateTimeField(_("created at"))
+    cursor = models.PositiveBigIntegerField(default=0)
+    # How many there were when the log was last told.
+    told = models.PositiveIntegerField(null=True, blank=True)
+    finished_at = models.DateTimeField(_("finished at"), null=True, blank=True)
+    # When it was last handed to the workers: not more often than a lease lasts.
+    handed_out_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    class Meta:
+        verbose_name = _("submissions taken over")
+        verbose_name_plural = _("submissions taken over")
+
+    def __str__(self) -> str:
+        return f"{self.phase_id}: {self.cursor}"
+
+
 class Analysis(Leased):
     """A long look at the submissions of a competition, as a durable row that one worker at a time works on.
 
@@ -421,6 +463,7 @@ class Analysis(Leased):
         OWN_METRIC = "own_metric", _("The metric is the organisers' own, and is not run thousands of times.")
 
     competition = models.ForeignKey(Competition, models.CASCADE, related_name="analyses")
+    phase = models.ForeignKey(Phase, models.CASCADE, related_name="analyses")
     kind = models.CharField(_("kind"), max_length=9, choices=Kind)
     status = models.CharField(_("status"), max_length=9, choices=Status, default=Status.QUEUED)
     started_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
@@ -450,7 +493,7 @@ class Analysis(Leased):
         verbose_name_plural = _("analyses")
         constraints = [
             models.UniqueConstraint(
-                fields=["competition", "kind"],
+                fields=["phase", "kind"],
                 condition=Q(status__in=["queued", "running"]),
                 name="one_active_analysis_of_a_kind",
             )

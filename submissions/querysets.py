@@ -6,8 +6,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 
+from competitions import models as tables
 from competitions.access import BOARD
 
 if TYPE_CHECKING:
@@ -22,16 +23,22 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
         return self.filter(team__memberships__user=user)
 
     def for_display(self) -> SubmissionQuerySet:
-        """Submissions with all that their serializer reads, so that a list of any length is one query."""
-        return self.select_related("competition", "team__standing", "user")
+        """Submissions with all that their serializer reads, so that a list of any length is one query.
+
+        `team_best`, `team_best_at`: the best public score of the team in the phase, and when that was sent in.
+        """
+        standing = tables.Standing.objects.filter(team=OuterRef("team"), phase=OuterRef("phase"))
+        return self.select_related("competition", "phase__competition", "team", "user").annotate(
+            team_best=Subquery(standing.values("best_public_score")[:1]),
+            team_best_at=Subquery(standing.values("best_submitted_at")[:1]),
+        )
 
     def with_readable_experiment(self, user: Any) -> SubmissionQuerySet:
         """Those whose experiment `user` may read: of their teams, and those shared where they may see the leaderboard.
 
         Nobody else learns that there is one, organisers included.
         """
-        competitions: Any = self.model._meta.get_field("competition").related_model
-        shared = Q(shares_experiment=True, competition__in=competitions.objects.filter(BOARD.rows(user)).values("pk"))
+        shared = Q(shares_experiment=True, phase__in=tables.Phase.objects.filter(BOARD.rows(user)).values("pk"))
         if not user.is_authenticated:
             return self.filter(shared)
         return self.filter(shared | Q(pk__in=self.model.objects.of_teams_of(user).values("pk")))
@@ -43,10 +50,13 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
     def slots(self, *, late: bool) -> Q:
         """The condition that `using_slots` filters by."""
         used = Q(status=self.model.Status.PENDING) | Q(scored_at__isnull=False)
-        return used & Q(is_late=late)
+        return used & Q(is_late=late, taken_over_from__isnull=True)
 
     def using_slots(self, *, late: bool) -> SubmissionQuerySet:
-        """Those that use up the limits: still to be scored, or scored once, whatever a rescoring made of them since."""
+        """Those that use up the limits: still to be scored, or scored once, whatever a rescoring made of them since.
+
+        What was taken over from the former phase uses up nothing.
+        """
         return self.filter(self.slots(late=late))
 
     def refusals(self) -> Q:
@@ -88,4 +98,4 @@ class ExclusionQuerySet(models.QuerySet["Exclusion"]):
         return self.filter(Q(team__memberships__user=user) | Q(competition__in=hosted.values("pk"))).distinct()
 
     def for_display(self) -> ExclusionQuerySet:
-        return self.select_related("competition", "team", "submission", "by", "lifted_by", "answered_by")
+        return self.select_related("competition__current_phase", "team", "submission", "by", "lifted_by", "answered_by")

@@ -14,6 +14,7 @@ from accounts.serializers import UserRefSerializer
 from competitions.boards import board_of
 from competitions.columns import columns_of
 from competitions.leaderboards.serializers import TeamRefSerializer
+from competitions.lookup import MOST_NUMBER
 from competitions.metrics.sandboxes import NO_SANDBOX_READY, SandboxUnavailable
 from foundation.serializers import ReadingSerializer
 from submissions.messages import translated
@@ -113,8 +114,10 @@ class NumberSerializer(serializers.Serializer):
 class SubmissionSerializer(ReadingSerializer):
     """One file of predictions and what became of it."""
 
-    # Reads rows of `Submission.objects.for_display()`. Context: `shows_private`, whether the private leaderboard of the
-    # competition is open to the reader; without it, it is not.
+    # Reads rows of `Submission.objects.for_display()`. Context: `private_of`, the id of the phase whose private
+    # leaderboard is open to the reader; without it, none is.
+
+    phase = serializers.IntegerField(source="phase.number", read_only=True, help_text="Number of the phase.")
 
     user = UserRefSerializer(read_only=True, allow_null=True)
     private_score = serializers.SerializerMethodField(
@@ -131,6 +134,12 @@ class SubmissionSerializer(ReadingSerializer):
     is_void = serializers.BooleanField(
         read_only=True, help_text="Taken out of the ranking by the organisers; it used up the limits all the same."
     )
+    taken_over_from = serializers.IntegerField(
+        source="taken_over_from_id",
+        read_only=True,
+        allow_null=True,
+        help_text="The submission of the former phase that this one was made of, at no cost; null: your team sent it.",
+    )
     problems = serializers.SerializerMethodField(help_text="What is wrong with a refused file.")
     experiment = serializers.SerializerMethodField(help_text="The lab book of your team; null: nothing was written.")
     shares_experiment = serializers.BooleanField(
@@ -140,10 +149,28 @@ class SubmissionSerializer(ReadingSerializer):
     class Meta:
         model = Submission
         fields = [
-            *("id", "team", "user", "created_at", "filename", "size", "status", "public_score", "private_score"),
-            *("public_numbers", "private_numbers"),
+            *(
+                "id",
+                "phase",
+                "team",
+                "user",
+                "created_at",
+                "filename",
+                "size",
+                "status",
+                "public_score",
+                "private_score",
+            ),
+            *("public_score", "private_score", "public_numbers", "private_numbers"),
             *("is_best", "is_selected", "is_late", "is_void", "memo", "cv_score", "problems", "source"),
-            *("former_public_score", "waiting", "file_deleted_at", "experiment", "shares_experiment"),
+            *(
+                "former_public_score",
+                "waiting",
+                "file_deleted_at",
+                "experiment",
+                "shares_experiment",
+                "taken_over_from",
+            ),
         ]
         read_only_fields = fields
         extra_kwargs = {
@@ -152,7 +179,7 @@ class SubmissionSerializer(ReadingSerializer):
 
     @extend_schema_field(serializers.FloatField(allow_null=True))
     def get_private_score(self, submission: Submission) -> float | None:
-        return submission.private_score if self.context.get("shows_private") else None
+        return submission.private_score if self._shows_private(submission) else None
 
     @extend_schema_field(NumberSerializer(many=True))
     def get_public_numbers(self, submission: Submission) -> list[dict[str, Any]]:
@@ -160,31 +187,34 @@ class SubmissionSerializer(ReadingSerializer):
 
     @extend_schema_field(NumberSerializer(many=True))
     def get_private_numbers(self, submission: Submission) -> list[dict[str, Any]]:
-        return self._numbers(submission, submission.private_numbers) if self.context.get("shows_private") else []
+        return self._numbers(submission, submission.private_numbers) if self._shows_private(submission) else []
+
+    def _shows_private(self, submission: Submission) -> bool:
+        return self.context.get("private_of") == submission.phase_id
 
     def _numbers(self, submission: Submission, numbers: dict[str, float | None]) -> list[dict[str, Any]]:
         if not numbers:
             return []
-        # Of each competition once: a list is of one, as a rule.
+        # Of each phase once: a list is of one, as a rule.
         context = cast("dict[str, Any]", self.context)
         known = context.setdefault("score_columns", {})
-        if submission.competition_id not in known:
-            known[submission.competition_id] = columns_of(submission.competition)
-        return [{"name": one.label, "score": numbers.get(one.key)} for one in known[submission.competition_id]]
+        if submission.phase_id not in known:
+            known[submission.phase_id] = columns_of(submission.phase)
+        return [{"name": one.label, "score": numbers.get(one.key)} for one in known[submission.phase_id]]
 
     @extend_schema_field(ExperimentSerializer(allow_null=True))
     def get_experiment(self, submission: Submission) -> dict[str, Any] | None:
         return submission.experiment or None
 
     def get_is_best(self, submission: Submission) -> bool:
-        standing = getattr(submission.team, "standing", None)
+        best_at = getattr(submission, "team_best_at", None)
         return (
-            standing is not None
+            best_at is not None
             and not submission.is_late
             and not submission.is_void
             and submission.status == Submission.Status.SCORED
-            and submission.created_at == standing.best_submitted_at
-            and submission.public_score == standing.best_public_score
+            and submission.created_at == best_at
+            and submission.public_score == getattr(submission, "team_best", None)
         )
 
     @extend_schema_field(ProblemSerializer(many=True))
@@ -277,6 +307,14 @@ class SubmitSerializer(serializers.Serializer):
     # Under the names of the wire, because a session's form arrives parsed already.
 
     team = serializers.IntegerField(min_value=1, max_value=LARGEST_ID, help_text="Id of your team.")
+    phase: Any = serializers.IntegerField(
+        required=False,
+        allow_null=True,
+        default=None,
+        min_value=1,
+        max_value=MOST_NUMBER,
+        help_text="Number of the phase; without it, the one that is meant where none is named.",
+    )
     # An empty file is the scoring's to refuse: it says so like of any other fault of a file.
     file = serializers.FileField(
         allow_empty_file=True, help_text="CSV (plain, gz, or zip of one file) or Parquet, as the sample submission."
@@ -290,9 +328,21 @@ class SubmitSerializer(serializers.Serializer):
     )
 
     def to_internal_value(self, data: Any) -> dict[str, Any]:
-        if data.get("cvScore") == "":  # how a form sends "none"
-            data = {name: data.get(name) for name in data if name != "cvScore"}
+        # How a form sends "none".
+        if empty := {name for name in ("cvScore", "phase") if data.get(name) == ""}:
+            data = {name: data.get(name) for name in data if name not in empty}
         return super().to_internal_value(data)
+
+
+class OfPhaseSerializer(serializers.Serializer):
+    """Which phase a team asks about."""
+
+    phase: Any = serializers.IntegerField(
+        required=False,
+        min_value=1,
+        max_value=MOST_NUMBER,
+        help_text="Number of the phase; without it, the one that is meant where none is named.",
+    )
 
 
 class DescribeSerializer(serializers.Serializer):
@@ -329,7 +379,7 @@ def result_of(outcome: Outcome) -> dict[str, Any] | None:
             "teams": None,
             "passed": 0,
         }
-    hidden = board_of(outcome.submission.competition).hides_rank()
+    hidden = board_of(outcome.submission.phase).hides_rank()
     return {
         "score": score,
         "is_best": update.is_best,

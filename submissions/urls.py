@@ -18,4 +18,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("teams/<int:pk>/allowance/", views.AllowanceViewSet.as_view({"get": "retrieve"}), name="team-allowance"),
     path("competitions/<slug:competition>/", include("submissions.runs.urls")),
     path("competitions/<slug:competition>/", include("submissions.analyses.urls")),
+    path("competitions/<slug:competition>/", include("submissions.activity.urls")),
+    path("", include("submissions.phase_urls")),
 ]

@@ -19,8 +19,8 @@ from rest_framework.viewsets import GenericViewSet, ViewSet
 
 from competitions import permissions as can
 from competitions.boards import board_of
-from competitions.lookup import find_team
-from competitions.models import Competition, Team
+from competitions.lookup import find_phase, find_team
+from competitions.models import Phase, Team
 from foundation.downloads import file_response
 from foundation.refusals import NotVisible
 from foundation.requests import signed_in
@@ -33,6 +33,7 @@ from submissions.receipts import path_of, receipt_of
 from submissions.serializers import (
     AllowanceSerializer,
     DescribeSerializer,
+    OfPhaseSerializer,
     PathSerializer,
     ReceiptSerializer,
     SharedExperimentSerializer,
@@ -50,7 +51,7 @@ def own_team(request: Request, pk: int) -> Team:
         NotVisible: no such team, as far as the reader may know.
         NotTeamMember: a team of others.
     """
-    own = Team.objects.of_user(request.user).select_related("competition").filter(pk=pk).first()
+    own = Team.objects.of_user(request.user).select_related("competition__current_phase").filter(pk=pk).first()
     if own is not None:
         return own
     team = find_team(request, pk)
@@ -59,15 +60,23 @@ def own_team(request: Request, pk: int) -> Team:
     return team
 
 
+def phase_asked(request: Request, team: Team) -> Phase:
+    """The phase that the query names, else the one that is meant where none is named."""
+    query = OfPhaseSerializer(data=request.query_params)
+    query.is_valid(raise_exception=True)
+    number = query.validated_data.get("phase")
+    return team.competition.phase if number is None else find_phase(team.competition, number)
+
+
 def submission_body(request: Request, submission: Submission) -> dict[str, Any]:
     """A submission in the shape that answers have, with its private score once that is open."""
-    context = {"request": request, **private_context(request, submission.competition)}
+    context = {"request": request, **private_context(request, submission.phase)}
     return SubmissionSerializer(submission, context=context).data
 
 
-def private_context(request: Request, competition: Competition) -> dict[str, bool]:
-    verdict = can.view_private_leaderboard(request.user, competition, timezone.now())
-    return {"shows_private": bool(verdict)}
+def private_context(request: Request, phase: Phase) -> dict[str, int | None]:
+    verdict = can.view_private_leaderboard(request.user, phase, timezone.now())
+    return {"private_of": phase.pk if verdict else None}
 
 
 class SubmitViewSet(ViewSet):
@@ -94,11 +103,14 @@ class SubmitViewSet(ViewSet):
         form.is_valid(raise_exception=True)
         fields = form.validated_data
         team = own_team(request, fields["team"])
+        number = fields["phase"]
+        phase = team.competition.phase if number is None else find_phase(team.competition, number)
         # The moment the whole file is here: who begins to send before the end and finishes after it is late.
         at = timezone.now()
         outcome = services.submit(
             user=signed_in(request),
             team=team,
+            phase=phase,
             file=fields["file"],
             filename=fields["file"].name,
             memo=fields["memo"],
@@ -132,16 +144,20 @@ class TeamSubmissionViewSet(mixins.ListModelMixin, GenericViewSet):
     def team(self) -> Team:
         return own_team(self.request, self.kwargs["pk"])
 
+    @cached_property
+    def phase(self) -> Phase:
+        return phase_asked(self.request, self.team)
+
     def get_queryset(self) -> QuerySet[Submission]:
         if getattr(self, "swagger_fake_view", False):
             return Submission.objects.none()
-        return Submission.objects.filter(team=self.team).for_display()
+        return Submission.objects.filter(team=self.team, phase=self.phase).for_display()
 
     def get_serializer_context(self) -> dict[str, Any]:
         context = dict(super().get_serializer_context())
         if getattr(self, "swagger_fake_view", False):
             return context
-        return {**context, **private_context(self.request, self.team.competition)}
+        return {**context, **private_context(self.request, self.phase)}
 
     @docs.list_of_team
     def list(self, request: Request, pk: int) -> Response:
@@ -155,7 +171,9 @@ class AllowanceViewSet(ViewSet):
 
     @docs.allowance
     def retrieve(self, request: Request, pk: int) -> Response:
-        return Response(AllowanceSerializer(allowance(own_team(request, pk), timezone.now())).data)
+        team = own_team(request, pk)
+        left = allowance(team, phase_asked(request, team), timezone.now())
+        return Response(AllowanceSerializer(left).data)
 
 
 class SubmissionViewSet(GenericViewSet):
@@ -190,11 +208,11 @@ class SubmissionViewSet(GenericViewSet):
     @docs.experiment
     @action(detail=True, permission_classes=[AllowAny])
     def experiment(self, request: Request, pk: int) -> Response:
-        readable = Submission.objects.with_readable_experiment(request.user).select_related("competition", "team")
+        readable = Submission.objects.with_readable_experiment(request.user).select_related("phase", "team")
         found = readable.filter(pk=pk).first()
         # What the leaderboard holds back, nobody else learns of either.
         if found is None or not (
-            can.is_member(request.user, found.team) or board_of(found.competition).takes(found.created_at)
+            can.is_member(request.user, found.team) or board_of(found.phase).takes(found.created_at)
         ):
             raise NotVisible
         return Response(SharedExperimentSerializer(found).data)

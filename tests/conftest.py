@@ -58,8 +58,11 @@ def django_db_setup(django_test_environment, django_db_blocker, django_db_modify
     """The test database. pytest-django makes it only for tests that ask for `db`, which those on a scene do not."""
     from django.test.utils import setup_databases, teardown_databases
 
+    from tests.databases import keep_ids_apart
+
     with django_db_blocker.unblock():
         made = setup_databases(verbosity=0, interactive=False, aliases=["default"], serialized_aliases=[])
+        keep_ids_apart()
     yield
     with django_db_blocker.unblock():
         teardown_databases(made, verbosity=0)
@@ -125,21 +128,26 @@ NEEDS = {"postgresql": ("DATABASE_URL", "postgres"), "redis": ("REDIS_URL", "red
 # Files that take long, so that none of them is left when the other processes have nothing to do any more.
 LONGEST = [
     "test_walk.py",
+    "test_promise_of_phases.py",
     "test_digits.py",
     "submissions/test_runs_killed.py",
     "test_matrix.py",
     "test_fuzz.py",
     "submissions/test_standings_walk.py",
     "test_promise.py",
+    "submissions/test_locks.py",
     "main/test_schemathesis.py",
     "main/test_faults.py",
     "competitions/test_promise.py",
+    "test_day_of_phases.py",
+    "main/test_backup.py",
     "competitions/test_admin.py",
     "clients/test_promise.py",
     "clients/test_kaggle_errors.py",
     "main/test_generated_clients.py",
     "submissions/test_races.py",
     "main/test_demo.py",
+    "submissions/test_organisers_race.py",
     "discussions/test_notebooks.py",
 ]
 
@@ -154,11 +162,14 @@ def touches_a_database(item: pytest.Item) -> bool:
 
 
 # They read and write rows as many others do, and what takes their time is no other on a second database: sandboxes,
-# command lines, pages.
+# command lines, pages, and every address by everybody once more (`test_promise.py` and the walks stay).
 ALIKE_ON_EVERY_DATABASE = [
     "test_digits.py",
+    "test_matrix.py",
+    "test_promise_of_phases.py",
     "clients/test_kaggle_errors.py",
     "clients/test_verify.py",
+    "competitions/test_promise.py",
     "competitions/test_what_may_change_table.py",
     "own_metrics/test_api.py",
     "own_metrics/test_files.py",
@@ -180,9 +191,37 @@ def leave_out_what_touches_no_database(config: pytest.Config, items: list[pytest
         items[:] = [item for item in items if is_worth_a_second_database(item)]
 
 
+# They take long and are the same on every database: where a run on PostgreSQL follows, they wait for that one.
+ONCE_IS_ENOUGH = [
+    "clients/test_promise.py",
+    "competitions/test_admin.py",
+    "competitions/test_files_of_phases.py",
+    "main/test_backup.py",
+    "main/test_demo.py",
+    "notifications_api/test_mail.py",
+    "notifications_api/test_who_is_told_what.py",
+    "own_metrics/test_runs.py",
+    "submissions/test_boards_that_wait.py",
+    "submissions/test_combined.py",
+    "submissions/test_standings_walk.py",
+    "test_day_of_phases.py",
+]
+
+
+def leave_out_what_runs_later(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """With UZU_SECOND_DATABASE_FOLLOWS, for the first of two runs: what the second one does anyway, and takes long."""
+    if os.environ.get("UZU_SECOND_DATABASE_FOLLOWS"):
+        paths = {ROOT / name for name in ONCE_IS_ENOUGH}
+        later = [item for item in items if item.path in paths and is_worth_a_second_database(item)]
+        config.hook.pytest_deselected(items=later)
+        left_out = set(later)
+        items[:] = [item for item in items if item not in left_out]
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """The longest files first. Tests marked `postgresql` or `redis` need that server; elsewhere they are skipped."""
     leave_out_what_touches_no_database(config, items)
+    leave_out_what_runs_later(config, items)
     first = {ROOT / name: place for place, name in enumerate(LONGEST)}
     items.sort(key=lambda item: first.get(item.path, len(first)))
     for marker, (variable, scheme) in NEEDS.items():

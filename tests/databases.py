@@ -19,6 +19,7 @@ from django.conf import settings
 from django.core.management.commands import migrate
 from django.db import connections
 
+FIRST_PHASE = 100_001
 FOLDER = Path(settings.BASE_DIR) / "var" / "test-databases"
 
 
@@ -46,6 +47,21 @@ def migrated_once() -> Iterator[None]:
         yield
     finally:
         migrate.Command.handle = run_migrations
+
+
+def keep_ids_apart() -> None:
+    """Let phases be numbered from far above competitions: who takes the id of the one for the other finds nothing.
+
+    Both would begin at 1, and most competitions have one phase: the mistake would go unseen.
+    """
+    table = apps.get_model("competitions", "Phase")._meta.db_table
+    connection = connections["default"]
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("DELETE FROM sqlite_sequence WHERE name = %s", [table])
+            cursor.execute("INSERT INTO sqlite_sequence (name, seq) VALUES (%s, %s)", [table, FIRST_PHASE - 1])
+        else:
+            cursor.execute("SELECT setval(pg_get_serial_sequence(%s, 'id'), %s)", [table, FIRST_PHASE - 1])
 
 
 def copy_migrated(path: Path) -> bool:

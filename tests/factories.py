@@ -12,7 +12,7 @@ from django.db import transaction
 from factory.django import DjangoModelFactory
 
 from competitions.leaderboards.standings import count_submission, record_public_score
-from competitions.models import Competition, Membership, Standing, Team
+from competitions.models import Competition, Membership, Phase, Standing, Team
 from competitions.solution.services import active_solution, mark_used, replace_solution
 from competitions.teams.searching import index_names
 from submissions.models import Submission
@@ -45,10 +45,26 @@ class CompetitionFactory(DjangoModelFactory):
     rules_required = False
     metric = "rmse"
 
+    @classmethod
+    def _build(cls, model_class, *args, **fields):
+        names = {field.name for field in Competition._meta.fields}
+        phase = Phase(**{name: fields.pop(name) for name in [*fields] if name not in names})
+        return Competition(**fields, current_phase=phase)
+
     @factory.post_generation
     def hosts(self, create, extracted, **kwargs):
         if create and extracted:
             self.hosts.set(extracted)
+
+
+def overwrite(*competitions: Competition, **fields) -> None:
+    """Set fields of these competitions, of all if none is named, and of their phases, whatever the rules say."""
+    rows = Competition.objects.filter(pk__in=[one.pk for one in competitions]) if competitions else Competition.objects
+    own = {name: value for name, value in fields.items() if hasattr(Competition, name)}
+    if own:
+        rows.update(**own)
+    if of_phase := {name: value for name, value in fields.items() if name not in own}:
+        Phase.objects.filter(competition__in=rows.values("pk")).update(**of_phase)
 
 
 class TeamFactory(DjangoModelFactory):
@@ -70,8 +86,15 @@ class TeamFactory(DjangoModelFactory):
         for user in [self.owner, *(extracted or [])]:
             Membership.objects.create(team=self, user=user, competition=self.competition, joined_at=self.created_at)
         index_names([self.pk])
-        Standing.objects.create(team=self, competition=self.competition)
+        Standing.objects.bulk_create(
+            Standing(team=self, competition=self.competition, phase=phase) for phase in self.competition.phases.all()
+        )
         self.submits = partial(submits, self)
+
+
+def standing_of(team: Team) -> Standing:
+    """How the team stands now in the phase that is meant where none is named."""
+    return Standing.objects.of_current_phases().get(team=team)
 
 
 class SubmissionFactory(DjangoModelFactory):
@@ -81,6 +104,7 @@ class SubmissionFactory(DjangoModelFactory):
         model = Submission
 
     competition = factory.SelfAttribute("team.competition")
+    phase = factory.SelfAttribute("team.competition.phase")
     team = factory.SubFactory(TeamFactory)
     user = factory.SelfAttribute("team.owner")
     created_at = NOON
@@ -94,13 +118,14 @@ class SubmissionFactory(DjangoModelFactory):
 
 def submits(team: Team, score: float, *, at: datetime = NOON, **fields) -> Submission:
     """`team` sends in predictions that score `score` on the public side: the row, and what it does to the standing."""
-    late = team.competition.has_ended(at)
+    phase = fields.setdefault("phase", team.competition.phase)
+    late = phase.has_ended(at)
     submission = SubmissionFactory(team=team, public_score=score, created_at=at, is_late=late, **fields)
     if not late:
         with transaction.atomic():
-            count_submission(team=team, at=at)
-            record_public_score(team=team, score=score, at=at)
-    if (solution := active_solution(team.competition)) is not None:
+            count_submission(team=team, phase=phase, at=at)
+            record_public_score(team=team, phase=phase, score=score, at=at)
+    if (solution := active_solution(phase)) is not None:
         mark_used(solution, at)
         Submission.objects.filter(pk=submission.pk).update(solution=solution)
     return submission
@@ -109,5 +134,5 @@ def submits(team: Team, score: float, *, at: datetime = NOON, **fields) -> Submi
 def give_solution(competition: Competition, csv: str, *, at: datetime = STARTS):
     """Let the competition score by `csv` (columns id, the targets, and Usage)."""
     return replace_solution(
-        competition=competition, file=BytesIO(csv.encode()), filename="solution.csv", by=None, at=at
+        phase=competition.phase, file=BytesIO(csv.encode()), filename="solution.csv", by=None, at=at
     )

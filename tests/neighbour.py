@@ -57,6 +57,7 @@ def a_busy_competition() -> Competition:
     index_names([team.pk for team in teams])
     solution = Solution.objects.create(
         competition=competition,
+        phase=competition.phase,
         version=1,
         file="nowhere/solution",
         filename="solution.csv",
@@ -72,13 +73,16 @@ def a_busy_competition() -> Competition:
     )
     Standing.objects.bulk_create(_standing(competition, team, place) for place, team in enumerate(teams))
     StandingChange.objects.bulk_create(
-        StandingChange(competition=competition, team=team, score=0.001 * (place + 1), at=NOON - 3 * HOUR)
+        StandingChange(
+            competition=competition, phase=competition.phase, team=team, score=0.001 * (place + 1), at=NOON - 3 * HOUR
+        )
         for place, team in enumerate(teams)
     )
     rows = [row for place, team in enumerate(teams) for row in _submissions(competition, team, place, solution)]
     Submission.objects.bulk_create(rows)
     ScoringRun.objects.create(
         competition=competition,
+        phase=competition.phase,
         kind=ScoringRun.Kind.PRIVATE,
         status=ScoringRun.Status.COMPLETE,
         solution=solution,
@@ -95,6 +99,7 @@ def _standing(competition: Competition, team: Team, place: int) -> Standing:
     score = 0.001 * (place + 1)
     return Standing(
         competition=competition,
+        phase=competition.phase,
         team=team,
         is_ranked=team.is_active,
         best_public_score=score,
@@ -110,7 +115,8 @@ def _standing(competition: Competition, team: Team, place: int) -> Standing:
 
 
 def _submissions(competition: Competition, team: Team, place: int, solution: Solution) -> list[Submission]:
-    common = {"competition": competition, "team": team, "user": team.owner, "filename": "next-door.csv", "size": 10}
+    common = {"competition": competition, "phase": competition.phase, "team": team, "user": team.owner}
+    common |= {"filename": "next-door.csv", "size": 10}
     score = 0.001 * (place + 1)
     scored = {
         **common,

@@ -127,6 +127,7 @@ KAGGLE = list(kaggle.rows())
 
 def test_every_method_of_the_kaggle_command_line_has_its_row():
     known = {name for name, stage, _statuses in KAGGLE if stage == "running"}
+    assert get_resolver().url_patterns, "methods are registered when the routes are read"
     assert sorted(set(method_names()) - known) == [], "decide who may, in tests/matrix/kaggle.py"
     assert sorted(known - set(method_names())) == [], "no such method any more"
 

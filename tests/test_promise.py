@@ -50,7 +50,7 @@ def with_secrets(stage):
         scenario = build(stage)
         team = scenario.things["team"]
         replace_solution(
-            competition=team.competition, file=BytesIO(SOLUTION.encode()), filename="s.csv", by=None, at=STARTS
+            phase=team.competition.phase, file=BytesIO(SOLUTION.encode()), filename="s.csv", by=None, at=STARTS
         )
     Submission.objects.update(private_score=PRIVATE_SCORE, private_numbers={"mse": PRIVATE_SCORE})
     Standing.objects.update(

@@ -29,7 +29,7 @@ from hypothesis import HealthCheck, Phase, given, settings as hypothesis_setting
 from foundation import signing
 from tests.factories import NOON
 from tests.walk.metrics import METRICS
-from tests.walk.world import ACTS, Book, World, without_names_by_chance
+from tests.walk.world import ACTS, PHASES, Book, Phases, World, without_names_by_chance
 
 pytestmark = [pytest.mark.django_db, pytest.mark.alone]
 FEW = 14
@@ -39,11 +39,14 @@ SHARES = range(4)
 EIGHT = st.integers(0, 7)
 # The weightier acts more often.
 OFTEN = ["replaces_the_solution", "rescores", "submits", "time_passes"]
-STEPS = st.lists(st.tuples(st.sampled_from([*ACTS, *OFTEN, *OFTEN]), EIGHT, EIGHT), min_size=30, max_size=60)
+IN_THE_OTHER = ["acts_in_the_other_phase", "lets_phases_go_by_each_other"]
+# In a competition of one phase.
+ALONE = [name for name in ACTS if name not in IN_THE_OTHER]
+STEPS = st.lists(st.tuples(st.sampled_from([*ALONE, *OFTEN, *OFTEN]), EIGHT, EIGHT), min_size=30, max_size=60)
 AFTER_THE_END = ["replaces_the_solution", "scores_privately", "rescores", "the_worker_works", "previews", "submits"]
-ENDED = st.lists(st.tuples(st.sampled_from([*ACTS, *AFTER_THE_END * 2]), EIGHT, EIGHT), min_size=12, max_size=24)
+ENDED = st.lists(st.tuples(st.sampled_from([*ALONE, *AFTER_THE_END * 2]), EIGHT, EIGHT), min_size=12, max_size=24)
 TAKING_BACK = ["unconfirms", "unconfirms", "confirms_again", *AFTER_THE_END]
-OPENED = st.lists(st.tuples(st.sampled_from([*ACTS, *TAKING_BACK * 2]), EIGHT, EIGHT), min_size=4, max_size=10)
+OPENED = st.lists(st.tuples(st.sampled_from([*ALONE, *TAKING_BACK * 2]), EIGHT, EIGHT), min_size=4, max_size=10)
 Steps = list[tuple[str, int, int]]
 # Whole numbers in one world and fractions in the other, as large as no public truth.
 SECRETS = (100, 300.5)
@@ -67,10 +70,17 @@ def books(settings, monkeypatch) -> Any:
     with freeze_time(NOON) as frozen:
         signing.current_signer(NOON)  # the key of the site, the same in all worlds
 
-        def write(secret: float, walks: Sequence[Walk], *, look: bool = True, own: bool = False) -> list[Book]:
+        def write(
+            secret: float,
+            walks: Sequence[Walk],
+            *,
+            look: bool = True,
+            own: bool = False,
+            phases: Phases | None = None,
+        ) -> list[Book]:
             with transaction.atomic():
                 number_anew()
-                world = World(secret, frozen, monkeypatch, own=own)
+                world = World(secret, frozen, monkeypatch, own=own, phases=phases)
                 found = []
                 gc.disable()  # what a walk leaves is gone through once, after it
                 try:
@@ -118,7 +128,7 @@ def number_anew() -> None:
             cursor.execute(" ".join(statements))
 
 
-def differences(books: Callable[..., list[Book]], walks: Sequence[Walk], **how: bool) -> list[str]:
+def differences(books: Callable[..., list[Book]], walks: Sequence[Walk], **how: Any) -> list[str]:
     """For each walk, where the books of two worlds differ first; empty: nowhere."""
     found = []
     for start in range(0, len(walks), AT_ONCE):
@@ -221,6 +231,32 @@ KNOWN_OF_METRICS = {
 }
 
 
+# Both phases are scored, and the other one is opened, taken back and opened again while the one with the secret waits.
+OTHER_OPENED: Steps = [
+    ("acts_in_the_other_phase", act, b) for act, b in ((3, 0), (4, 0), (3, 1), (4, 3), (3, 0), (4, 0))
+]
+OVER_PHASES = [
+    Walk([("submits", 0, 0), ("acts_in_the_other_phase", 0, 0)], [*PRIVATE_RUN, ("time_passes", 7, 0), *OTHER_OPENED]),
+    Walk(FIRST_WAY_IN, [*OTHER_OPENED, *SECOND_WAY_IN], [*TAKEN_BACK, *OTHER_OPENED]),
+]
+# Where the other one may go by the one with the secret.
+BY_EACH_OTHER = [
+    Walk(
+        [("submits", 0, 0), ("submits", 1, 1), ("lets_phases_go_by_each_other", rule, 1)],
+        [*PRIVATE_RUN, ("lets_phases_go_by_each_other", 7, rule), ("time_passes", 7, 0), *OTHER_OPENED],
+    )
+    for rule in range(7)
+]
+WITH_OTHER = st.builds(
+    Walk,
+    steps=st.lists(st.tuples(st.sampled_from([*ACTS, *IN_THE_OTHER * 5]), EIGHT, EIGHT), min_size=20, max_size=40),
+    ended=st.lists(
+        st.tuples(st.sampled_from([*ACTS, *AFTER_THE_END, *IN_THE_OTHER * 3]), EIGHT, EIGHT), min_size=12, max_size=24
+    ),
+    opened=OPENED,
+)
+
+
 def all_walks(*, own: bool, number: int = WALKS) -> list[Walk]:
     known = {**KNOWN, **KNOWN_OF_METRICS} if own else KNOWN
     # Those by chance are others for each kind.
@@ -234,6 +270,16 @@ def all_walks(*, own: bool, number: int = WALKS) -> list[Walk]:
 def test_nothing_of_the_private_side_gets_out(books, own, share):
     walks = all_walks(own=own)[share :: len(SHARES)]
     found = differences(books, walks, own=own)
+    assert [(walk, difference) for walk, difference in zip(walks, found, strict=True) if difference] == []
+
+
+@pytest.mark.parametrize("kind", list(PHASES)[:1] if os.environ.get("UZU_ONLY_DATABASE") else PHASES)
+def test_nothing_of_a_phase_gets_out_by_what_is_done_of_another(books, kind):
+    """The other one is public by and by, with all of its private side; one phase after the other, and side by side."""
+    place = list(PHASES).index(kind)
+    known = [*OVER_PHASES, *(BY_EACH_OTHER if PHASES[kind].secret == 1 else [])]
+    walks = [*known, *by_chance(len(PHASES) * max(1, WALKS // 7), WITH_OTHER)[place :: len(PHASES)]]
+    found = differences(books, walks, phases=PHASES[kind])
     assert [(walk, difference) for walk, difference in zip(walks, found, strict=True) if difference] == []
 
 

@@ -52,7 +52,7 @@ me = extend_schema_view(
         summary="Change one's profile",
         description=(
             "Changes the fields that are sent: display name, bio, links (the whole list), language, time zone. All "
-            "others are ignored; e-mail and password are changed at `/api/auth/`. For whoever is signed in."
+            "others are ignored; email and password are changed at `/api/auth/`. For whoever is signed in."
         ),
         tags=ACCOUNT,
         request=MeSerializer,
@@ -98,7 +98,7 @@ me = extend_schema_view(
         operation_id="deleteAccount",
         summary="Delete one's account",
         description=(
-            "Asks for the password, then empties the account for good: name, e-mail address, picture, profile and "
+            "Asks for the password, then empties the account for good: name, email address, picture, profile and "
             "tokens are gone and every session ends. Submissions, teams and posts stay, as somebody's; a team with "
             "other members gets one of them as its owner. For whoever is signed in, not with an API token."
         ),

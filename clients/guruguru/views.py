@@ -60,7 +60,7 @@ class LoginFields(serializers.Serializer):
 
 
 class LoginView(GuruguruView):
-    """`guruguru auth login` and `uzu login`: user name or e-mail and password for a personal token.
+    """`guruguru auth login` and `uzu login`: user name or email and password for a personal token.
 
     The tokens of `uzu` bear the name of their machine and are counted for it: neither command signs the other's
     machines out. Where that would be more tokens than one may have, it is told.
@@ -120,11 +120,16 @@ class SubmissionsView(GuruguruView):
         fields = SubmissionFields(data=request.data)
         fields.is_valid(raise_exception=True)
         data = fields.validated_data
-        team = Team.objects.of_user(request.user).select_related("competition").filter(pk=data["team"]).first()
+        team = (
+            Team.objects.of_user(request.user)
+            .select_related("competition__current_phase")
+            .filter(pk=data["team"])
+            .first()
+        )
         if team is None:
             raise Http404
         at = timezone.now()
-        can.submit(request.user, team, at).require()
+        can.submit(request.user, team, team.competition.phase, at).require()
         result = submit(
             team=team,
             user=request.user,
@@ -169,7 +174,7 @@ class SubmissionsView(GuruguruView):
             "status": submission.status,
             "publicScore": submission.public_score,
         }
-        answer["privateScore"] = submission.private_score if submission.competition.is_confirmed(at) else None
+        answer["privateScore"] = submission.private_score if submission.phase.is_confirmed(at) else None
         if submission.public_score is None:
             answer["detail"] = _("Accepted; it is being scored. See your submissions page for the result.")
         return answer
@@ -186,10 +191,10 @@ class BoardView(GuruguruView):
             raise Http404
         at = timezone.now()
         if self.private:
-            can.view_private_leaderboard(request.user, competition, at).require()
-            board = Leaderboard(competition, PRIVATE)
+            can.view_private_leaderboard(request.user, competition.phase, at).require()
+            board = Leaderboard(competition.phase, PRIVATE)
         else:
-            board = public_board(competition, seen_by=request.user)
+            board = public_board(competition.phase, seen_by=request.user)
         rows = first_rows(board, limit=ROWS)
         if not rows:
             raise Http404  # the client breaks down on an empty board
@@ -207,7 +212,9 @@ class BoardView(GuruguruView):
     def private_shapes(self, rows: list[Row]) -> list[dict[str, Any]]:
         """The private board shows the public score too: one more query."""
         teams = [row.team.pk for row in rows]
-        public = dict(Standing.objects.filter(team__in=teams).values_list("team", "best_public_score"))
+        public = dict(
+            Standing.objects.of_current_phases().filter(team__in=teams).values_list("team", "best_public_score")
+        )
         return [
             {**self.shape(row, public.get(row.team.pk)), "privateRank": row.rank, "bestPrivateScore": row.score}
             for row in rows

@@ -15,16 +15,17 @@ from clients.kaggle.lookup import CompetitionName, competition_of
 from clients.kaggle.paging import Paged, page_of
 from clients.kaggle.rpc import Word, rpc, timestamp
 from competitions.models import Competition, Standing
+from foundation.languages import containing, translations_of
 
 GROUPS = ["EVERYTHING", "GENERAL", "ENTERED", "COMMUNITY", "HOSTED", "UNLAUNCHED", "UNLAUNCHED_COMMUNITY"]
 CATEGORY = "Community"
 ORDER = {
-    "BEST": ["-starts_at", "-id"],
-    "GROUPED": ["-starts_at", "-id"],
-    "PRIZE": ["-starts_at", "-id"],
-    "RELEVANCE": ["-starts_at", "-id"],
-    "EARLIEST_DEADLINE": ["ends_at", "id"],
-    "LATEST_DEADLINE": ["-ends_at", "-id"],
+    "BEST": ["-current_phase__starts_at", "-id"],
+    "GROUPED": ["-current_phase__starts_at", "-id"],
+    "PRIZE": ["-current_phase__starts_at", "-id"],
+    "RELEVANCE": ["-current_phase__starts_at", "-id"],
+    "EARLIEST_DEADLINE": ["current_phase__ends_at", "id"],
+    "LATEST_DEADLINE": ["-current_phase__ends_at", "-id"],
     "NUMBER_OF_TEAMS": ["-team_count", "-id"],
     "RECENTLY_CREATED": ["-created_at", "-id"],
 }
@@ -56,7 +57,7 @@ def list_competitions(request: Request, fields: dict[str, Any]) -> dict[str, Any
         team_count=Count("teams", filter=Q(teams__merged_at=None, teams__disbanded_at=None), distinct=True)
     )
     if search := fields.get("search"):
-        rows = rows.filter(Q(title__icontains=search) | Q(slug__icontains=search) | Q(summary__icontains=search))
+        rows = rows.filter(containing(search, "title", "summary") | Q(slug__icontains=search))
     page, following = page_of(rows.order_by(*ORDER[fields["sortBy"]]), fields)
     return {"competitions": shapes(page, request), "nextPageToken": following}
 
@@ -81,9 +82,11 @@ def get_competition(request: Request, fields: dict[str, Any]) -> dict[str, Any]:
 
 def shapes(competitions: list[Any], request: Request) -> list[dict[str, Any]]:
     """Competitions in the client's form, with the sender's own rank: one more query, however many there are."""
-    standings: Any = Standing.objects.filter(
-        competition__in=competitions, team__memberships__user=request.user.pk
-    ).with_public_rank(seen_by=request.user)
+    standings: Any = (
+        Standing.objects.of_current_phases()
+        .filter(competition__in=competitions, team__memberships__user=request.user.pk)
+        .with_public_rank(seen_by=request.user)
+    )
     ranks = {standing.competition_id: standing.public_rank for standing in standings}
     at = timezone.now()
     return [
@@ -91,22 +94,22 @@ def shapes(competitions: list[Any], request: Request) -> list[dict[str, Any]]:
             "id": one.pk,
             "ref": page_address(request, one.get_absolute_url()),
             "url": page_address(request, one.get_absolute_url()),
-            "title": one.title,
-            "description": one.summary,
-            "deadline": timestamp(one.ends_at),
+            "title": one.local_title,
+            "description": one.local_summary,
+            "deadline": timestamp(one.phase.ends_at),
             "category": CATEGORY,
             "reward": "",
             "teamCount": one.team_count,
             "userHasEntered": one.pk in ranks,
             "userRank": ranks.get(one.pk) or 0,
-            "evaluationMetric": one.metric_definition.label,
-            "enabledDate": timestamp(one.starts_at),
+            "evaluationMetric": one.phase.metric_definition.label,
+            "enabledDate": timestamp(one.phase.starts_at),
             "dateCreated": timestamp(one.created_at),
             "newEntrantDeadline": timestamp(one.entry_deadline),
             "mergerDeadline": timestamp(one.merge_deadline),
-            "maxDailySubmissions": one.daily_submission_limit or 0,
+            "maxDailySubmissions": one.phase.daily_submission_limit or 0,
             "maxTeamSize": one.max_team_size,
-            "submissionsDisabled": not one.is_running(at),
+            "submissionsDisabled": not one.phase.is_running(at),
             "tags": [],
         }
         for one in competitions
@@ -121,19 +124,27 @@ class PageFields(CompetitionName):
 def list_pages(request: Request, fields: dict[str, Any]) -> dict[str, Any]:
     pages = competition_of(request, fields).pages.all()
     if name := fields.get("pageName"):
-        pages = pages.filter(Q(slug__iexact=name) | Q(title__iexact=name))
+        pages = pages.filter(_named(name))
     return {
         "pages": [
             {
                 "name": page.slug,
-                "postTitle": page.title,
-                "content": page.body,
+                "postTitle": page.local_title,
+                "content": page.local_body,
                 "mimeType": "text/markdown",
                 "isPublished": True,
             }
             for page in pages
         ]
     }
+
+
+def _named(name: str) -> Q:
+    """Pages with this slug, or with this title in any language."""
+    named = Q(slug__iexact=name)
+    for column in ("title", *translations_of("title")):
+        named |= Q(**{f"{column}__iexact": name})
+    return named
 
 
 @rpc("competitions.CompetitionApiService/ListCompetitionHosts", CompetitionName)

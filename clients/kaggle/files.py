@@ -27,7 +27,9 @@ class FilesFields(CompetitionName, Paged):
 def list_data_files(request: Request, fields: dict[str, Any]) -> dict[str, Any]:
     competition = competition_of(request, fields)
     can.look_inside(request.user, competition).require()
-    page, following = page_of(competition.data_files.order_by("name", "id"), fields)
+    page, following = page_of(
+        competition.data_files.known_to(request.user, timezone.now()).order_by("name", "id"), fields
+    )
     return {
         "files": [
             {
@@ -49,8 +51,9 @@ class FileFields(CompetitionName):
 @rpc("competitions.CompetitionApiService/DownloadDataFile", FileFields)
 def download_data_file(request: Request, fields: dict[str, Any]) -> HttpResponseBase:
     competition = competition_of(request, fields)
-    can.view_data(request.user, competition, timezone.now()).require()
-    found = competition.data_files.filter(name=fields["fileName"]).first()
+    at = timezone.now()
+    can.view_data(request.user, competition, at).require()
+    found = competition.data_files.known_to(request.user, at).filter(name=fields["fileName"]).first()
     if found is None:
         raise NotFound(_("There is no data file “%(name)s”.") % {"name": fields["fileName"]})
     return redirect_to_data_file(request, found)
@@ -64,5 +67,6 @@ def download_data_files(request: Request, fields: dict[str, Any]) -> HttpRespons
         NoDataFiles, ArchiveBuilding: nothing to send, or not yet; the client shows why.
     """
     competition = competition_of(request, fields)
-    can.view_data(request.user, competition, timezone.now()).require()
-    return redirect_to_archive(request, archives.current_archive(competition=competition))
+    at = timezone.now()
+    can.view_data(request.user, competition, at).require()
+    return redirect_to_archive(request, archives.current_archive(competition=competition, at=at))

@@ -71,11 +71,11 @@ def settings_of(competition: Competition, at: datetime) -> dict[str, Any]:
         "title": competition.title,
         "briefDescription": competition.summary,
         "rulesRequired": competition.rules_required,
-        "disableSubmissions": not competition.is_running(at),
+        "disableSubmissions": not competition.phase.is_running(at),
         "hasLeaderboard": True,
         "witholdFinalLeaderboardUntilItHasBeenVerified": True,
-        "finalLeaderboardHasBeenVerified": competition.is_confirmed(at),
-        "deadline": timestamp(competition.ends_at),
+        "finalLeaderboardHasBeenVerified": competition.phase.is_confirmed(at),
+        "deadline": timestamp(competition.phase.ends_at),
         "teamMergerExplicitDeadline": timestamp(competition.merge_deadline),
         "prohibitNewEntrantsExplicitDeadline": timestamp(competition.entry_deadline),
     }
@@ -177,7 +177,7 @@ def create_solution(request: Request, fields: dict[str, Any]) -> dict[str, Any]:
         token=fields["blobToken"], user=signed_in(request), purpose=Upload.Purpose.SOLUTION, competition=None, at=at
     )
     with uploads.open_upload(upload) as content:
-        replace_solution(competition=competition, file=content, filename=upload.filename, by=signed_in(request), at=at)
+        replace_solution(phase=competition.phase, file=content, filename=upload.filename, by=signed_in(request), at=at)
     return {}
 
 
@@ -186,7 +186,7 @@ def solution_status(request: Request, fields: dict[str, Any]) -> dict[str, Any]:
     """Facts about the solution, as the API gives them to organisers: counts and names, no content."""
     competition = competition_of(request, fields)
     can.see_solution_facts(request.user, competition).require()
-    solution = active_solution(competition)
+    solution = active_solution(competition.phase)
     if solution is None:
         return {"ready": False, "setupError": "", "columnMapping": {}, "requiredMetricColumns": []}
     return {

@@ -22,7 +22,7 @@ from clients.kaggle.told import score_text
 from competitions import permissions as can
 from competitions.leaderboards.export import safe_text
 from competitions.leaderboards.queries import PRIVATE, Leaderboard, own_team_id, public_board, sees_only_own
-from competitions.models import Competition, Standing, Team
+from competitions.models import Competition, Phase, Standing, Team
 
 LEADERBOARD_PAGE = 50
 COLUMNS = (
@@ -36,15 +36,15 @@ class LeaderboardFields(CompetitionName, Paged):
 
 def shows_private(request: Request, competition: Competition, at: datetime) -> bool:
     """The private board takes the public one's place as soon as the rules open it to the sender."""
-    return bool(can.view_private_leaderboard(request.user, competition, at))
+    return bool(can.view_private_leaderboard(request.user, competition.phase, at))
 
 
 @rpc("competitions.CompetitionApiService/GetLeaderboard", LeaderboardFields)
 def get_leaderboard(request: Request, fields: dict[str, Any]) -> dict[str, Any]:
     competition = competition_of(request, fields)
-    only_own = sees_only_own(request.user, competition)
+    only_own = sees_only_own(request.user, competition.phase)
     private = shows_private(request, competition, timezone.now()) and not fields["overridePublic"]
-    rows = Standing.objects.ranked().filter(competition=competition).select_related("team")
+    rows = Standing.objects.ranked().filter(phase=competition.phase).select_related("team")
     if private:
         rows = rows.filter(private_key__isnull=False).in_private_order()
     else:
@@ -52,17 +52,17 @@ def get_leaderboard(request: Request, fields: dict[str, Any]) -> dict[str, Any]:
         if only_own:
             rows = rows.filter(team=own_team_id(request.user, competition))
     page, following = page_of(rows, fields, default_size=LEADERBOARD_PAGE)
-    return {"submissions": [shape(one, competition, private=private) for one in page], "nextPageToken": following}
+    return {"submissions": [shape(one, competition.phase, private=private) for one in page], "nextPageToken": following}
 
 
-def shape(standing: Standing, competition: Competition, *, private: bool) -> dict[str, Any]:
+def shape(standing: Standing, phase: Phase, *, private: bool) -> dict[str, Any]:
     score = standing.best_private_score if private else standing.best_public_score
     moment = standing.private_submitted_at if private else standing.best_submitted_at
     return {
         "teamId": standing.team_id,
         "teamName": standing.team.name,
         "submissionDate": timestamp(moment),
-        "score": "" if score is None else score_text(score, competition),
+        "score": "" if score is None else score_text(score, phase),
     }
 
 
@@ -71,7 +71,9 @@ def download_leaderboard(request: Request, fields: dict[str, Any]) -> HttpRespon
     at = timezone.now()
     competition = competition_of(request, fields)
     private = shows_private(request, competition, at)
-    board = Leaderboard(competition, PRIVATE) if private else public_board(competition, seen_by=request.user)
+    board = (
+        Leaderboard(competition.phase, PRIVATE) if private else public_board(competition.phase, seen_by=request.user)
+    )
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         # Kaggle's name for it, but for its colons, which Windows has no place for.
@@ -98,7 +100,7 @@ def table(board: Leaderboard) -> str:
                 row.team.pk,
                 safe_text(row.team.name),
                 f"{row.last_submitted_at:%Y-%m-%d %H:%M:%S}" if row.last_submitted_at else "",
-                score_text(row.score, board.competition),
+                score_text(row.score, board.phase),
                 row.submissions,
                 safe_text(members),
             ]
@@ -111,25 +113,29 @@ class TeamFields(Fields):
 
 
 def may_see_row(request: Request, team: Team) -> bool:
-    if can.view_public_leaderboard(request.user, team.competition):
+    if can.view_public_leaderboard(request.user, team.competition.phase):
         return True
-    return can.is_member(request.user, team) and bool(can.view_own_row(request.user, team.competition))
+    return can.is_member(request.user, team) and bool(can.view_own_row(request.user, team.competition.phase))
 
 
 @rpc("competitions.CompetitionApiService/ListTeamPublicSubmissions", TeamFields)
 def list_team_public_submissions(request: Request, fields: dict[str, Any]) -> dict[str, Any]:
     """A team's best public submission, as the public board shows it; without the submission's own number."""
     team = (
-        Team.objects.active().visible_to(request.user).filter(pk=fields["teamId"]).select_related("competition").first()
+        Team.objects.active()
+        .visible_to(request.user)
+        .filter(pk=fields["teamId"])
+        .select_related("competition__current_phase")
+        .first()
     )
     if team is None or not may_see_row(request, team):
         raise NotFound(_("There is no such team."))
-    standing = team.standing
-    if standing.best_public_score is None:
+    standing = team.standing_in(team.competition.phase)
+    if standing is None or standing.best_public_score is None:
         return {"submissions": []}
     row = {
         "id": 0,
         "dateSubmitted": timestamp(standing.best_submitted_at),
-        "publicScore": score_text(standing.best_public_score, team.competition),
+        "publicScore": score_text(standing.best_public_score, team.competition.phase),
     }
     return {"submissions": [row]}

@@ -69,12 +69,15 @@ class FileView(KaggleView):
             Refusal: they may not read the competition's data any more.
         """
         if kind == "submission":
-            own = Submission.objects.of_teams_of(user).select_related("competition")
+            own = Submission.objects.of_teams_of(user).select_related("competition__current_phase")
             return own.filter(pk=pk).first()
+        at = timezone.now()
         model: Any = {"data": DataFile, "archive": DataArchive}[kind]
-        row = model.objects.select_related("competition").filter(pk=pk).first()
+        row = model.objects.select_related("competition__current_phase").filter(pk=pk).first()
         if row is not None:
-            can.view_data(user, row.competition, timezone.now()).require()
+            can.view_data(user, row.competition, at).require()
+        if isinstance(row, DataFile) and not can.know_data_file(user, row, at):
+            return None
         return cast("DataFile | DataArchive | None", row)
 
     def post(self, request: Request, token: str, name: str) -> HttpResponseBase:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from django.db.models import F, Q, QuerySet
@@ -105,13 +106,13 @@ class Order:
             name, descending = term.removeprefix("-"), term.startswith("-")
         if name in rows.query.annotations or name == "pk":
             return Column(name, descending, is_nullable=False)
-        return Column(name, descending, is_nullable=rows.model._meta.get_field(name).null)
+        return Column(name, descending, is_nullable=_field_of(rows.model, name).null)
 
     def apply(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         return rows.order_by(*[column.term for column in self.columns])
 
     def values(self, row: Any) -> list[Any]:
-        return [getattr(row, column.name) for column in self.columns]
+        return [attrgetter(column.name.replace("__", "."))(row) for column in self.columns]
 
     def mark(self, row: Any) -> str:
         """A digest of where the row stands in this order, which nobody else can make or read."""
@@ -128,6 +129,14 @@ class Order:
             beyond |= equal & column.beyond(value)
             equal &= Q(**{column.name: value})
         return beyond
+
+
+def _field_of(model: Any, path: str) -> Any:
+    """The field at the end of a path over relations, which lead to a row each."""
+    *relations, name = path.split("__")
+    for relation in relations:
+        model = model._meta.get_field(relation).related_model
+    return model._meta.get_field(name)
 
 
 def page_of(rows: QuerySet[Any], fields: dict[str, Any], *, default_size: int = PAGE_SIZE) -> tuple[list[Any], str]:

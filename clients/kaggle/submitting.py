@@ -66,8 +66,8 @@ def start_submission_upload(request: Request, fields: dict[str, Any]) -> dict[st
     at = timezone.now()
     competition = competition_of(request, fields)
     team = own_team(request, competition)
-    can.submit(request.user, team, at).require()
-    check_allowance(team, at)
+    can.submit(request.user, team, competition.phase, at).require()
+    check_allowance(team, competition.phase, at)
     check_quota(competition, fields["contentLength"])
     upload, secret = uploads.announce(
         user=signed_in(request),
@@ -93,8 +93,8 @@ def create_submission(request: Request, fields: dict[str, Any]) -> dict[str, Any
     competition = competition_of(request, fields)
     team = own_team(request, competition)
     at = timezone.now()
-    can.submit(request.user, team, at).require()
-    check_allowance(team, at)
+    can.submit(request.user, team, competition.phase, at).require()
+    check_allowance(team, competition.phase, at)
     upload = uploads.take(
         token=fields["blobFileTokens"],
         user=signed_in(request),
@@ -121,7 +121,7 @@ def create_submission(request: Request, fields: dict[str, Any]) -> dict[str, Any
         with contextlib.suppress(DatabaseError):  # away: the first fault is the one to tell
             uploads.give_back(upload)
         raise
-    return {"message": outcome_text(outcome, competition), "ref": outcome.submission.pk}
+    return {"message": outcome_text(outcome, competition.phase), "ref": outcome.submission.pk}
 
 
 class ListFields(CompetitionName, Paged):
@@ -132,13 +132,13 @@ class ListFields(CompetitionName, Paged):
 @rpc("competitions.CompetitionApiService/ListSubmissions", ListFields)
 def list_submissions(request: Request, fields: dict[str, Any]) -> dict[str, Any]:
     competition = competition_of(request, fields)
-    own = narrowed(own_submissions(request).filter(competition=competition), fields)
+    own = narrowed(own_submissions(request).filter(phase=competition.phase), fields)
     page, following = page_of(own, fields, default_size=SUBMISSIONS_PAGE)
     return {"submissions": [shape(one) for one in page], "nextPageToken": following}
 
 
 def own_submissions(request: Request) -> SubmissionQuerySet:
-    return Submission.objects.of_teams_of(request.user).select_related("competition", "team", "user")
+    return Submission.objects.of_teams_of(request.user).select_related("competition", "phase", "team", "user")
 
 
 def narrowed(rows: SubmissionQuerySet, fields: dict[str, Any]) -> SubmissionQuerySet:
@@ -154,7 +154,7 @@ def narrowed(rows: SubmissionQuerySet, fields: dict[str, Any]) -> SubmissionQuer
 
 
 def shape(submission: Submission) -> dict[str, Any]:
-    competition = submission.competition
+    phase = submission.phase
     answer: dict[str, Any] = {
         "ref": submission.pk,
         "fileName": submission.filename,
@@ -167,9 +167,9 @@ def shape(submission: Submission) -> dict[str, Any]:
         "teamName": submission.team.name,
     }
     if submission.public_score is not None:
-        answer["publicScore"] = score_text(submission.public_score, competition)
-    if submission.private_score is not None and competition.is_confirmed(timezone.now()):
-        answer["privateScore"] = score_text(submission.private_score, competition)
+        answer["publicScore"] = score_text(submission.public_score, phase)
+    if submission.private_score is not None and phase.is_confirmed(timezone.now()):
+        answer["privateScore"] = score_text(submission.private_score, phase)
     if submission.is_void:
         answer["errorDescription"] = _("The organisers have taken this submission out of the ranking.")
     elif submission.problems:
@@ -210,10 +210,10 @@ def get_submission_limits(request: Request, fields: dict[str, Any]) -> dict[str,
     team = team_of(request, competition)
     if team is None:
         return {"numToday": 0, "numTotal": 0, "numAllowedNow": 0, "limitedByTotal": False}
-    left = allowance(team, timezone.now())
+    left = allowance(team, competition.phase, timezone.now())
     return {
         "numToday": left.used_today,
-        "numTotal": team.submissions.counted().count(),
+        "numTotal": team.submissions.filter(phase=competition.phase).counted().count(),
         # The client knows no "unlimited".
         "numAllowedNow": 1_000_000 if left.remaining is None else left.remaining,
         "limitedByTotal": left.remaining_total is not None

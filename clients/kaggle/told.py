@@ -4,38 +4,38 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _, ngettext
 
-from competitions.models import Competition
+from competitions.models import Phase
 from submissions.limits import Allowance
 from submissions.models import Submission
 from submissions.services import Outcome
 
 
-def score_text(score: float, competition: Competition) -> str:
-    return f"{score:.{competition.score_digits}f}"
+def score_text(score: float, phase: Phase) -> str:
+    return f"{score:.{phase.score_digits}f}"
 
 
-def outcome_text(outcome: Outcome, competition: Competition) -> str:
+def outcome_text(outcome: Outcome, phase: Phase) -> str:
     """A few lines in the reader's language, the first of which is Kaggle's own."""
     lines = [
-        _("Successfully submitted to %(title)s") % {"title": competition.title},
-        *_result_lines(outcome, competition),
+        _("Successfully submitted to %(title)s") % {"title": phase.competition.local_title},
+        *_result_lines(outcome, phase),
         _left_text(outcome.allowance),
     ]
     return "\n".join(line for line in lines if line)
 
 
-def _result_lines(outcome: Outcome, competition: Competition) -> list[str]:
+def _result_lines(outcome: Outcome, phase: Phase) -> list[str]:
     submission, update = outcome.submission, outcome.update
     if submission.status != Submission.Status.SCORED or submission.public_score is None:
         return [_("It is being scored: `kaggle competitions submissions` shows the result.")]
-    score = {"score": score_text(submission.public_score, competition)}
+    score = {"score": score_text(submission.public_score, phase)}
     if update is None:
         return [_("Public score: %(score)s. It came after the end and does not change the leaderboard.") % score]
     places = {"before": update.rank_before, "after": update.rank_after, "teams": update.teams}
     if not update.is_best:
         return [
             _("Public score: %(score)s. Your team's best stays %(best)s.")
-            % {**score, "best": score_text(update.previous_best or 0.0, competition)},
+            % {**score, "best": score_text(update.previous_best or 0.0, phase)},
             _("Rank: %(after)s of %(teams)s, as before.") % places,
         ]
     best = _("Public score: %(score)s, your team's best.") % score

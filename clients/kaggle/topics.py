@@ -47,7 +47,7 @@ def topic_shape(request: Request, one: Discussion) -> dict[str, Any]:
     author = one.author
     return {
         "id": one.pk,
-        "title": one.title,
+        "title": one.local_title,
         "authorName": author.name if author else "",
         "authorUrl": page_address(request, f"/users/{author.username}") if author else "",
         "commentCount": one.comment_count,
@@ -58,7 +58,7 @@ def topic_shape(request: Request, one: Discussion) -> dict[str, Any]:
         "isSticky": one.is_pinned,
         "topicUrl": page_address(request, one.get_absolute_url()),
         "url": page_address(request, one.get_absolute_url()),
-        "forumName": one.competition.title if one.competition else _("General"),
+        "forumName": one.competition.local_title if one.competition else _("General"),
         "forumId": one.competition_id or 0,
     }
 
@@ -143,7 +143,7 @@ class TopicFields(Fields):
 @rpc("discussions.DiscussionApiService/GetTopic", TopicFields)
 def get_topic(request: Request, fields: dict[str, Any]) -> dict[str, Any]:
     topic = topic_of(request, fields["id"])
-    return {"topic": {**topic_shape(request, topic), "content": topic.body}}
+    return {"topic": {**topic_shape(request, topic), "content": topic.local_body}}
 
 
 class CommentsFields(Paged):
@@ -167,8 +167,8 @@ def list_forums(request: Request, fields: dict[str, Any]) -> dict[str, Any]:
             *(
                 {
                     "id": one.pk,
-                    "name": one.title,
-                    "subtitle": one.summary,
+                    "name": one.local_title,
+                    "subtitle": one.local_summary,
                     "slug": one.slug,
                     "url": page_address(request, f"{one.get_absolute_url()}/discussions"),
                 }

@@ -110,7 +110,9 @@ class TeamBracketsForm(forms.ModelForm):
         label=capfirst(_("reason")),
         required=False,
         max_length=REASON_CHARACTERS,
-        help_text=_("Why the brackets change; everybody can read it. Needed once the competition has ended."),
+        help_text=_(
+            "Why the brackets change; everybody can read it. Needed once the competition, or a phase of it, has ended."
+        ),
     )
 
     class Meta:

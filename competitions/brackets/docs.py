@@ -40,7 +40,8 @@ brackets = extend_schema_view(
                 request_only=True,
             )
         ],
-        description="Add a bracket. Organisers only; the log tells it, with a reason once the competition has ended.",
+        description="Add a bracket. Organisers only; the log tells it, with a reason once the "
+        "competition, or a phase of it, has ended.",
     ),
     partial_update=extend_schema(
         operation_id="changeBracket",

@@ -26,7 +26,8 @@ def reason_field() -> serializers.CharField:
         allow_blank=True,
         max_length=REASON_CHARACTERS,
         write_only=True,
-        help_text="Why, for everybody to read. Needed once the competition has ended, and to remove one with teams.",
+        help_text="Why, for everybody to read. Needed once the competition, or a phase of it, has ended, and to remove "
+        "one with teams.",
     )
 
 

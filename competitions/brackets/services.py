@@ -1,8 +1,9 @@
 """Making brackets and putting teams into them: the only code that does.
 
 A team chooses for as long as one can enter, and only brackets that teams choose. Organisers set all of them, and the
-log tells everybody. Once the competition has ended, who changes them may know who wins: then they need a public reason,
-and neither a later end nor a confirmation that was taken back changes that.
+log tells everybody. Brackets are the competition's, and every phase's leaderboards have them. Once any phase has ended,
+who changes brackets may know who wins there: then organisers need a public reason, and neither a later end, nor another
+phase, nor a confirmation that was taken back changes that; and a team that took part in it chooses no more.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from competitions.exceptions import (
     UnknownBracket,
 )
 from competitions.leaderboards.standings import leaderboard_changed
-from competitions.log.recording import clean_reason, is_relied_on, record
+from competitions.log.recording import clean_reason, is_relied_on_in_any_phase, record
 from competitions.models import Bracket, BracketEntry, ChosenBy, Competition, LogKind, Team
 from competitions.models.bracket import MOST_BRACKETS
 
@@ -40,7 +41,7 @@ def add_bracket(
 
     Raises:
         NotHost: `by` does not organise it.
-        ReasonMissing, InvalidReason: the competition has ended.
+        ReasonMissing, InvalidReason: a phase has ended.
         BracketSlugTaken, TooManyBrackets: not this one, or none any more.
         ValidationError: a name or slug that is none.
     """
@@ -69,7 +70,7 @@ def change_bracket(
 
     Raises:
         NotHost: `by` does not organise the competition.
-        ReasonMissing, InvalidReason: the competition has ended.
+        ReasonMissing, InvalidReason: a phase has ended.
         ValidationError: a name that is none.
     """
     can.edit(by, bracket.competition).require()
@@ -97,7 +98,7 @@ def remove_bracket(*, bracket: Bracket, by: User, at: datetime, reason: str = ""
 
     Raises:
         NotHost: `by` does not organise the competition.
-        ReasonMissing, InvalidReason: teams belong to it and rely on that, or the competition has ended.
+        ReasonMissing, InvalidReason: teams belong to it and rely on that, or a phase has ended.
     """
     can.edit(by, bracket.competition).require()
     with transaction.atomic():
@@ -111,17 +112,18 @@ def remove_bracket(*, bracket: Bracket, by: User, at: datetime, reason: str = ""
 
 
 def needs_reason(competition: Competition, at: datetime) -> bool:
-    """Whether it has ended, so that whoever changes brackets may know who wins them, and prizes may have been given."""
-    was_confirmed = competition.board_opened_at is not None or competition.confirmed_at is not None
-    return was_confirmed or competition.has_ended(at)
+    """Whether any phase has ended, so that whoever changes brackets may know who wins them, and prizes may have been
+    given.
+    """
+    return competition.has_any_ended(at)
 
 
 def removal_needs_reason(competition: Competition, *, has_teams: bool, at: datetime) -> bool:
-    return needs_reason(competition, at) or (has_teams and is_relied_on(competition, at))
+    return needs_reason(competition, at) or (has_teams and is_relied_on_in_any_phase(competition, at))
 
 
 def _record(competition: Competition, facts: Mapping[str, Any], *, by: User, at: datetime, reason: str) -> None:
-    tell = is_relied_on(competition, at)
+    tell = is_relied_on_in_any_phase(competition, at)
     record(competition, LogKind.BRACKETS, by=by, at=at, facts=facts, reason=reason, tell=tell)
 
 
@@ -133,7 +135,7 @@ def choose_brackets(*, team: Team, slugs: Collection[str], by: User, at: datetim
 
     Raises:
         NotTeamOwner, TeamNotActive: `by` may not.
-        BracketsFixed: one can't enter any more.
+        BracketsFixed, BracketsFixedByPhase: one can't enter any more, or a phase has ended that the team took part in.
         UnknownBracket, BracketOfHosts: not this one.
     """
     with transaction.atomic():
@@ -167,7 +169,7 @@ def set_brackets(*, team: Team, slugs: Collection[str], by: User, at: datetime, 
 
     Raises:
         NotHost: `by` does not organise the competition.
-        ReasonMissing, InvalidReason: the competition has ended.
+        ReasonMissing, InvalidReason: a phase has ended.
         UnknownBracket: the competition has no such bracket.
     """
     can.edit(by, team.competition).require()

@@ -1,4 +1,7 @@
-"""All data files of a competition in one zip: made by a job, kept until a file changes."""
+"""All data files of a competition in one zip: made by a job, kept until a file changes or a phase with files starts.
+
+It holds what participants may know of, for organisers too: they have the other files one by one.
+"""
 
 from __future__ import annotations
 
@@ -31,17 +34,17 @@ LOST_AFTER_SECONDS = 900
 COPY_BYTES = 1 << 20
 
 
-def current_archive(*, competition: Competition) -> DataArchive:
+def current_archive(*, competition: Competition, at: datetime) -> DataArchive:
     """The archive of the files as they are now.
 
     Raises:
         NoDataFiles: there is nothing to put into it.
         ArchiveBuilding: it is being made; this call has seen to that.
     """
-    wanted = fingerprint(competition)
+    wanted = fingerprint(competition, at)
     if wanted is None:
         raise NoDataFiles
-    archive = DataArchive.objects.select_related("competition").filter(competition=competition).first()
+    archive = DataArchive.objects.select_related("competition__current_phase").filter(competition=competition).first()
     if archive is not None and archive.fingerprint == wanted:
         return archive
     _request(competition, wanted)
@@ -50,14 +53,15 @@ def current_archive(*, competition: Competition) -> DataArchive:
 
 def prepare(competition: Competition) -> None:
     """Make the archive ahead of the first download, unless that would be a lot of work for nothing."""
-    total = competition.data_files.aggregate(total=Sum("size"))["total"]
+    at = timezone.now()
+    total = competition.data_files.shown_at(at).aggregate(total=Sum("size"))["total"]
     if total and total <= PREPARED_BYTES:
-        _request(competition, fingerprint(competition))
+        _request(competition, fingerprint(competition, at))
 
 
-def fingerprint(competition: Competition) -> str | None:
-    """Changes with every name and content of the data files; None if there are none."""
-    rows = list(competition.data_files.order_by("name").values_list("name", "sha256"))
+def fingerprint(competition: Competition, at: datetime) -> str | None:
+    """Changes with every name and content of the data files that are shown; None if there are none."""
+    rows = list(competition.data_files.shown_at(at).order_by("name").values_list("name", "sha256"))
     if not rows:
         return None
     return hashlib.sha256(repr(rows).encode()).hexdigest()
@@ -65,14 +69,14 @@ def fingerprint(competition: Competition) -> str | None:
 
 def build(competition: Competition, *, at: datetime) -> DataArchive | None:
     """Make the archive, if the present one is not that of the files; safe to run twice. None: there are no files."""
-    wanted = fingerprint(competition)
+    wanted = fingerprint(competition, at)
     present = DataArchive.objects.filter(competition=competition).first()
     if wanted is None or (present is not None and present.fingerprint == wanted):
         return present if wanted else None
     draft = DataArchive(competition=competition, fingerprint=wanted, created_at=at)
     storage = draft.file.storage
     with tempfile.TemporaryFile(dir=settings.FILE_UPLOAD_TEMP_DIR) as content:
-        write_zip(content, list(competition.data_files.order_by("name")))
+        write_zip(content, list(competition.data_files.shown_at(at).order_by("name")))
         draft.size = content.tell()
         content.seek(0)
         draft.file.name = storage.save(archive_path(draft, ""), File(content))

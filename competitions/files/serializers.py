@@ -2,28 +2,41 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.reverse import reverse
 
+from competitions.lookup import MOST_NUMBER
 from competitions.models import DataFile, DataUpload
 from foundation.uploads import missing_parts
+
+PHASE_HELP = "Number of the phase that it opens with. Null: with the competition."
 
 
 # The context holds `competition`.
 class DataFileSerializer(serializers.ModelSerializer):
     """A file that participants download."""
 
+    phase = serializers.IntegerField(source="phase.number", read_only=True, allow_null=True, help_text=PHASE_HELP)
     url = serializers.SerializerMethodField(help_text="Where to download it.")
 
     class Meta:
         model = DataFile
-        fields = ["id", "name", "description", "size", "sha256", "is_sample_submission", "created_at", "url"]
+        fields = ["id", "name", "description", "size", "sha256", "is_sample_submission", "phase", "created_at", "url"]
         read_only_fields = fields
 
     @extend_schema_field(serializers.CharField())
     def get_url(self, data_file: DataFile) -> str:
         return reverse("competition-data-download", args=[self.context["competition"].slug, data_file.pk])
+
+
+def phase_number(**options: Any) -> Any:
+    """What names the phase that a file opens with."""
+    return serializers.IntegerField(
+        allow_null=True, min_value=1, max_value=MOST_NUMBER, help_text=PHASE_HELP, **options
+    )
 
 
 class DataUploadSerializer(serializers.Serializer):
@@ -35,7 +48,12 @@ class DataUploadSerializer(serializers.Serializer):
     is_sample_submission = serializers.BooleanField(
         required=False, allow_null=True, default=None, help_text="Default: whether it is called sample_submission.csv."
     )
+    phase = phase_number(required=False, default=None)
     replace = serializers.BooleanField(default=False, help_text="Put it in place of the file of the same name.")
+
+
+class MoveDataFileSerializer(serializers.Serializer):
+    phase = phase_number()
 
 
 class CommonValueSerializer(serializers.Serializer):
@@ -79,6 +97,7 @@ class BeginUploadSerializer(serializers.Serializer):
         r"^[0-9a-fA-F]{64}$", required=False, help_text="Compared with what arrives, if given."
     )
     description = serializers.CharField(required=False, allow_blank=True, default="", max_length=300)
+    phase = phase_number(required=False, default=None)
     replace = serializers.BooleanField(default=False, help_text="Put it in place of the file of the same name.")
 
 
@@ -89,6 +108,7 @@ class LargeUploadSerializer(serializers.ModelSerializer):
     missing = serializers.SerializerMethodField(
         help_text="Numbers of the parts that have not arrived, while it is open."
     )
+    phase = serializers.IntegerField(source="phase.number", read_only=True, allow_null=True, help_text=PHASE_HELP)
     data_file = serializers.PrimaryKeyRelatedField(  # type: ignore[var-annotated]
         read_only=True, allow_null=True, help_text="The published file, once it is done."
     )
@@ -96,7 +116,7 @@ class LargeUploadSerializer(serializers.ModelSerializer):
     class Meta:
         model = DataUpload
         fields = [
-            *("id", "name", "size", "state", "error", "part_size", "part_count", "missing", "data_file"),
+            *("id", "name", "size", "state", "error", "part_size", "part_count", "missing", "phase", "data_file"),
             *("created_at", "expires_at"),
         ]
         read_only_fields = fields

@@ -19,13 +19,14 @@ from django.utils.translation import gettext
 from django_tasks import task
 
 from competitions import permissions as can
-from competitions.exceptions import DataFileIsSolution, DataFileTooLarge, FileNameTaken
+from competitions.exceptions import ChangedMeanwhile, DataFileTooLarge
 from competitions.files.names import check_free, clean_path
-from competitions.files.services import check_gives_nothing_away, publish_stored, size_of
-from competitions.models import Competition, DataFile, DataUpload
+from competitions.files.services import check_gives_nothing_away, check_may_wait, publish_stored, size_of
+from competitions.models import Competition, DataFile, DataUpload, Phase
 from competitions.models.files import data_file_path
 from competitions.quota import check_quota
 from foundation import uploads
+from foundation.refusals import Refusal
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -44,27 +45,31 @@ def begin_upload(
     size: int,
     sha256: str = "",
     description: str = "",
+    phase: Phase | None = None,
     replace: bool = False,
     by: User,
     at: datetime,
 ) -> DataUpload:
-    """Announce a data file of `size` bytes.
+    """Announce a data file of `size` bytes. `phase`: with which it opens; None: with the competition.
 
     Raises:
         NotHost: `by` does not organise the competition.
-        InvalidFileName, FileNameTaken, DataFileTooLarge, StorageQuotaReached: not this file.
+        InvalidFileName, FileNameTaken, DataFileTooLarge, StorageQuotaReached, DataFileOpen: not this file.
+        ChangedMeanwhile: the phase was taken away.
     """  # fmt: skip
     can.edit(by, competition).require()
     name = clean_path(name)
     if size > settings.MAX_DATA_FILE_BYTES:
         raise DataFileTooLarge(limit=settings.MAX_DATA_FILE_BYTES)
     check_free(competition, name, replace=replace)
+    check_may_wait(competition, name, phase, at)
     check_quota(competition, size, instead_of=size_of(competition, name))
     upload = DataUpload(
         competition=competition,
         user=by,
         name=name,
         description=description,
+        phase=phase,
         size=size,
         sha256=sha256.lower(),
         part_size=uploads.part_size_for(size, least=PART_BYTES),
@@ -73,7 +78,13 @@ def begin_upload(
         created_at=at,
         expires_at=at + LIFETIME,
     )
-    return uploads.begin(upload)
+    if phase is None:
+        return uploads.begin(upload)
+    with transaction.atomic():
+        # Whoever takes the phase away asks under this lock whether a file is on its way to it.
+        if not Competition.objects.lock(competition.pk).phases.filter(pk=phase.pk).exists():
+            raise ChangedMeanwhile
+        return uploads.begin(upload)
 
 
 def complete_upload(*, upload: DataUpload, at: datetime) -> DataUpload:
@@ -96,7 +107,7 @@ def complete_upload(*, upload: DataUpload, at: datetime) -> DataUpload:
 
 def finish_upload(pk: UUID | str, *, at: datetime) -> DataUpload | None:
     """Put the parts together and publish the file: what the job does. Safe to run twice."""
-    upload = DataUpload.objects.select_related("competition", "user").filter(pk=pk).first()
+    upload = DataUpload.objects.select_related("competition__current_phase", "phase", "user").filter(pk=pk).first()
     if upload is None or upload.state != DataUpload.State.FINISHING:
         return upload
     # Two workers putting the same file together would be in each other's way; one that died is out of it in an hour.
@@ -122,24 +133,27 @@ def _finish(upload: DataUpload, at: datetime) -> DataUpload:
     storage = DataFile._meta.get_field("file").storage
     try:
         check_free(upload.competition, upload.name, replace=True)
+        check_may_wait(upload.competition, upload.name, upload.phase, at)
         with storage.open(upload.key) as file:
             check_gives_nothing_away(upload.competition, file, name=upload.name, size=upload.size, sha256=sha256)
-    except (FileNameTaken, DataFileIsSolution) as refusal:  # the name: somebody published it meanwhile
+        with transaction.atomic():
+            upload.data_file = publish_stored(
+                competition=upload.competition,
+                name=upload.name,
+                description=upload.description,
+                phase=upload.phase,
+                key=upload.key,
+                size=upload.size,
+                sha256=sha256,
+                by=upload.user,
+                at=at,
+            )
+            upload.sha256, upload.state = sha256, DataUpload.State.DONE
+            upload.save(update_fields=["data_file", "sha256", "state", "key"])
+    except Refusal as refusal:  # somebody published a file of this name meanwhile, say
         storage.delete(upload.key)
+        upload.data_file = None
         return _fail(upload, refusal.detail)
-    with transaction.atomic():
-        upload.data_file = publish_stored(
-            competition=upload.competition,
-            name=upload.name,
-            description=upload.description,
-            key=upload.key,
-            size=upload.size,
-            sha256=sha256,
-            by=upload.user,
-            at=at,
-        )
-        upload.sha256, upload.state = sha256, DataUpload.State.DONE
-        upload.save(update_fields=["data_file", "sha256", "state", "key"])
     uploads.forget_parts(upload)
     return upload
 

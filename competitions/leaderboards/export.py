@@ -31,7 +31,9 @@ COLUMNS = (
 PRIVATE_COLUMNS = (*COLUMNS, "public_rank", "change", "rank_low", "rank_high", "above_next")
 
 
-class _Echo:
+class Echo:
+    """What `csv` writes to, where each line is wanted by itself."""
+
     def write(self, line: str) -> str:
         return line
 
@@ -44,7 +46,7 @@ def safe_text(text: str) -> str:
 def csv_lines(board: Leaderboard) -> Iterator[str]:
     """The whole leaderboard, header first; scores with every digit that may be shown."""
     private = board.side is PRIVATE
-    writer = csv.writer(_Echo())
+    writer = csv.writer(Echo())
     names = PRIVATE_COLUMNS if private else COLUMNS
     further = [safe_text(column.label) for column in board.columns]
     told = ["brackets"] if board.tells_brackets else []
@@ -56,13 +58,17 @@ def csv_lines(board: Leaderboard) -> Iterator[str]:
         while waiting and (row.rank is None or row.rank > waiting[0].after):
             yield writer.writerow([*_line(waiting.pop(0), width), *empty])
         brackets = [" ".join(row.brackets)] if told else []
-        yield writer.writerow([*_cells(row, private=private), *map(_number, row.numbers), *brackets])
+        yield writer.writerow([*_cells(row, private=private), *map(number, row.numbers), *brackets])
     for line in waiting:
         yield writer.writerow([*_line(line, width), *empty])
 
 
 def csv_response(board: Leaderboard, *, name: str) -> StreamingHttpResponse:
-    response = StreamingHttpResponse(csv_lines(board), content_type="text/csv; charset=utf-8")
+    return csv_download(csv_lines(board), name=name)
+
+
+def csv_download(lines: Iterator[str], *, name: str) -> StreamingHttpResponse:
+    response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
     response["Cache-Control"] = "private, no-store"
     return response
@@ -73,7 +79,7 @@ def _cells(row: Row, *, private: bool) -> Iterable[Any]:
         row.rank,
         safe_text(row.team.name),
         safe_text(" ".join(member.username for member in row.members if not member.is_deleted)),
-        _number(row.score),
+        number(row.score),
         row.submissions,
         _time(row.last_submitted_at),
         _time(row.best_submitted_at),
@@ -87,8 +93,9 @@ def _cells(row: Row, *, private: bool) -> Iterable[Any]:
     return [*cells, row.public_rank, row.change, *sure]
 
 
-def _number(number: float | None) -> str | None:
-    return None if number is None else repr(number)
+def number(value: float | None) -> str | None:
+    """A score as text with all its digits; None: there is none."""
+    return None if value is None else repr(value)
 
 
 def _line(line: Line, width: int) -> list[Any]:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from competitions.leaderboards.medals import FIRST_THREE, Zones, zones
-from competitions.models import Bracket, Competition, Standing, StandingChange
+from competitions.models import Bracket, Phase, Standing, StandingChange
 
 DEFAULT_TOP = 20
 MAX_TEAMS = 100
@@ -26,7 +26,7 @@ class History:
 
 
 def history(
-    competition: Competition,
+    phase: Phase,
     *,
     top: int = DEFAULT_TOP,
     teams: Sequence[int] = (),
@@ -40,7 +40,7 @@ def history(
 
     Reads the points at which scores became better, which standings keep, and no submission.
     """
-    ranked = Standing.objects.ranked().filter(competition=competition).in_bracket(bracket)
+    ranked = Standing.objects.ranked().filter(phase=phase).in_bracket(bracket)
     scored = ranked.filter(public_key__isnull=False)
     ordered = scored.order_by("public_key", "best_submitted_at", "team_id").values_list("team_id", "team__name")
     if only_own:
@@ -51,13 +51,13 @@ def history(
     if wanted:
         chosen += ordered.filter(team__in=wanted)
     points: dict[int, list[tuple[datetime, float]]] = {pk: [] for pk, _name in chosen}
-    changes = StandingChange.objects.filter(competition=competition, team__in=points).order_by("at", "id")
+    changes = StandingChange.objects.filter(phase=phase, team__in=points).order_by("at", "id")
     for team, at, score in changes.values_list("team_id", "at", "score"):
         points[team].append((at, score))
     return History(
         teams=[{"id": pk, "name": name, "is_mine": pk == own_team} for pk, name in chosen],
-        start=competition.starts_at,
-        end=competition.ends_at,
+        start=phase.starts_at,
+        end=phase.ends_at,
         zones=zones(scored.count()) if bracket is None else FIRST_THREE,
         points=points,
     )

@@ -27,6 +27,7 @@ from competitions.models import (
     BracketEntry,
     Competition,
     Membership,
+    Phase,
     RankInterval,
     SearchName,
     Standing,
@@ -111,7 +112,7 @@ class Sizes:
 
 @dataclass(frozen=True)
 class Leaderboard:
-    """One side of a competition's standings, as a sequence of rows that a paginator can slice.
+    """One side of a phase's standings, as a sequence of rows that a paginator can slice.
 
     Whoever makes a private one has asked for permission; for a public one, `public_board` asks. `own_team`: whose row
     is marked. `only_own`: nobody else's row is shown. `fresh`: keep nothing, for values that are not open yet.
@@ -120,7 +121,7 @@ class Leaderboard:
     their rank. `tells_brackets`: rows say which brackets their teams belong to.
     """
 
-    competition: Competition
+    phase: Phase
     side: Side = PUBLIC
     own_team: int | None = None
     fresh: bool = False
@@ -134,7 +135,7 @@ class Leaderboard:
     # --- sizes --------------------------------------------------------------------------------------------------------
     @cached_property
     def sizes(self) -> Sizes:
-        key = f"leaderboard:sizes:{self._kept_under}:{self.competition.pk}"
+        key = f"leaderboard:sizes:{self._kept_under}:{self.phase.pk}"
         if (kept := self._kept(key)) is not None:
             return Sizes(*kept)
         # Two counts of index entries, none of which is looked into: half of what counting a column takes.
@@ -219,26 +220,28 @@ class Leaderboard:
     def _hits(self) -> StandingQuerySet:
         """Teams whose name, or a member's name, holds the words searched for."""
         found = (
-            SearchName.objects.filter(competition=self.competition).holding(self.search).values_list("team", flat=True)
+            SearchName.objects.filter(competition=self.phase.competition_id)
+            .holding(self.search)
+            .values_list("team", flat=True)
         )
         few = list(found[: FEW_HITS + 1])
         return self._shown().filter(team__in=few if len(few) <= FEW_HITS else found)
 
     def _standings(self) -> StandingQuerySet:
-        return Standing.objects.ranked().filter(competition=self.competition).in_bracket(self.bracket)
+        return Standing.objects.ranked().filter(phase=self.phase).in_bracket(self.bracket)
 
     def _shown(self) -> StandingQuerySet:
-        return Standing.objects.shown().filter(competition=self.competition).in_bracket(self.bracket)
+        return Standing.objects.shown().filter(phase=self.phase).in_bracket(self.bracket)
 
     def _outside(self) -> StandingQuerySet:
         """Teams out of competition, then those disqualified, each in the order of their scores."""
-        outside = Standing.objects.outside().filter(competition=self.competition).in_bracket(self.bracket)
+        outside = Standing.objects.outside().filter(phase=self.phase).in_bracket(self.bracket)
         ordered = outside.in_public_order() if self.side is PUBLIC else outside.in_private_order()
         return ordered.disqualified_last()
 
     def _scored(self) -> StandingQuerySet:
         is_large = self.bracket is not None and self.sizes.scored >= WORTH_KEEPING
-        ranked = Standing.objects.ranked().filter(competition=self.competition)
+        ranked = Standing.objects.ranked().filter(phase=self.phase)
         scored = ranked.in_bracket(self.bracket, in_order=is_large).filter(**{f"{self.side.key}__isnull": False})
         return self._complete(scored.order_by(self.side.key, self.side.at, "team_id"))
 
@@ -252,14 +255,14 @@ class Leaderboard:
             *(["final_public_rank"] if self.side is PRIVATE else []),
         ]
         return standings.select_related("team").only(
-            *("competition_id", "is_ranked", "total_submissions", "last_submitted_at"),
+            *("phase_id", "competition_id", "is_ranked", "total_submissions", "last_submitted_at"),
             *("team__name", "team__out_of_competition_at", "team__disqualified_at"),
             *columns,
         )
 
     def _rows(self, standings: Sequence[Standing], places: Sequence[int | None]) -> list[Row]:
         teams = [standing.team_id for standing in standings]
-        members, intervals = _members_of(teams), self._intervals_of(teams)
+        members, intervals = members_of(teams), self._intervals_of(teams)
         numbers, public_ranks = self._numbers_of(standings), self._public_ranks_of(standings)
         brackets = brackets_of(teams) if self.tells_brackets else {}
         rows = [
@@ -287,7 +290,7 @@ class Leaderboard:
     @cached_property
     def columns(self) -> list[Column]:
         """What is shown beside the score."""
-        return columns_of(self.competition)
+        return columns_of(self.phase)
 
     @property
     def _no_numbers(self) -> list[float | None]:
@@ -299,12 +302,12 @@ class Leaderboard:
             return {}
         deciding = {(one.team_id, at) for one in standings if (at := getattr(one, self.side.at)) is not None}
         # The room of submissions is not ours to import; what they hold is there through the relation it declares.
-        rows = self.competition.submissions.counted().filter(
+        rows = self.phase.submissions.counted().filter(
             team__in={team for team, _at in deciding}, created_at__in={at for _team, at in deciding}
         )
         found = rows.values_list("team_id", "created_at", self.side.numbers)
         shown = {
-            team: numbers if self.competition.confirmed_at is not None else shown_numbers(self.competition, numbers)
+            team: numbers if self.phase.confirmed_at is not None else shown_numbers(self.phase, numbers)
             for team, at, numbers in found
             if (team, at) in deciding
         }
@@ -331,28 +334,29 @@ class Leaderboard:
 
         They are of ranks on the whole: in a bracket there are none.
         """
-        if self.side is not PRIVATE or self.fresh or self.bracket is not None or self.competition.confirmed_at is None:
+        if self.side is not PRIVATE or self.fresh or self.bracket is not None or self.phase.confirmed_at is None:
             return {}
-        return RankInterval.objects.filter(competition=self.competition).in_bulk(teams)
+        found = RankInterval.objects.filter(phase=self.phase, team__in=teams)
+        return {one.team_id: one for one in found}
 
     def _shown_score(self, score: float | None) -> float | None:
         """Until the confirmation nobody sees more digits than the competition shows, organisers included."""
-        if score is None or self.competition.confirmed_at is not None:
+        if score is None or self.phase.confirmed_at is not None:
             return score
-        return self.competition.shown_score(score)
+        return self.phase.shown_score(score)
 
     # --- baselines ----------------------------------------------------------------------------------------------------
     @cached_property
     def baselines(self) -> list[Line]:
         """The organisers' lines, best first. Nothing else counts them."""
-        kept_as = f"leaderboard:baselines:{self._kept_under}:{self.competition.pk}"
+        kept_as = f"leaderboard:baselines:{self._kept_under}:{self.phase.pk}"
         if (kept := self._kept(kept_as)) is not None:
             return [Line(*line) for line in kept]
         key = self.side.key
         score = f"{self.side.name}_score"
         better = Standing.objects.ranked().in_bracket(self.bracket)
-        better = better.filter(**{"competition": OuterRef("competition"), f"{key}__lt": OuterRef(key)})
-        rows = self.competition.baselines.filter(**{f"{key}__isnull": False}).annotate(after=count_of(better))
+        better = better.filter(**{"phase": OuterRef("phase"), f"{key}__lt": OuterRef(key)})
+        rows = self.phase.baselines.filter(**{f"{key}__isnull": False}).annotate(after=count_of(better, by="phase"))
         lines = [Line(*row) for row in rows.order_by(key, "name").values_list("name", score, "after")]
         if self.sizes.teams >= WORTH_KEEPING:
             self._keep(kept_as, [(line.name, line.score, line.after) for line in lines])
@@ -378,7 +382,7 @@ class Leaderboard:
         return [better + places[one.team_id] if one.team_id in places else None for one in found]
 
     def _place_of(self, standing: Standing) -> int | None:
-        key = f"leaderboard:rank:{self._kept_under}:{standing.team_id}"
+        key = f"leaderboard:rank:{self._kept_under}:{standing.pk}"
         if self.sizes.teams < WORTH_KEEPING:
             return self._rank(standing)
         if (kept := self._kept(key)) is not None:
@@ -391,7 +395,7 @@ class Leaderboard:
     # --- what is kept while the version stands ------------------------------------------------------------------------
     @property
     def _version(self) -> tuple[Any, ...]:
-        return version_of(self.competition)
+        return version_of(self.phase)
 
     @property
     def _kept_under(self) -> str:
@@ -406,7 +410,7 @@ class Leaderboard:
             cache.set(key, (self._version, value), KEPT_SECONDS)
 
 
-def _members_of(teams: Sequence[int]) -> dict[int, list[User]]:
+def members_of(teams: Sequence[int]) -> dict[int, list[User]]:
     """The members of each team, in the order they joined, by one query: a prefetch makes a query set for each team."""
     memberships = (
         Membership.objects.filter(team__in=teams)
@@ -428,13 +432,13 @@ def brackets_of(teams: Sequence[int]) -> dict[int, list[str]]:
     return found
 
 
-def version_of(competition: Competition) -> tuple[Any, ...]:
+def version_of(phase: Phase) -> tuple[Any, ...]:
     """What changes with everything that either leaderboard shows to those who may see it, and with nothing else."""
-    return (competition.leaderboard_version, competition.confirmed_at)
+    return (phase.competition.leaderboard_version, phase.confirmed_at)
 
 
 def public_board(
-    competition: Competition,
+    phase: Phase,
     *,
     seen_by: Any,
     search: str = "",
@@ -447,12 +451,12 @@ def public_board(
         LeaderboardForHosts, LeaderboardForParticipants, NotEntered, NotVisible: they may see none of it.
         LeaderboardOwnRowOnly: they may see no bracket.
     """
-    only_own = sees_only_own(seen_by, competition)
+    only_own = sees_only_own(seen_by, phase)
     require_whole(bracket, only_own=only_own)
     return Leaderboard(
-        competition,
+        phase,
         PUBLIC,
-        own_team_id(seen_by, competition),
+        own_team_id(seen_by, phase.competition),
         search=search,
         only_own=only_own,
         bracket=bracket,
@@ -478,11 +482,11 @@ def tells_brackets(competition: Competition) -> bool:
     return competition.brackets.exists() if known is None else known
 
 
-def sees_only_own(user: Any, competition: Competition) -> bool:
+def sees_only_own(user: Any, phase: Phase) -> bool:
     """Whether `user` sees no more of the public leaderboard than their own row. Raises as `public_board`."""
-    if can.view_public_leaderboard(user, competition):
+    if can.view_public_leaderboard(user, phase):
         return False
-    can.view_own_row(user, competition).require()
+    can.view_own_row(user, phase).require()
     return True
 
 
@@ -493,9 +497,9 @@ def first_rows(board: Leaderboard, *, limit: int) -> list[Row]:
     return board.rows(0, min(limit, board.sizes.teams))
 
 
-def updated_at(competition: Competition) -> datetime | None:
+def updated_at(phase: Phase) -> datetime | None:
     """When a public score last became better."""
-    return StandingChange.objects.filter(competition=competition).order_by("-at").values_list("at", flat=True).first()
+    return StandingChange.objects.filter(phase=phase).order_by("-at").values_list("at", flat=True).first()
 
 
 def own_team_id(user: Any, competition: Competition) -> int | None:

@@ -46,7 +46,7 @@ from competitions.leaderboards.serializers import (
     ZonesSerializer,
 )
 from competitions.lookup import find_bracket, find_competition
-from competitions.models import Bracket, Competition
+from competitions.models import Bracket, Competition, Phase
 
 
 # The class is the settings' to choose, which types can't follow.
@@ -62,14 +62,15 @@ class LeaderboardViewSet(ViewSet):
     @action(detail=False)
     def public(self, request: Request, competition: str) -> HttpResponse:
         found = find_board(request, competition)
-        return board_answer(self, request, found, private=False, only_own=sees_only_own(request.user, found))
+        only_own = sees_only_own(request.user, found.phase)
+        return board_answer(self, request, found.phase, private=False, only_own=only_own)
 
     @action(detail=False, url_path="public/csv", url_name="public-csv")
     def public_csv(self, request: Request, competition: str) -> StreamingHttpResponse:
         found = find_board(request, competition)
-        can.view_own_row(request.user, found).require()
+        can.view_own_row(request.user, found.phase).require()
         board = public_board(
-            found,
+            found.phase,
             seen_by=request.user,
             bracket=asked_bracket(request, found),
             tells_brackets=tells_brackets(found),
@@ -78,36 +79,36 @@ class LeaderboardViewSet(ViewSet):
 
     @action(detail=False)
     def private(self, request: Request, competition: str) -> HttpResponse:
-        return board_answer(self, request, self.of_private_scores(competition), private=True)
+        return board_answer(self, request, self.of_private_scores(competition).phase, private=True)
 
     @action(detail=False, url_path="private/csv", url_name="private-csv")
     def private_csv(self, request: Request, competition: str) -> StreamingHttpResponse:
         found = self.of_private_scores(competition)
         bracket = asked_bracket(request, found)
-        board = Leaderboard(found, PRIVATE, bracket=bracket, tells_brackets=tells_brackets(found))
+        board = Leaderboard(found.phase, PRIVATE, bracket=bracket, tells_brackets=tells_brackets(found))
         return csv_response(board, name=file_name(board))
 
     @action(detail=False)
     def history(self, request: Request, competition: str) -> HttpResponse:
         found = find_competition(request, competition)
-        only_own = sees_only_own(request.user, found)
+        only_own = sees_only_own(request.user, found.phase)
         query = HistoryQuerySerializer(data=request.query_params)
         query.is_valid(raise_exception=True)
         own_team = own_team_id(request.user, found)
-        shape = (found.starts_at, found.ends_at, own_team, only_own, query.data)
-        tag = etag("history", found.pk, found.leaderboard_version, *shape)
+        shape = (found.phase.starts_at, found.phase.ends_at, own_team, only_own, query.data)
+        tag = etag("history", found.phase.pk, found.leaderboard_version, *shape)
         if (unchanged := not_modified(request, tag)) is not None:
             return unchanged
         wanted = {"top": query.validated_data["top"], "teams": query.validated_data["team"]}
         bracket = asked_bracket(request, found)
         require_whole(bracket, only_own=only_own)
-        shown = history(found, **wanted, own_team=own_team, only_own=only_own, bracket=bracket)
+        shown = history(found.phase, **wanted, own_team=own_team, only_own=only_own, bracket=bracket)
         return with_etag(Response(HistorySerializer(shown).data), tag)
 
     def of_private_scores(self, key: str) -> Competition:
         """The competition, if the person asking may see its private leaderboard."""
         found = find_board(self.request, key)
-        can.view_private_leaderboard(self.request.user, found, timezone.now()).require()
+        can.view_private_leaderboard(self.request.user, found.phase, timezone.now()).require()
         return found
 
 
@@ -130,29 +131,29 @@ def asked_bracket(request: Request, competition: Competition) -> Bracket | None:
 
 def file_name(board: Leaderboard) -> str:
     of = "" if board.bracket is None else f"-{board.bracket.slug}"
-    return f"{board.competition.slug}-{board.side.name}-leaderboard{of}"
+    return f"{board.phase.competition.slug}-{board.side.name}-leaderboard{of}"
 
 
 # --- answers ----------------------------------------------------------------------------------------------------------
 def board_answer(
-    view: APIView, request: Request, competition: Competition, *, private: bool, only_own: bool = False
+    view: APIView, request: Request, phase: Phase, *, private: bool, only_own: bool = False
 ) -> HttpResponse:
     """A page of a leaderboard, or 304. Whoever calls it has asked for permission."""
     at = timezone.now()
-    own_team = own_team_id(request.user, competition)
-    tag = board_etag(request, competition, own_team=own_team, private=private, only_own=only_own, at=at)
+    own_team = own_team_id(request.user, phase.competition)
+    tag = board_etag(request, phase, own_team=own_team, private=private, only_own=only_own, at=at)
     if (unchanged := not_modified(request, tag)) is not None:
         return unchanged
-    bracket = asked_bracket(request, competition)
+    bracket = asked_bracket(request, phase.competition)
     require_whole(bracket, only_own=only_own)
     board = Leaderboard(
-        competition,
+        phase,
         PRIVATE if private else PUBLIC,
         own_team,
         search=search_words(request),
         only_own=only_own,
         bracket=bracket,
-        tells_brackets=tells_brackets(competition),
+        tells_brackets=tells_brackets(phase.competition),
     )
     return with_etag(Response(board_page(view, request, board, at)), tag)
 
@@ -173,11 +174,11 @@ def board_page(view: APIView, request: Request, board: Leaderboard, at: datetime
         "bracket": None if board.bracket is None else board.bracket.slug,
         "baselines": BaselineLineSerializer(board.baselines, many=True).data,
         "me": None if own_row is None else serializer(own_row).data,
-        "version": board.competition.leaderboard_version,
-        "updated_at": updated_at(board.competition),
-        "state": board.competition.state(at).value,
+        "version": board.phase.competition.leaderboard_version,
+        "updated_at": updated_at(board.phase),
+        "state": board.phase.state(at).value,
         "only_own": board.only_own,
-        "frozen_since": board_of(board.competition).frozen_since(at) if board.side is PUBLIC else None,
+        "frozen_since": board_of(board.phase).frozen_since(at) if board.side is PUBLIC else None,
     }
 
 
@@ -189,7 +190,7 @@ def search_words(request: Request) -> str:
 
 def board_etag(
     request: Request,
-    competition: Competition,
+    phase: Phase,
     *,
     own_team: int | None,
     private: bool,
@@ -197,11 +198,11 @@ def board_etag(
     at: datetime,
 ) -> str:
     """The ETag of a page, made of what one read of the competition gives: who looks, which page, its version."""
-    version = version_of(competition) if private else competition.leaderboard_version
+    version = version_of(phase) if private else phase.competition.leaderboard_version
     page = sorted(request.query_params.items())
     return etag(
-        *("private" if private else "public", competition.pk, version, competition.state(at)),
-        *(board_of(competition).is_frozen(at), only_own),
+        *("private" if private else "public", phase.pk, version, phase.state(at)),
+        *(board_of(phase).is_frozen(at), only_own),
         *(own_team, page, request.get_host(), translation.get_language()),
     )
 

@@ -15,7 +15,7 @@ from django.db import transaction
 
 from competitions import signals
 from competitions.exceptions import InvalidReason, ReasonMissing
-from competitions.models import Competition, LogKind, LogRow
+from competitions.models import Competition, LogKind, LogRow, Phase
 from competitions.models.log import REASON_CHARACTERS
 from foundation import chain
 
@@ -60,6 +60,16 @@ def record(
     return row
 
 
+def record_in(phase: Phase, kind: LogKind, *, facts: Mapping[str, Any] | None = None, **more: Any) -> LogRow | None:
+    """Add an entry about one phase; see `record`."""
+    return record(phase.competition, kind, facts={**(facts or {}), **fact_of(phase)}, **more)
+
+
+def fact_of(phase: Phase) -> dict[str, Any]:
+    """What an entry says of the phase it is about: nothing of the first, which most competitions have alone."""
+    return {} if phase.number == 1 else {"phase": phase.number}
+
+
 def has_begun(competition: Competition) -> bool:
     """Whether the competition was ever published. Taking it off the site does not undo that."""
     return competition.is_published or LogRow.objects.filter(competition=competition).exists()
@@ -70,8 +80,20 @@ def has_participants(competition: Competition) -> bool:
 
 
 def is_relied_on(competition: Competition, at: datetime) -> bool:
-    """Whether people may take part by what was said: it was published at some time, and has started."""
-    return competition.has_started(at) and (has_begun(competition) or has_participants(competition))
+    """Whether people may take part in the phase that is meant by what was said of it: the competition was published at
+    some time, and the phase has started.
+    """
+    return competition.phase.has_started(at) and is_known(competition)
+
+
+def is_relied_on_in_any_phase(competition: Competition, at: datetime) -> bool:
+    """As `is_relied_on`, of whichever phase has started: for what holds in all of them."""
+    return any(phase.has_started(at) for phase in competition.phases.all()) and is_known(competition)
+
+
+def is_known(competition: Competition) -> bool:
+    """Whether the competition was published at some time, or somebody takes part in it."""
+    return has_begun(competition) or has_participants(competition)
 
 
 def clean_reason(reason: Any, *, required: bool) -> str:
@@ -94,21 +116,28 @@ def clean_reason(reason: Any, *, required: bool) -> str:
 def changed(before: Competition, after: Competition, names: Iterable[str]) -> dict[str, Any]:
     """Facts: for each of these fields that differ, its old and its new value."""
     return {
-        _camel(name): [fact(getattr(before, name)), fact(getattr(after, name))]
+        _camel(name): [fact(value_of(before, name)), fact(value_of(after, name))]
         for name in names
-        if getattr(before, name) != getattr(after, name)
+        if value_of(before, name) != value_of(after, name)
     }
 
 
 def stated(competition: Competition, names: Iterable[str]) -> dict[str, Any]:
     """Facts: these fields as they are."""
-    return {_camel(name): fact(getattr(competition, name)) for name in names}
+    return {_camel(name): fact(value_of(competition, name)) for name in names}
+
+
+def value_of(competition: Competition, name: str) -> Any:
+    """What the field of this name holds, of the competition or of its phase."""
+    return getattr(competition.bearer_of(name), name)
 
 
 def fact(value: Any) -> Any:
     """`value` as JSON that is written in one way only, on every database and in every language."""
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    if isinstance(value, Phase):
+        return value.number
     if isinstance(value, Mapping):
         # As pairs: names on the wire are turned into camelCase, and these are not ours.
         return [[str(name), fact(one)] for name, one in sorted(value.items())]

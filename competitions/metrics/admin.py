@@ -67,7 +67,7 @@ class OwnMetricForm(UploadForm):
     def keep(self, *, by: Any) -> OwnMetric:
         fields = self.cleaned_data
         return upload_metric(
-            competition=fields["competition"],
+            phase=fields["competition"].phase,
             source=fields["file"].read(MOST_BYTES + 1),
             filename=fields["file"].name,
             direction=fields["direction"],

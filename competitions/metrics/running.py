@@ -80,7 +80,7 @@ def score_by(
     """
     if solution.own_metric is None:
         score = public_score(prepared, predictions) if part == "public" else private_score(prepared, predictions)
-        beside = further_metrics(solution.competition)
+        beside = further_metrics(solution.phase)
         return Scored(score, further_scores(prepared, predictions, part, beside) if beside else {})
     metric = solution.own_metric
     request = {"source": metric.source, **_how(metric, prepared)}

@@ -97,7 +97,7 @@ class OwnMetricSerializer(serializers.ModelSerializer):
     @extend_schema_field(UseSerializer(many=True))
     def get_uses(self, metric: OwnMetric) -> list[dict[str, Any]]:
         uses = self.context.get("uses")
-        found = uses_of(metric.competition) if uses is None else uses
+        found = uses_of(metric.phase) if uses is None else uses
         return list(UseSerializer(found.get(metric.version, []), many=True).data)
 
     @extend_schema_field(TrialOfMetricSerializer(allow_null=True))

@@ -17,6 +17,7 @@ from django.db.models import Max
 from django.utils.translation import gettext
 
 from competitions import permissions as can
+from competitions.combined.checks import require_fit, with_changed
 from competitions.exceptions import (
     ChangedMeanwhile,
     DirectionFixed,
@@ -27,17 +28,17 @@ from competitions.exceptions import (
     TooManyMetrics,
 )
 from competitions.leaderboards.standings import leaderboard_changed
-from competitions.log.recording import clean_reason, fact, record
+from competitions.log.recording import clean_reason, fact, record_in
 from competitions.metrics.sandboxes import versions
-from competitions.models import Competition, LogKind, OwnMetric
+from competitions.models import LogKind, OwnMetric, Phase
 from competitions.solution.services import (
     activate,
     active_metric,
     active_solution,
     explained,
     for_other_metric,
+    has_scores,
     is_in_use,
-    is_relied_on,
     open_to_objections,
     take_back_confirmation,
 )
@@ -56,7 +57,7 @@ RANKED_CHARACTERS = 100
 
 def upload_metric(
     *,
-    competition: Competition,
+    phase: Phase,
     source: bytes,
     filename: str,
     direction: str,
@@ -78,7 +79,7 @@ def upload_metric(
         DirectionFixed: submissions were received for the other direction.
         TooManyMetrics
     """
-    can.edit(by, competition).require()
+    can.edit(by, phase.competition).require()
     signature = read_metric(source)
     try:
         cleaned = signature.clean(params)
@@ -94,12 +95,13 @@ def upload_metric(
         raise MetricRefused([explained(problem)])
     text = source.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
     with transaction.atomic():
-        locked = Competition.objects.lock(competition.pk)
+        locked = Phase.objects.lock(phase)
         versions_so_far = locked.own_metrics.aggregate(last=Max("version"))["last"] or 0
         if locked.own_metrics.count() >= MOST_VERSIONS:
             raise TooManyMetrics(limit=MOST_VERSIONS)
         metric = OwnMetric(
-            competition=locked,
+            competition=locked.competition,
+            phase=locked,
             version=versions_so_far + 1,
             filename="".join(character for character in filename if character.isprintable())[-255:] or "metric.py",
             source=text,
@@ -173,64 +175,65 @@ def use_metric(*, metric: OwnMetric, by: User, at: datetime, reason: str = "") -
         NotHost: `by` does not organise the competition.
         MetricInUse: submissions were received and scored by a built-in metric.
         DirectionFixed: they were received for the other direction.
+        DirectionsDiffer: the combined leaderboard is the mean of scores, and other phases have the other direction.
         MetricNotTried, MetricIsBeingTried: it has not passed with the solution that scores now.
         SolutionRefused: it can't score by this file.
         ReasonMissing, InvalidReason: once submissions were received, it needs a public reason.
         ChangedMeanwhile: the solution or the metric was changed at the same moment.
     """
-    competition = metric.competition
-    can.edit(by, competition).require()
-    reason = clean_reason(reason, required=is_relied_on(competition))
-    _require_usable(competition, metric)
+    can.edit(by, metric.competition).require()
+    reason = clean_reason(reason, required=has_scores(metric.phase))
+    _require_usable(metric.phase, metric)
     # Reads the file anew only where a built-in metric scored: no lock is held meanwhile.
-    probe = Competition.objects.get(pk=competition.pk)
+    probe = Phase.objects.select_related("competition").get(pk=metric.phase_id)
     old, old_metric = active_solution(probe), active_metric(probe)
     if old_metric == metric:
         return metric
     probe.metric, probe.metric_params = metric.metric, {}
     solution = for_other_metric(probe, own=metric)
     with transaction.atomic():
-        locked = Competition.objects.lock(competition.pk)
+        locked = Phase.objects.lock(metric.phase)
         metric = OwnMetric.objects.select_for_update().get(pk=metric.pk)
         _require_usable(locked, metric)
         if active_solution(locked) != old or active_metric(locked) != old_metric:
             raise ChangedMeanwhile
-        clean_reason(reason, required=is_relied_on(locked))
+        clean_reason(reason, required=has_scores(locked))
         before = _facts(old_metric) if old_metric is not None else {"metric": locked.metric}
         locked.own_metrics.filter(is_active=True).update(is_active=False)
         metric.is_active = True
         metric.save(update_fields=["is_active"])
         # What a built-in metric had beside it means nothing here.
         locked.metric, locked.metric_params, locked.further_metrics = metric.metric, {}, []
+        require_fit(locked.competition.combined_rule, with_changed(list(locked.competition.phases.all()), locked))
         locked.save(update_fields=["metric", "metric_params", "further_metrics"])
         told: dict[str, Any] = {"own": [before, _facts(metric)]}
         if solution is not None:
             told |= open_to_objections(locked, None, at)
-        record(locked, LogKind.METRIC, by=by, at=at, facts=told, reason=reason, tell=is_in_use(locked))
+        record_in(locked, LogKind.METRIC, by=by, at=at, facts=told, reason=reason, tell=is_in_use(locked))
         if solution is not None:
-            solution.competition, solution.own_metric = locked, metric
+            solution.phase, solution.own_metric = locked, metric
             activate(solution, by=by, at=at, reason=reason, of_same_file=True)
             # The same rows: what came of trying it out stays true.
             metric.tried_with = solution.pk
             metric.save(update_fields=["tried_with"])
         take_back_confirmation(locked, by=by, at=at, reason=reason)
-        leaderboard_changed(competition_id=locked.pk)
+        leaderboard_changed(competition_id=locked.competition_id)
     return metric
 
 
-def _require_usable(competition: Competition, metric: OwnMetric) -> None:
-    _require_direction(competition, metric)
-    if is_in_use(competition) and not is_own(competition.metric):
+def _require_usable(phase: Phase, metric: OwnMetric) -> None:
+    _require_direction(phase, metric)
+    if is_in_use(phase) and not is_own(phase.metric):
         raise MetricInUse
     if metric.trial_status == OwnMetric.Trial.PENDING:
         raise MetricIsBeingTried
-    solution = active_solution(competition)
+    solution = active_solution(phase)
     if solution is not None and not has_passed(metric, solution.pk):
         raise MetricNotTried
 
 
-def _require_direction(competition: Competition, metric: OwnMetric) -> None:
-    if is_in_use(competition) and Direction(metric.direction) != competition.direction:
+def _require_direction(phase: Phase, metric: OwnMetric) -> None:
+    if is_in_use(phase) and Direction(metric.direction) != phase.direction:
         raise DirectionFixed
 
 

@@ -25,7 +25,7 @@ from competitions.exceptions import MetricIsBeingTried, NoSolution, SolutionRefu
 from competitions.metrics.running import Said, read, told
 from competitions.metrics.sandboxes import SandboxUnavailable, sandboxes, versions
 from competitions.metrics.services import columns_found
-from competitions.models import Competition, OwnMetric, Solution
+from competitions.models import OwnMetric, Phase, Solution
 from competitions.solution.services import active_solution, is_in_use, prepared_for, prepared_solution
 from foundation.faults import passing_fault
 from scoring import InvalidSubmission, Predictions, PreparedSolution, ReadLimits, read_predictions
@@ -82,7 +82,7 @@ def start_trial(*, metric: OwnMetric, by: User, at: datetime) -> OwnMetric:
         MetricIsBeingTried
     """
     can.edit(by, metric.competition).require()
-    solution = active_solution(metric.competition)
+    solution = active_solution(metric.phase)
     if solution is None:
         raise NoSolution
     with transaction.atomic():
@@ -116,10 +116,12 @@ def catch_up_with_trials_of_metrics(at: datetime) -> int:
 
 def try_out(metric_id: int, at: datetime) -> OwnMetric | None:
     """Try a pending version out, and keep what came of it; safe to run twice."""
-    metric = OwnMetric.objects.select_related("competition").filter(pk=metric_id, trial_status="pending").first()
+    metric = (
+        OwnMetric.objects.select_related("competition", "phase").filter(pk=metric_id, trial_status="pending").first()
+    )
     if metric is None:
         return None
-    solution = metric.competition.solutions.filter(pk=metric.tried_with or 0).first()
+    solution = metric.phase.solutions.filter(pk=metric.tried_with or 0).first()
     status: str = OwnMetric.Trial.BROKEN
     found: dict[str, Any] = {"why": ["no_solution"]}
     if solution is not None:
@@ -150,7 +152,7 @@ def _note_step(metric: OwnMetric, step: str) -> None:
 
 def _columns(metric: OwnMetric, found: Mapping[str, Any]) -> list[str] | None:
     """Which of the numbers that a trial found are shown beside the score; None: it scores already, without them."""
-    if metric.is_active and is_in_use(metric.competition):
+    if metric.is_active and is_in_use(metric.phase):
         return None
     values: list[Any] = next((one["values"] for one in found["cases"] if one["values"]), [])
     return columns_found(metric, dict(values))
@@ -165,7 +167,7 @@ def findings(metric: OwnMetric, solution: Solution, *, tell: Callable[[str], Non
     """
     is_same = solution.own_metric is not None and solution.own_metric.takes_files == metric.takes_files
     prepared = prepared_solution(solution) if is_same else prepared_for(solution, metric)
-    sample, problems = _sample(metric.competition, prepared)
+    sample, problems = _sample(metric.phase, prepared)
     request: dict[str, Any] = {
         "source": metric.source,
         "row_id": prepared.layout.id_column,
@@ -194,19 +196,21 @@ def findings(metric: OwnMetric, solution: Solution, *, tell: Callable[[str], Non
         why.append("sample_refused")
     return {
         "why": why,
-        "cases": [{"name": name, **_shown(results[name], metric.competition)} for name in CASES if name in results],
+        "cases": [{"name": name, **_shown(results[name], metric.phase)} for name in CASES if name in results],
         "sample_problems": problems,
         "has_sample": sample is not None,
     }
 
 
 def _has_the_answers(metric: OwnMetric, solution: Solution) -> bool:
-    """Whether the trial was asked for by whoever uploaded the solution.
+    """Whether the trial was asked for by whoever uploaded the solution, and wrote the metric too.
 
     A metric could be written to fail by what a private row says: one answer for each version of it. Another organiser,
-    who never had the file, is not told even that.
+    who never had the file, is not told even that; neither of a metric they gave to whoever has it, and which is tried
+    out anew with each version of the solution.
     """
-    return solution.uploaded_by_id is not None and solution.uploaded_by_id == metric.tried_by_id
+    uploader = solution.uploaded_by_id
+    return uploader is not None and uploader == metric.tried_by_id == metric.created_by_id
 
 
 def _results(
@@ -229,12 +233,12 @@ def _as_raw(said: Said) -> dict[str, Any]:
     return {"refusal": said.refusal} if said.refusal else {"failure": said.error}
 
 
-def _shown(said: Said, competition: Competition) -> dict[str, Any]:
+def _shown(said: Said, phase: Phase) -> dict[str, Any]:
     """One case for organisers: public rows alone, with no more digits than scores have."""
     return {
-        "score": None if said.score is None else competition.shown_score(said.score),
+        "score": None if said.score is None else phase.shown_score(said.score),
         # Lists, because names are anybody's to choose.
-        "values": [list(one) for one in shown_numbers(competition, said.values).items()],
+        "values": [list(one) for one in shown_numbers(phase, said.values).items()],
         "refusal": said.refusal,
         "error": said.error or said.reason,
         "traceback": said.traceback,
@@ -242,9 +246,9 @@ def _shown(said: Said, competition: Competition) -> dict[str, Any]:
     }
 
 
-def _sample(competition: Competition, prepared: PreparedSolution) -> tuple[Predictions | None, list[dict[str, Any]]]:
-    """The sample submission, read as a submission is; and what is wrong with it."""
-    file = competition.data_files.filter(is_sample_submission=True).first()
+def _sample(phase: Phase, prepared: PreparedSolution) -> tuple[Predictions | None, list[dict[str, Any]]]:
+    """The sample submission for the phase, read as a submission is; and what is wrong with it."""
+    file = phase.competition.data_files.sample_submission_of(phase)
     if file is None or not file.file.storage.exists(str(file.file.name)):
         return None, []
     limits = ReadLimits(max_bytes=settings.MAX_UPLOAD_BYTES, max_decompressed_bytes=settings.MAX_DECOMPRESSED_BYTES)

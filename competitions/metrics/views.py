@@ -57,7 +57,7 @@ class OwnMetricViewSet(mixins.ListModelMixin, GenericViewSet):
     def get_queryset(self) -> QuerySet[OwnMetric]:
         if getattr(self, "swagger_fake_view", False):
             return OwnMetric.objects.none()
-        return self.competition().own_metrics.select_related("competition", "created_by")
+        return self.competition().phase.own_metrics.select_related("competition", "phase", "created_by")
 
     def get_object(self) -> OwnMetric:
         found = self.get_queryset().filter(version=self.kwargs["version"]).first()
@@ -68,7 +68,7 @@ class OwnMetricViewSet(mixins.ListModelMixin, GenericViewSet):
     def get_serializer_context(self) -> dict[str, Any]:
         context: dict[str, Any] = dict(super().get_serializer_context())
         if not getattr(self, "swagger_fake_view", False):
-            context["uses"] = uses_of(self.competition())
+            context["uses"] = uses_of(self.competition().phase)
         return context
 
     @docs.list_metrics
@@ -81,7 +81,7 @@ class OwnMetricViewSet(mixins.ListModelMixin, GenericViewSet):
         fields = sent(request, UploadMetricSerializer)
         file = fields.pop("file")
         metric = services.upload_metric(
-            competition=found,
+            phase=found.phase,
             source=file.read(MOST_BYTES + 1),
             filename=file.name,
             by=signed_in(request),
@@ -126,7 +126,7 @@ class OwnMetricViewSet(mixins.ListModelMixin, GenericViewSet):
     @docs.conditions
     @action(detail=False, url_path="conditions", pagination_class=None)
     def told_conditions(self, request: Request, competition: str) -> Response:
-        told = conditions(self.competition(), timezone.now(), for_staff=signed_in(request).is_staff)
+        told = conditions(self.competition().phase, timezone.now(), for_staff=signed_in(request).is_staff)
         return Response(ConditionsSerializer(told).data)
 
     @docs.current
@@ -134,7 +134,7 @@ class OwnMetricViewSet(mixins.ListModelMixin, GenericViewSet):
     def current(self, request: Request, competition: str) -> Response:
         found = find_competition(request, competition)
         can.look_inside(request.user, found).require()
-        metric = active_metric(found)
+        metric = active_metric(found.phase)
         if metric is None:
             raise NotVisible
         shows = bool(can.read_metric_source(request.user, found, metric))
@@ -144,5 +144,5 @@ class OwnMetricViewSet(mixins.ListModelMixin, GenericViewSet):
     @action(detail=False, pagination_class=None)
     def failures(self, request: Request, competition: str) -> Response:
         found = self.competition()
-        rows = found.metric_failures.readable_by(request.user, timezone.now()).select_related("own_metric")
-        return Response(MetricFailureSerializer(rows, many=True).data)
+        rows = found.metric_failures.filter(own_metric__phase=found.phase).readable_by(request.user, timezone.now())
+        return Response(MetricFailureSerializer(rows.select_related("own_metric"), many=True).data)

@@ -1,10 +1,19 @@
 """The competition, what it publishes and hides, and the people who take part."""
 
 from competitions.models.bracket import Bracket, BracketEntry, ChosenBy
-from competitions.models.competition import BoardAudience, Competition, MergeBound, Page, RulesAcceptance, State
+from competitions.models.competition import (
+    ENTRY_FIELDS,
+    PHASE_FIELDS,
+    CombinedRule,
+    Competition,
+    MergeBound,
+    Page,
+    RulesAcceptance,
+)
 from competitions.models.files import DataArchive, DataFile, DataPreview, Solution
 from competitions.models.log import LogKind, LogRow
 from competitions.models.metric import MetricDirection, MetricFailure, OwnMetric
+from competitions.models.phase import BoardAudience, EntryBoard, EntryRule, Phase, State, TakesOver
 from competitions.models.standing import Baseline, RankInterval, Standing, StandingChange
 from competitions.models.team import (
     Departure,
@@ -20,17 +29,22 @@ from competitions.models.team import (
 from competitions.models.upload import DataUpload
 
 __all__ = [
+    "ENTRY_FIELDS",
+    "PHASE_FIELDS",
     "Baseline",
     "BoardAudience",
     "Bracket",
     "BracketEntry",
     "ChosenBy",
+    "CombinedRule",
     "Competition",
     "DataArchive",
     "DataFile",
     "DataPreview",
     "DataUpload",
     "Departure",
+    "EntryBoard",
+    "EntryRule",
     "Hosting",
     "Invitation",
     "LogKind",
@@ -42,6 +56,7 @@ __all__ = [
     "MetricFailure",
     "OwnMetric",
     "Page",
+    "Phase",
     "RankInterval",
     "RequestStatus",
     "RulesAcceptance",
@@ -51,5 +66,6 @@ __all__ = [
     "Standing",
     "StandingChange",
     "State",
+    "TakesOver",
     "Team",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from datetime import datetime
 from uuid import uuid4
 
 from django.conf import settings
@@ -12,6 +13,8 @@ from django.utils.translation import gettext_lazy as _
 
 from competitions.models.competition import Competition
 from competitions.models.metric import OwnMetric
+from competitions.models.phase import Phase
+from competitions.querysets import DataFileQuerySet
 
 
 # Keys of what people download end in the real name: an object storage sends its files under the end of their key.
@@ -36,6 +39,16 @@ class DataFile(models.Model):
     """A file that participants download."""
 
     competition = models.ForeignKey(Competition, models.CASCADE, related_name="data_files")
+    # With it the file opens when the phase starts, and nobody but the organisers knows of it before.
+    phase = models.ForeignKey(
+        Phase,
+        models.RESTRICT,
+        null=True,
+        blank=True,
+        related_name="data_files",
+        verbose_name=_("phase"),
+        help_text=_("Opens with this phase. Empty: with the competition."),
+    )
     name = models.CharField(_("name"), max_length=200, help_text=_("May hold folders: images/a.png."))
     description = models.CharField(_("description"), max_length=300, blank=True)
     file = models.FileField(_("file"), upload_to=data_file_path, max_length=400)
@@ -45,6 +58,8 @@ class DataFile(models.Model):
     uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
 
+    objects = DataFileQuerySet.as_manager()
+
     class Meta:
         ordering = ["name"]
         verbose_name = _("data file")
@@ -52,16 +67,29 @@ class DataFile(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["competition", "name"], name="data_file_name_unique_in_competition"),
             models.UniqueConstraint(
-                fields=["competition"], condition=Q(is_sample_submission=True), name="one_sample_submission"
+                fields=["competition"],
+                condition=Q(is_sample_submission=True, phase__isnull=True),
+                name="one_sample_submission",
+            ),
+            models.UniqueConstraint(
+                fields=["phase"], condition=Q(is_sample_submission=True), name="one_sample_submission_of_a_phase"
             ),
         ]
 
     def __str__(self) -> str:
         return self.name
 
+    def is_shown(self, at: datetime) -> bool:
+        """Whether others than organisers may know of it: it belongs to no phase, or to one that has started."""
+        return self.phase is None or self.phase.has_started(at)
+
+    def is_open(self, at: datetime) -> bool:
+        """Whether participants may download it: with its phase, or with the first one that starts."""
+        return self.competition.has_any_started(at) if self.phase is None else self.phase.has_started(at)
+
 
 class DataArchive(models.Model):
-    """All data files in one zip, made by a job; `fingerprint` tells whether it is still that of the files."""
+    """All shown data files in one zip, made by a job; `fingerprint` tells whether it is still that of the files."""
 
     competition = models.OneToOneField(Competition, models.CASCADE, related_name="data_archive")
     file = models.FileField(upload_to=archive_path, max_length=400)
@@ -95,6 +123,7 @@ class Solution(models.Model):
     """The hidden answer, in versions; exactly one of them scores. Its content never leaves the server."""
 
     competition = models.ForeignKey(Competition, models.CASCADE, related_name="solutions")
+    phase = models.ForeignKey(Phase, models.CASCADE, related_name="solutions")
     version = models.PositiveIntegerField(_("version"))
     is_active = models.BooleanField(_("active"), default=True)
     file = models.FileField(_("file"), upload_to=solution_path)
@@ -129,8 +158,8 @@ class Solution(models.Model):
         verbose_name = _("solution")
         verbose_name_plural = _("solutions")
         constraints = [
-            models.UniqueConstraint(fields=["competition", "version"], name="solution_version_unique"),
-            models.UniqueConstraint(fields=["competition"], condition=Q(is_active=True), name="one_active_solution"),
+            models.UniqueConstraint(fields=["phase", "version"], name="solution_version_unique"),
+            models.UniqueConstraint(fields=["phase"], condition=Q(is_active=True), name="one_active_solution"),
         ]
 
     def __str__(self) -> str:

@@ -8,10 +8,13 @@ from typing import Any, Self
 from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast, Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from competitions.models.competition import Competition
 from competitions.models.log import LogKind, LogRow
+from competitions.models.phase import Phase
 from scoring.metrics.registry import Direction, own_name
 
 
@@ -35,6 +38,7 @@ class OwnMetric(models.Model):
         BROKEN = "broken", _("could not be tried")
 
     competition = models.ForeignKey(Competition, models.CASCADE, related_name="own_metrics")
+    phase = models.ForeignKey(Phase, models.CASCADE, related_name="own_metrics")
     version = models.PositiveIntegerField(_("version"))
     is_active = models.BooleanField(_("active"), default=False)
     filename = models.CharField(_("file name"), max_length=255)
@@ -79,8 +83,8 @@ class OwnMetric(models.Model):
         verbose_name = _("own metric")
         verbose_name_plural = _("own metrics")
         constraints = [
-            models.UniqueConstraint(fields=["competition", "version"], name="own_metric_version_unique"),
-            models.UniqueConstraint(fields=["competition"], condition=Q(is_active=True), name="one_active_own_metric"),
+            models.UniqueConstraint(fields=["phase", "version"], name="own_metric_version_unique"),
+            models.UniqueConstraint(fields=["phase"], condition=Q(is_active=True), name="one_active_own_metric"),
         ]
 
     def __str__(self) -> str:
@@ -95,14 +99,16 @@ class OwnMetric(models.Model):
 class MetricFailureQuerySet(models.QuerySet["MetricFailure"]):
     def readable_by(self, user: Any, at: datetime) -> Self:
         """Failures that `user` may read: of public rows all; of private rows those older than a look of theirs at the
-        private leaderboard, and all once the result is confirmed.
+        private leaderboard of the same phase, and all once its result is confirmed.
 
         A metric can break off with the score, or by what it is: to read that is to look, which stands in the log.
         """
-        looked = LogRow.objects.filter(
-            competition=OuterRef("competition"), kind=LogKind.PREVIEWED, actor=user.pk, at__gte=OuterRef("at")
-        )
-        return self.filter(Q(is_private=False) | Q(competition__confirmed_at__lte=at) | Exists(looked))
+        # An entry names its phase, but for the first one (`competitions.log.recording.fact_of`).
+        number = Coalesce(Cast(KeyTextTransform("phase", "facts"), models.IntegerField()), 1)
+        looks = LogRow.objects.filter(competition=OuterRef("competition"), kind=LogKind.PREVIEWED, actor=user.pk)
+        of_phase = looks.alias(number=number).filter(number=OuterRef("own_metric__phase__number"))
+        looked = of_phase.filter(at__gte=OuterRef("at"))
+        return self.filter(Q(is_private=False) | Q(own_metric__phase__confirmed_at__lte=at) | Exists(looked))
 
 
 class MetricFailure(models.Model):

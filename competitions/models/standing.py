@@ -7,22 +7,29 @@ from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from competitions.models.competition import Competition
+from competitions.models.phase import Phase
 from competitions.models.team import Team
 from competitions.querysets import StandingQuerySet
 
 
 class Standing(models.Model):
-    """One row per team, changed in the same transaction as its submissions.
+    """One row per team and phase, changed in the same transaction as its submissions.
 
     Stored for speed; `manage.py check_standings` proves it equal to what the submissions say. `public_key` and
     `private_key` are the scores turned so that smaller is better: one index orders every metric. Private values are
     filled only by the private scoring job, after the end.
     """
 
-    team = models.OneToOneField(Team, models.CASCADE, related_name="standing")
+    team = models.ForeignKey(Team, models.CASCADE, related_name="standings")
     competition = models.ForeignKey(Competition, models.CASCADE, related_name="standings")
+    phase = models.ForeignKey(Phase, models.CASCADE, related_name="standings")
     # A merged or disbanded team keeps its row and leaves the ranking.
     is_ranked = models.BooleanField(_("ranked"), default=True)
+
+    # Whether the team may submit to the phase, where that is decided (`competitions.phases.entry`); null: not yet.
+    gets_on = models.BooleanField(_("may take part"), null=True, blank=True)
+    # Its rank in the phase that decided.
+    entry_rank = models.PositiveIntegerField(null=True, blank=True, editable=False)
 
     best_public_score = models.FloatField(_("best public score"), null=True, blank=True)
     public_key = models.FloatField(null=True, blank=True, editable=False)
@@ -42,10 +49,11 @@ class Standing(models.Model):
     class Meta:
         verbose_name = _("standing")
         verbose_name_plural = _("standings")
+        constraints = [models.UniqueConstraint(fields=["phase", "team"], name="one_standing_of_a_team_in_a_phase")]
         # PostgreSQL keeps nulls last by itself; SQLite refuses to be told so in an index.
         indexes = [
             models.Index(
-                F("competition"),
+                F("phase"),
                 F("is_ranked"),
                 F("public_key"),
                 F("best_submitted_at"),
@@ -53,7 +61,7 @@ class Standing(models.Model):
                 name="public_leaderboard_order",
             ),
             models.Index(
-                F("competition"),
+                F("phase"),
                 F("is_ranked"),
                 F("private_key"),
                 F("private_submitted_at"),
@@ -74,6 +82,7 @@ class Baseline(models.Model):
     """
 
     competition = models.ForeignKey(Competition, models.CASCADE, related_name="baselines")
+    phase = models.ForeignKey(Phase, models.CASCADE, related_name="baselines")
     name = models.CharField(_("name"), max_length=80)
     since = models.DateTimeField(_("since"))
     public_score = models.FloatField(_("public score"), null=True, blank=True)
@@ -85,7 +94,7 @@ class Baseline(models.Model):
         ordering = ["name"]
         verbose_name = _("baseline")
         verbose_name_plural = _("baselines")
-        constraints = [models.UniqueConstraint(fields=["competition", "name"], name="baseline_names_are_unique")]
+        constraints = [models.UniqueConstraint(fields=["phase", "name"], name="baseline_names_are_unique")]
 
     def __str__(self) -> str:
         return self.name
@@ -95,13 +104,14 @@ class StandingChange(models.Model):
     """A team's best public score became better: the points of the history."""
 
     competition = models.ForeignKey(Competition, models.CASCADE, related_name="standing_changes")
+    phase = models.ForeignKey(Phase, models.CASCADE, related_name="standing_changes")
     team = models.ForeignKey(Team, models.CASCADE, related_name="standing_changes")
     score = models.FloatField(_("score"))
     at = models.DateTimeField(_("at"))
 
     class Meta:
         ordering = ["at", "id"]
-        indexes = [models.Index(fields=["competition", "at"], name="history_of_a_competition")]
+        indexes = [models.Index(fields=["phase", "at"], name="history_of_a_phase")]
 
     def __str__(self) -> str:
         return f"{self.team} {self.at:%F %T} {self.score}"
@@ -113,13 +123,17 @@ class RankInterval(models.Model):
     Shown beside the private leaderboard, when that is open. Whatever changes the ranking deletes it.
     """
 
-    team = models.OneToOneField(Team, models.CASCADE, primary_key=True, related_name="rank_interval")
+    team = models.ForeignKey(Team, models.CASCADE, related_name="rank_intervals")
     competition = models.ForeignKey(Competition, models.CASCADE, related_name="+")
+    phase = models.ForeignKey(Phase, models.CASCADE, related_name="rank_intervals")
     # The rank lies between these two in 95 % of the resamples.
     low = models.PositiveIntegerField()
     high = models.PositiveIntegerField()
     # The probability of standing above the team of the next rank; the last team has none.
     above_next = models.FloatField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["phase", "team"], name="one_interval_of_a_rank")]
 
     def __str__(self) -> str:
         return f"{self.team_id}: {self.low}-{self.high}"

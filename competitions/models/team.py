@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import models
@@ -12,6 +12,10 @@ from django.utils.translation import gettext_lazy as _
 from competitions.models.competition import Competition
 from competitions.querysets import InvitationQuerySet, MergeRequestQuerySet, SearchNameQuerySet, TeamQuerySet
 from foundation.folding import fold
+
+if TYPE_CHECKING:
+    from competitions.models.phase import Phase
+    from competitions.models.standing import Standing
 
 # Longer keys are cut: a database indexes only so much. One character may fold to many.
 KEY_LENGTH = 200
@@ -77,6 +81,9 @@ class Team(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def standing_in(self, phase: Phase) -> Standing | None:
+        return self.standings.filter(phase=phase).first()
 
     @property
     def is_active(self) -> bool:

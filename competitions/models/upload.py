@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from competitions.models.competition import Competition
 from competitions.models.files import DataFile
+from competitions.models.phase import Phase
 from foundation.models import Upload
 
 
@@ -16,6 +17,10 @@ class DataUpload(Upload):
     PURPOSE = "data_file"
 
     competition = models.ForeignKey(Competition, models.CASCADE, related_name="data_uploads")
+    # With which the file will open.
+    phase = models.ForeignKey(
+        Phase, models.RESTRICT, null=True, blank=True, related_name="data_uploads", verbose_name=_("phase")
+    )
     description = models.CharField(_("description"), max_length=300, blank=True)
     data_file = models.ForeignKey(DataFile, models.SET_NULL, null=True, blank=True, related_name="+")
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.utils import display_for_field, flatten
+from django.core.exceptions import ValidationError
 from django.db.models import OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.template.defaultfilters import filesizeformat
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, reverse
@@ -22,7 +26,19 @@ from django.utils.translation import gettext, gettext_lazy as _
 from competitions import admin_hooks as hooks, permissions as can
 from competitions.admin_base import OrganisedAdmin, show_refusal
 from competitions.brackets.admin import BracketInline, save_brackets
-from competitions.models import Bracket, Competition, MetricDirection, Page, RulesAcceptance, Standing, State
+from competitions.combined.checks import require_points
+from competitions.lookup import where_named
+from competitions.models import (
+    PHASE_FIELDS,
+    Bracket,
+    Competition,
+    MetricDirection,
+    Page,
+    Phase,
+    RulesAcceptance,
+    Standing,
+    State,
+)
 from competitions.models.log import REASON_CHARACTERS
 from competitions.organising import banners
 from competitions.organising.creating import new_invitation_code, zone_of
@@ -44,6 +60,7 @@ from competitions.organising.serializers import zone_named
 from competitions.querysets import CompetitionQuerySet
 from competitions.quota import quota_of, stored_bytes
 from competitions.solution.services import active_solution, is_in_use
+from foundation.languages import LANGUAGES, translations_of
 from foundation.refusals import Refusal
 from foundation.requests import signed_in
 from scoring import all_metrics
@@ -80,6 +97,10 @@ class CompetitionForm(forms.ModelForm):
         fields = "__all__"  # noqa: DJ007 -- the admin's fieldsets choose
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Where there is a competition already, with the values of its phase too."""
+        instance = kwargs.get("instance")
+        if instance is not None and instance.current_phase is not None:
+            kwargs["initial"] = {**forms.model_to_dict(instance.phase, PHASE_FIELDS), **(kwargs.get("initial") or {})}
         super().__init__(*args, **kwargs)
         zone: Any = self.fields.get("time_zone")
         if zone is not None and self.instance.pk is None:
@@ -92,15 +113,19 @@ class CompetitionForm(forms.ModelForm):
             metric.choices = [
                 (one.name, f"{one.label} ({one.direction.value.replace('_', ' ')})") for one in all_metrics()
             ]
-            if is_own(self.instance.metric):
-                direction = MetricDirection(self.instance.direction.value)
-                metric.choices.append((self.instance.metric, f"{gettext('Own metric')} ({direction.label})"))
+            phase = self.instance.current_phase
+            if phase is not None and is_own(phase.metric):
+                direction = MetricDirection(phase.direction.value)
+                metric.choices.append((phase.metric, f"{gettext('Own metric')} ({direction.label})"))
 
     def clean_metric_params(self) -> dict[str, Any]:
         return self.cleaned_data["metric_params"] or {}
 
     def clean_further_metrics(self) -> list[Any]:
         return self.cleaned_data["further_metrics"] or []
+
+    def clean_combined_points(self) -> list[Any]:
+        return self.cleaned_data["combined_points"] or []
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -111,13 +136,14 @@ class CompetitionForm(forms.ModelForm):
                 if banner := cleaned.get("banner"):
                     banners.rewritten(banner)
                 check_invitation_code(cleaned.get("invitation_code", ""))
-                draft = Competition(
+                draft = Phase(
                     metric=cleaned["metric"],
                     metric_params=cleaned["metric_params"],
                     further_metrics=cleaned["further_metrics"],
                 )
                 check_metric(draft)
                 check_further(draft)
+                require_points(cleaned.get("combined_points", []))
                 if cleaned.get("is_published"):
                     check_ready(self.instance, anyway=cleaned.get("publish_anyway", False))
             else:
@@ -128,14 +154,32 @@ class CompetitionForm(forms.ModelForm):
                     at=timezone.now(),
                     reason=cleaned.get("reason", ""),
                     publish_anyway=cleaned.get("publish_anyway", False),
+                    phase=self.named_phase(),
                 )
         except Refusal as refusal:
             show_refusal(self, refusal)
         return cleaned
 
+    def _post_clean(self) -> None:
+        """Give the values of the phase to the phase, as Django does with those of the competition."""
+        phase = self.instance.current_phase or Phase()
+        for name in PHASE_FIELDS & self.cleaned_data.keys():
+            setattr(phase, name, self.cleaned_data[name])
+        self.instance.current_phase = phase
+        not_asked = {field.name for field in Phase._meta.fields} - (PHASE_FIELDS & self.cleaned_data.keys())
+        try:
+            phase.full_clean(exclude=not_asked)
+        except ValidationError as error:
+            self._update_errors(error)  # type: ignore[attr-defined]
+        super()._post_clean()  # type: ignore[misc]
+
+    def named_phase(self) -> Phase | None:
+        """The phase that the address of the page names; None: it names none."""
+        return self.instance.phase if self.instance.names_phase else None
+
     def changes(self) -> dict[str, Any]:
         """The columns that were changed, as `edit_competition` takes them."""
-        columns = {field.name for field in Competition._meta.concrete_fields}
+        columns = {field.name for field in Competition._meta.concrete_fields} | PHASE_FIELDS
         return {
             name: ("" if self.cleaned_data[name] is False and name == "banner" else self.cleaned_data[name])
             for name in self.changed_data
@@ -143,11 +187,22 @@ class CompetitionForm(forms.ModelForm):
         }
 
 
+def is_clock(options: Mapping[str, Any]) -> bool:
+    return "starts_at" in flatten(options["fields"])
+
+
 class PageInline(admin.StackedInline):
     model = Page
     extra = 0
-    fields = (("title", "slug", "position"), "body")
+    fields = (("title", "slug", "position"), "body", *(("title_" + one, "body_" + one) for one in LANGUAGES))
     prepopulated_fields = {"slug": ["title"]}
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **options: Any) -> Any:
+        """Translations are mostly empty: their fields begin small."""
+        field = super().formfield_for_dbfield(db_field, request, **options)
+        if field is not None and db_field.name in translations_of("body"):
+            field.widget.attrs["rows"] = 4
+        return field
 
     def has_view_permission(self, request: HttpRequest, obj: Competition | None = None) -> bool:
         return True
@@ -168,8 +223,41 @@ class StateFilter(admin.SimpleListFilter):
         return queryset.in_state(self.value(), timezone.now())
 
 
+class MetricFilter(admin.SimpleListFilter):
+    title = _("metric")
+    parameter_name = "metric"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        rows = model_admin.get_queryset(request).order_by("current_phase__metric")
+        return [(name, name) for name in rows.values_list("current_phase__metric", flat=True).distinct()]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> CompetitionQuerySet:
+        return queryset if self.value() is None else queryset.filter(current_phase__metric=self.value())
+
+
+def of_phase(name: str) -> Any:
+    """A column of the admin: what the field of this name holds of the competition's phase."""
+    field: Any = Phase._meta.get_field(name)
+
+    @admin.display(description=field.verbose_name)
+    def shown(model_admin: Any, competition: Competition) -> str:
+        phase = competition.current_phase
+        value = None if phase is None else getattr(phase, name)
+        return display_for_field(value, field, model_admin.get_empty_value_display())
+
+    return shown
+
+
+class PhaseColumns:
+    """The fields of the phase that the form of a competition shows and does not let change."""
+
+
+for _name in (*PHASE_FIELDS, "objections_until", "confirmed_at", "confirmed_by"):
+    setattr(PhaseColumns, _name, of_phase(_name))
+
+
 @admin.register(Competition)
-class CompetitionAdmin(OrganisedAdmin):
+class CompetitionAdmin(PhaseColumns, OrganisedAdmin):
     competition_path = ""
     form = CompetitionForm
     inlines = [BracketInline, PageInline]
@@ -178,20 +266,28 @@ class CompetitionAdmin(OrganisedAdmin):
     save_on_top = True
     actions = ["export_participants"]
     list_display = [
-        *("title", "is_published", "shown_state", "is_confirmed", "team_count", "submissions", "shown_end"),
+        *("title", "is_published", "shown_state", "team_count", "submissions", "shown_end"),
     ]
     list_filter = [
-        *("is_published", StateFilter, ("confirmed_at", admin.EmptyFieldListFilter), "visibility", "metric"),
-        "ends_at",
+        *("is_published", StateFilter, "visibility", MetricFilter, "current_phase__ends_at"),
     ]
-    search_fields = ["title", "slug", "summary", "hosts__username"]
-    date_hierarchy = "starts_at"
+    search_fields = ["title", "slug", "summary", *translations_of("title", "summary"), "hosts__username"]
+    date_hierarchy = "current_phase__starts_at"
     readonly_fields = [
         *("shown_state", "shown_readiness", "shown_storage", "solution_facts", "links", "objections_until"),
+        "shown_phases",
         *("confirmed_at", "confirmed_by", "created_at"),
     ]
     fieldsets = [
         (None, {"fields": [("title", "slug"), "summary", ("emoji", "banner"), "hosts", "shown_state", "links"]}),
+        (
+            _("Translations"),
+            {
+                "classes": ["collapse"],
+                "description": _("For who reads this language; where it is empty, they read the original."),
+                "fields": [(f"title_{one}", f"summary_{one}") for one in LANGUAGES],
+            },
+        ),
         (
             _("Clock"),
             {
@@ -230,6 +326,14 @@ class CompetitionAdmin(OrganisedAdmin):
             },
         ),
         (_("Leaderboard"), {"fields": ["board_audience", ("board_freezes_at", "board_freeze_minutes")]}),
+        (
+            _("Combined leaderboard"),
+            {
+                "classes": ["collapse"],
+                "description": _("Of a competition in several phases, once their results are confirmed."),
+                "fields": [("combined_rule", "combined_weight"), "combined_points"],
+            },
+        ),
         (_("Storage"), {"fields": ["storage_quota", "shown_storage"]}),
         (_("History"), {"fields": ["reason", "confirmed_at", "confirmed_by", "created_at"]}),
     ]
@@ -244,13 +348,9 @@ class CompetitionAdmin(OrganisedAdmin):
     def get_list_display(self, request: HttpRequest) -> list[Any]:
         return [*self.list_display, *hooks.columns, "shown_start", "metric", "visibility"]
 
-    @admin.display(description=_("state"), ordering="ends_at")
+    @admin.display(description=_("state"), ordering="current_phase__ends_at")
     def shown_state(self, competition: Competition) -> str:
-        return str(competition.state(timezone.now()).label) if competition.pk else "–"
-
-    @admin.display(description=_("confirmed"), boolean=True, ordering="confirmed_at")
-    def is_confirmed(self, competition: Competition) -> bool:
-        return competition.confirmed_at is not None
+        return str(competition.phase.state(timezone.now()).label) if competition.pk else "–"
 
     @admin.display(description=_("teams"), ordering="team_count")
     def team_count(self, competition: Any) -> int:
@@ -260,14 +360,14 @@ class CompetitionAdmin(OrganisedAdmin):
     def submissions(self, competition: Any) -> int:
         return competition.submission_count
 
-    @admin.display(description=_("ends at"), ordering="ends_at")
+    @admin.display(description=_("ends at"), ordering="current_phase__ends_at")
     def shown_end(self, competition: Competition) -> str:
-        end = timezone.localtime(competition.ends_at, ZoneInfo(competition.time_zone))
+        end = timezone.localtime(competition.phase.ends_at, ZoneInfo(competition.time_zone))
         return f"{date_format(end, 'DATETIME_FORMAT')} ({competition.time_zone})"
 
-    @admin.display(description=_("starts at"), ordering="starts_at")
+    @admin.display(description=_("starts at"), ordering="current_phase__starts_at")
     def shown_start(self, competition: Competition) -> str:
-        start = timezone.localtime(competition.starts_at, ZoneInfo(competition.time_zone))
+        start = timezone.localtime(competition.phase.starts_at, ZoneInfo(competition.time_zone))
         return date_format(start, "DATETIME_FORMAT")
 
     @admin.action(description=_("Participants of the selected competitions as CSV"), permissions=["view"])
@@ -285,8 +385,10 @@ class CompetitionAdmin(OrganisedAdmin):
     def solution_facts(self, competition: Competition) -> str:
         if not competition.pk:
             return gettext("Save the competition first.")
-        solution = active_solution(competition)
+        solution = active_solution(competition.phase)
         address = f"{reverse('admin:competitions_solution_add')}?competition={competition.pk}"
+        if competition.last_phase_number > 1:
+            address += f"&phase={competition.phase.number}"
         if solution is None:
             return format_html('{} <a href="{}">{}</a>', gettext("None yet."), address, gettext("Upload"))
         facts = gettext("Version %(version)d: %(rows)d rows, %(public)d public, %(private)d private.") % {
@@ -311,7 +413,11 @@ class CompetitionAdmin(OrganisedAdmin):
         findings = [] if competition.is_published else readiness(competition)
         if not findings:
             return gettext("Nothing.")
-        heads = {Weight.FORBIDS: gettext("Not possible:"), Weight.ASKS: gettext("Asked back:")}
+        heads = {
+            Weight.FORBIDS: gettext("Not possible:"),
+            Weight.ASKS: gettext("Asked back:"),
+            Weight.NOTES: gettext("Worth a look:"),
+        }
         return format_html_join("", "<div>{} {}</div>", ((heads[one.weight], one.detail) for one in findings))
 
     @admin.display(description=_("more of it"))
@@ -320,6 +426,7 @@ class CompetitionAdmin(OrganisedAdmin):
             return "–"
         parts = [
             (competition.get_absolute_url(), gettext("on the site")),
+            (f"{competition.get_absolute_url()}/phases", gettext("add a phase")),
             *(
                 (f"{reverse(f'admin:competitions_{name}_changelist')}?competition__id__exact={competition.pk}", label)
                 for name, label in (
@@ -332,32 +439,60 @@ class CompetitionAdmin(OrganisedAdmin):
         ]
         return format_html(" · ".join(['<a href="{}">{}</a>'] * len(parts)), *(word for part in parts for word in part))
 
+    @admin.display(description=_("this page is about"))
+    def shown_phases(self, competition: Competition) -> str:
+        """Each phase with the address of the page about it; the one that this page is about without."""
+        here, parts = competition.phase, []
+        for one in competition.phases.order_by("starts_at", "number"):
+            name = one.shown_name
+            linked = format_html('<a href="?phase={}">{}</a>', one.number, name)
+            parts.append(format_html("<strong>{}</strong>", name) if one.pk == here.pk else linked)
+        return format_html(" · ".join(["{}"] * len(parts)), *parts)
+
     def get_fieldsets(self, request: HttpRequest, obj: Competition | None = None) -> Any:
         """The groups of fields, with a word on the time zone that times are shown in."""
         zone = gettext("Times here are those of %(zone)s.") % {"zone": timezone.get_current_timezone_name()}
+        groups = list(super().get_fieldsets(request, obj))
+        if obj is not None and obj.last_phase_number > 1:
+            groups.insert(1, (gettext("Phases"), {"fields": ["shown_phases"]}))
         return [
-            (
-                title,
-                {**options, "description": f"{options['description']} {zone}"} if "description" in options else options,
-            )
-            for title, options in super().get_fieldsets(request, obj)
+            (title, {**options, "description": f"{options['description']} {zone}"} if is_clock(options) else options)
+            for title, options in groups
         ]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Competition | None = None) -> list[str]:
         # How much one may keep is for whoever runs the site to say.
         frozen: list[str] = [] if can.is_editor(request.user) else ["storage_quota"]
-        if obj is not None and obj.has_ended(timezone.now()):
+        if obj is not None and obj.phase.has_ended(timezone.now()):
             frozen += ["ends_at", "selectable_submissions", "awards_medals"]
             if is_relied_on(obj, timezone.now()):
                 frozen += ["daily_submission_limit", "total_submission_limit", "max_team_size", "objection_minutes"]
                 frozen.append("merge_bound")
-        if obj is not None and obj.board_opened_at is not None:
+        if obj is not None and obj.phase.board_opened_at is not None:
             frozen += ["board_audience", "board_freezes_at", "board_freeze_minutes"]
         if obj is not None and has_participants(obj):
             frozen.append("slug")
-        if obj is not None and is_in_use(obj):
+        if obj is not None and is_in_use(obj.phase):
             frozen += ["starts_at", "metric", "metric_params", "further_metrics", "score_digits"]
         return [*self.readonly_fields, *frozen]
+
+    def get_form(
+        self,
+        request: HttpRequest,
+        obj: Competition | None = None,
+        change: bool = False,  # noqa: FBT001
+        **kwargs: Any,
+    ) -> Any:
+        """The form of the competition with the fields of its phase: where there is one phase, they are one thing."""
+        readonly = self.get_readonly_fields(request, obj)
+        of_phase = forms.fields_for_model(
+            Phase,
+            fields=[name for name in PHASE_FIELDS if name not in (*readonly, *CompetitionForm.base_fields)],
+            formfield_callback=partial(self.formfield_for_dbfield, request=request),
+        )
+        helps = {name: Phase._meta.get_field(name).help_text for name in PHASE_FIELDS}  # type: ignore[union-attr]
+        form = type("CompetitionForm", (CompetitionForm,), dict(of_phase))
+        return super().get_form(request, obj, change, **{"form": form, "help_texts": helps, **kwargs})
 
     def get_prepopulated_fields(self, request: HttpRequest, obj: Competition | None = None) -> Any:
         # A slug that exists follows no title; and the form has none where it is frozen.
@@ -380,10 +515,18 @@ class CompetitionAdmin(OrganisedAdmin):
             response = super().changeform_view(request, object_id, form_url, extra_context)
             return response.render() if isinstance(response, TemplateResponse) else response
 
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Competition | None:
+        """The competition where the phase that the address names (`?phase=2`) is the one that is meant."""
+        found = super().get_object(request, object_id, from_field)
+        return None if found is None else where_named(found, request.GET.get("phase"))
+
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         competition = self.get_object(request, object_id)
+        if competition is not None and competition.last_phase_number > 1 and not competition.names_phase:
+            # By the time the form is sent, the clock may mean another phase.
+            return HttpResponseRedirect(f"{request.path}?phase={competition.phase.number}")
         more: dict[str, Any] = dict(extra_context or {})
         if competition is not None and self.has_view_permission(request, competition):
             for context in hooks.contexts:
@@ -393,7 +536,7 @@ class CompetitionAdmin(OrganisedAdmin):
     def save_model(self, request: HttpRequest, obj: Competition, form: Any, change: bool) -> None:  # noqa: FBT001
         if not change:
             banners.take_new(obj)
-            super().save_model(request, obj, form, change)
+            Competition.objects.store_new(obj, obj.phase)
             if obj.is_published:
                 record_publication(obj, by=signed_in(request), at=timezone.now())
             return
@@ -405,6 +548,7 @@ class CompetitionAdmin(OrganisedAdmin):
             at=timezone.now(),
             reason=form.cleaned_data.get("reason", ""),
             publish_anyway=form.cleaned_data.get("publish_anyway", False),
+            phase=form.named_phase(),
         )
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:  # noqa: FBT001

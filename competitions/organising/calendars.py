@@ -14,7 +14,8 @@ from django.conf import settings
 from django.utils.translation import gettext
 from icalendar import Calendar, Event
 
-from competitions.models import Competition
+from competitions.getting_on import name_of
+from competitions.models import Competition, Phase
 from foundation.feeds import one_line
 
 # How often those who subscribed look again.
@@ -33,20 +34,28 @@ class Entry:
 
 def entries(competition: Competition) -> Iterator[Entry]:
     """Everything of a competition that stands in a calendar, in the language of the moment."""
-    title = one_line(competition.title)
-    yield Entry("start", gettext("%(title)s starts") % {"title": title}, competition.starts_at)
+    title = one_line(competition.local_title)
     if competition.entry_deadline is not None:
         yield Entry("entry", gettext("%(title)s: entry closes") % {"title": title}, competition.entry_deadline)
     if competition.merge_deadline is not None:
         yield Entry(
             "merge", gettext("%(title)s: last moment to merge teams") % {"title": title}, competition.merge_deadline
         )
-    yield Entry("end", gettext("%(title)s ends") % {"title": title}, competition.ends_at)
-    until = competition.objections_until
-    if until is not None and until > competition.ends_at:
-        yield Entry(
-            "objections", gettext("%(title)s: time for objections") % {"title": title}, competition.ends_at, until
-        )
+    phases = list(competition.phases.order_by("number"))
+    for phase in phases:
+        is_alone = len(phases) == 1
+        yield from _entries_of(phase, title if is_alone else f"{title}: {one_line(name_of(phase))}")
+
+
+def _entries_of(phase: Phase, title: str) -> Iterator[Entry]:
+    # A first phase keeps its events when a second one is added.
+    place = "" if phase.number == 1 else f"-{phase.number}"
+    yield Entry(f"start{place}", gettext("%(title)s starts") % {"title": title}, phase.starts_at)
+    yield Entry(f"end{place}", gettext("%(title)s ends") % {"title": title}, phase.ends_at)
+    until = phase.objections_until
+    if until is not None and until > phase.ends_at:
+        named = gettext("%(title)s: time for objections") % {"title": title}
+        yield Entry(f"objections{place}", named, phase.ends_at, until)
 
 
 def calendar_of(competition: Competition, at: datetime) -> bytes:
@@ -55,7 +64,7 @@ def calendar_of(competition: Competition, at: datetime) -> bytes:
     made.add("prodid", f"-//{settings.SITE_NAME}//{settings.SITE_NAME}//EN")
     made.add("version", "2.0")
     made.add("method", "PUBLISH")
-    made.add("x-wr-calname", one_line(competition.title))
+    made.add("x-wr-calname", one_line(competition.local_title))
     made.add("x-wr-timezone", competition.time_zone)
     made.add("refresh-interval", REFRESHED_EVERY, parameters={"VALUE": "DURATION"})
     made.add("x-published-ttl", REFRESHED_EVERY)

@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Max, OuterRef, QuerySet, Subquery
 
 from competitions.leaderboards.export import BYTE_ORDER_MARK, safe_text
-from competitions.models import Competition, Membership, RulesAcceptance
+from competitions.models import Competition, Membership, RulesAcceptance, Standing
 
 COLUMNS = (
     *("competition", "username", "name", "team", "is_owner", "joined_at", "accepted_rules_version"),
@@ -24,7 +24,7 @@ class _Echo:
 
 
 def participants_csv(competitions: QuerySet[Competition]) -> Iterator[str]:
-    """A line for each participant, the header first. Public scores only, and no e-mail addresses."""
+    """A line for each participant, the header first. Public scores only, and no email addresses."""
     accepted = (
         RulesAcceptance.objects.filter(competition=OuterRef("competition"), user=OuterRef("user"))
         .order_by()
@@ -32,10 +32,15 @@ def participants_csv(competitions: QuerySet[Competition]) -> Iterator[str]:
         .annotate(newest=Max("version"))
         .values("newest")
     )
+    standing = Standing.objects.filter(phase=OuterRef("competition__current_phase"), team=OuterRef("team"))
     memberships = (
         Membership.objects.filter(competition__in=competitions.order_by().values("pk"))
-        .select_related("competition", "user", "team__standing")
-        .annotate(accepted_version=Subquery(accepted))
+        .select_related("competition", "user", "team")
+        .annotate(
+            accepted_version=Subquery(accepted),
+            submissions=Subquery(standing.values("total_submissions")[:1]),
+            score=Subquery(standing.values("best_public_score")[:1]),
+        )
         .prefetch_related("team__bracket_entries__bracket")
         .order_by("competition", "team__name", "joined_at", "pk")
     )
@@ -47,8 +52,7 @@ def participants_csv(competitions: QuerySet[Competition]) -> Iterator[str]:
 
 def _cells(membership: Any) -> list[Any]:
     user, team = membership.user, membership.team
-    standing = getattr(team, "standing", None)
-    score = standing.best_public_score if standing else None
+    score = membership.score
     return [
         membership.competition.slug,
         "" if user.is_deleted else safe_text(user.username),
@@ -57,7 +61,7 @@ def _cells(membership: Any) -> list[Any]:
         team.owner_id == user.pk,
         membership.joined_at.isoformat(),
         membership.accepted_version or "",
-        standing.total_submissions if standing else 0,
+        membership.submissions or 0,
         "" if score is None else repr(score),
         " ".join(entry.bracket.slug for entry in team.bracket_entries.all()),
     ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -9,6 +11,14 @@ from django_filters import rest_framework as filters
 
 from competitions.models import Competition, State
 from competitions.querysets import CompetitionQuerySet
+from foundation.languages import containing, local_column
+
+
+class CompetitionOrder(filters.OrderingFilter):
+    """By title: as the reader reads it."""
+
+    def filter(self, rows: CompetitionQuerySet, value: Any) -> Any:
+        return super().filter(rows.alias(read_title=local_column("title")), value)
 
 
 class CompetitionFilter(filters.FilterSet):
@@ -17,15 +27,16 @@ class CompetitionFilter(filters.FilterSet):
     mine = filters.ChoiceFilter(
         label=_("Only mine"), choices=[("entered", _("entered")), ("hosted", _("hosted"))], method="of_mine"
     )
-    ordering = filters.OrderingFilter(
+    ordering = CompetitionOrder(
         label=_("Ordering"),
         fields=[
-            *(("starts_at", "startsAt"), ("ends_at", "endsAt"), ("title", "title"), ("team_count", "teamCount")),
+            *(("current_phase__starts_at", "startsAt"), ("current_phase__ends_at", "endsAt"), ("read_title", "title")),
+            ("team_count", "teamCount"),
         ],
         field_labels={
-            "starts_at": _("starts at"),
-            "ends_at": _("ends at"),
-            "title": _("title"),
+            "current_phase__starts_at": _("starts at"),
+            "current_phase__ends_at": _("ends at"),
+            "read_title": _("title"),
             "team_count": _("number of teams"),
         },
     )
@@ -39,7 +50,7 @@ class CompetitionFilter(filters.FilterSet):
 
     def with_words(self, rows: CompetitionQuerySet, name: str, value: str) -> CompetitionQuerySet:
         for word in value.split()[:8]:
-            rows = rows.filter(Q(title__icontains=word) | Q(summary__icontains=word) | Q(slug__icontains=word))
+            rows = rows.filter(containing(word, "title", "summary") | Q(slug__icontains=word))
         return rows
 
     def of_mine(self, rows: CompetitionQuerySet, name: str, value: str) -> CompetitionQuerySet:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -12,16 +13,17 @@ from django.utils.translation import gettext_lazy as _
 from competitions.exceptions import NotReadyToPublish
 from competitions.metrics.sandbox_state import MISSING, sandbox_state
 from competitions.metrics.services import has_passed
-from competitions.models import Competition, Solution
+from competitions.models import Competition, Phase, Solution
 from competitions.solution.leaks import checksums, files_with_the_answers
 from competitions.solution.services import active_solution
 
 
 class Weight(StrEnum):
-    """Whether a finding forbids publishing, or asks for a yes."""
+    """Whether a finding forbids publishing, asks for a yes, or is worth a look."""
 
     FORBIDS = "forbids"
     ASKS = "asks"
+    NOTES = "notes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,9 @@ class Finding:
         return {"code": self.code, "detail": self.detail, "params": {"weight": self.weight.value, **self.params}}
 
 
+# Rooms that look deeper add their own when they start, in their `apps.py`.
+CHECKS: list[Callable[[Competition], list[Finding]]] = []
+
 TEXTS = {
     "no_solution": _("There is no solution yet: nothing that participants send can be scored."),
     "rows_public_and_private": _(
@@ -61,9 +66,13 @@ def readiness(competition: Competition) -> list[Finding]:
 
     Reads data files that may be tables: call it with no lock held.
     """
-    solution = active_solution(competition) if competition.pk else None
-    findings = _about_files(competition, solution) if competition.pk else []
-    return [*findings, *_about_rows(solution)]
+    if not competition.pk:
+        return _about_rows(None)
+    phases = {phase: active_solution(phase) for phase in competition.phases.all()}
+    files = [finding for phase, solution in phases.items() for finding in _about_files(phase, solution)]
+    rows = [finding for solution in phases.values() for finding in _about_rows(solution)]
+    further = [finding for look in CHECKS for finding in look(competition)]
+    return sorted([*files, *rows, *further], key=lambda finding: list(Weight).index(finding.weight))
 
 
 def check_ready(competition: Competition, *, anyway: bool) -> None:
@@ -73,8 +82,9 @@ def check_ready(competition: Competition, *, anyway: bool) -> None:
         NotReadyToPublish: with every finding.
     """
     findings = readiness(competition)
-    if any(one.weight is Weight.FORBIDS or not anyway for one in findings):
-        raise NotReadyToPublish([one.as_problem() for one in findings])
+    against = [one for one in findings if one.weight is Weight.FORBIDS or one.weight is Weight.ASKS]
+    if any(one.weight is Weight.FORBIDS or not anyway for one in against):
+        raise NotReadyToPublish([one.as_problem() for one in against])
 
 
 def _about_rows(solution: Solution | None) -> list[Finding]:
@@ -90,10 +100,10 @@ def _about_rows(solution: Solution | None) -> list[Finding]:
     ]
 
 
-def _about_files(competition: Competition, solution: Solution | None) -> list[Finding]:
+def _about_files(phase: Phase, solution: Solution | None) -> list[Finding]:
     """Data files that give the solution away: the very file of any version, or the same answers as the present one."""
-    files = list(competition.data_files.all())
-    known = checksums(competition)
+    files = list(phase.competition.data_files.all())
+    known = checksums(phase)
     same = [one for one in files if one.sha256 in known]
     alike = files_with_the_answers(solution, [one for one in files if one not in same]) if solution else []
     return [

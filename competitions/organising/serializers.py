@@ -16,11 +16,14 @@ from competitions import permissions as can
 from competitions.boards import board_of
 from competitions.brackets.serializers import BracketSerializer
 from competitions.columns import columns_of
+from competitions.combined.serializers import PointsField
 from competitions.leaderboards.serializers import ColumnSerializer, TeamRefSerializer
 from competitions.models import Competition, MetricDirection, Page, State
 from competitions.models.log import REASON_CHARACTERS
 from competitions.organising.readiness import Weight
+from competitions.phase_fields import ChangesPhase, PhaseRefSerializer, ReadsPhase, told_of_phases
 from foundation import markdown
+from foundation.languages import translations_of
 from scoring.metrics.registry import Direction, is_own
 
 
@@ -42,12 +45,16 @@ class FurtherMetricSerializer(serializers.Serializer):
 
 
 # Reads rows of `Competition.objects.with_facts_for(user)`; the context holds `at`.
-class CompetitionListSerializer(serializers.ModelSerializer):
+class CompetitionListSerializer(ReadsPhase):
     """A competition as a list shows it."""
 
+    title = serializers.CharField(source="local_title", read_only=True, help_text="In your language, if it is there.")
+    summary = serializers.CharField(
+        source="local_summary", read_only=True, help_text="In your language, if it is there."
+    )
     state = serializers.SerializerMethodField(help_text="Where it is on its clock.")
     banner = serializers.SerializerMethodField(help_text="Address of a wide picture.")
-    metric = MetricSerializer(source="metric_definition", read_only=True)
+    metric = MetricSerializer(source="phase.metric_definition", read_only=True)
     team_count = serializers.IntegerField(read_only=True)
     participant_count = serializers.IntegerField(read_only=True)
     is_entered = serializers.BooleanField(read_only=True, help_text="Whether you take part.")
@@ -67,13 +74,24 @@ class CompetitionListSerializer(serializers.ModelSerializer):
 
     @extend_schema_field(serializers.ChoiceField(State.choices))
     def get_state(self, competition: Competition) -> str:
-        return competition.state(self.context["at"]).value
+        return competition.phase.state(self.context["at"]).value
 
 
 class PageRefSerializer(serializers.ModelSerializer):
+    title = serializers.CharField(source="local_title", read_only=True)
+
     class Meta:
         model = Page
         fields = ["slug", "title", "position"]
+        read_only_fields = fields
+
+
+class WrittenCompetitionSerializer(serializers.ModelSerializer):
+    """The texts of a competition as organisers wrote them: the originals, and translations; as `PATCH` takes them."""
+
+    class Meta:
+        model = Competition
+        fields = ["title", "summary", *translations_of("title", "summary")]
         read_only_fields = fields
 
 
@@ -93,17 +111,31 @@ class CompetitionSerializer(CompetitionListSerializer):
     my_team = serializers.SerializerMethodField(help_text="Your team; null if you do not take part.")
     has_solution = serializers.SerializerMethodField(help_text="Only organisers are told; null for everybody else.")
     invitation_code = serializers.SerializerMethodField(help_text="Only organisers are told; null for everybody else.")
+    written = serializers.SerializerMethodField(
+        help_text="`title` and `summary` as they were written, with their translations, for organisers to change; "
+        "null for everybody else."
+    )
 
     board_frozen_since = serializers.SerializerMethodField(
         help_text="The public leaderboard stands still and shows what was submitted before; null: it moves."
     )
 
     further_metrics: Any = FurtherMetricSerializer(
-        many=True, read_only=True, help_text="Built-in metrics that are shown beside the score and rank nothing."
+        source="phase.further_metrics",
+        many=True,
+        read_only=True,
+        help_text="Built-in metrics that are shown beside the score and rank nothing.",
     )
     score_columns = serializers.SerializerMethodField(
         help_text="The further numbers of a submission, in the order of `numbers` on the leaderboards."
     )
+
+    combined_points: Any = PointsField(
+        read_only=True,
+        help_text="What places are worth on the combined leaderboard, where it is the sum of points; empty: 100 for "
+        "the first, fewer below.",
+    )
+    phases = serializers.SerializerMethodField(help_text="By their start. Most competitions have one.")
 
     class Meta(CompetitionListSerializer.Meta):
         fields = [
@@ -121,7 +153,8 @@ class CompetitionSerializer(CompetitionListSerializer):
             *("objection_minutes", "objections_until", "rules_required", "rules_version"),
             *("accepted_rules_version", "can_enter", "needs_invitation_code", "invitation_code", "now", "confirmed_at"),
             *("board_audience", "board_freezes_at", "board_freeze_minutes", "board_frozen_since"),
-            *("releases_solution", "awards_medals", "brackets", "pages", "has_solution", "my_team"),
+            *("releases_solution", "awards_medals", "combined_rule", "combined_points"),
+            *("brackets", "pages", "phases", "has_solution", "my_team", "written"),
         ]
         read_only_fields = fields
 
@@ -130,7 +163,7 @@ class CompetitionSerializer(CompetitionListSerializer):
 
     @extend_schema_field(serializers.DateTimeField(allow_null=True))
     def get_board_frozen_since(self, competition: Competition) -> str | None:
-        since = board_of(competition).frozen_since(self.context["at"])
+        since = board_of(competition.phase).frozen_since(self.context["at"])
         return None if since is None else serializers.DateTimeField().to_representation(since)
 
     @extend_schema_field(serializers.DateTimeField())
@@ -139,7 +172,14 @@ class CompetitionSerializer(CompetitionListSerializer):
 
     @extend_schema_field(ColumnSerializer(many=True))
     def get_score_columns(self, competition: Competition) -> list[dict[str, Any]]:
-        return list(ColumnSerializer(columns_of(competition), many=True).data)
+        return list(ColumnSerializer(columns_of(competition.phase), many=True).data)
+
+    @extend_schema_field(PhaseRefSerializer(many=True))
+    def get_phases(self, competition: Any) -> list[dict[str, Any]]:
+        phases = list(competition.phases.all())
+        team = next(iter(competition.own_teams), None)
+        context = told_of_phases(at=self.context["at"], current=competition.phase.pk, phases=phases, team=team)
+        return list(PhaseRefSerializer(phases, many=True, context=context).data)
 
     @extend_schema_field(TeamRefSerializer(allow_null=True))
     def get_my_team(self, competition: Any) -> dict[str, Any] | None:
@@ -151,6 +191,10 @@ class CompetitionSerializer(CompetitionListSerializer):
     def get_invitation_code(self, competition: Any) -> str | None:
         return competition.invitation_code if competition.is_host else None
 
+    @extend_schema_field(WrittenCompetitionSerializer(allow_null=True))
+    def get_written(self, competition: Any) -> dict[str, Any] | None:
+        return dict(WrittenCompetitionSerializer(competition).data) if competition.is_host else None
+
 
 def told(request: Request, row: Competition) -> dict[str, Any]:
     """What whoever asks is told of one competition, a row of `Competition.objects.with_details_for(request.user)`."""
@@ -159,7 +203,20 @@ def told(request: Request, row: Competition) -> dict[str, Any]:
     return dict(CompetitionSerializer(row, context=context).data)
 
 
-class CompetitionEditSerializer(serializers.ModelSerializer):
+class NewCompetitionSerializer(serializers.ModelSerializer):
+    """A draft: everything else is decided before it is published."""
+
+    slug = serializers.SlugField(
+        required=False, max_length=80, help_text="Its name in addresses; made of the title where there is none."
+    )
+
+    class Meta:
+        model = Competition
+        fields = ["title", "slug", "summary", "emoji", "visibility"]
+        extra_kwargs = {name: {"required": False} for name in fields[2:]}
+
+
+class CompetitionEditSerializer(ChangesPhase):
     """What organisers change."""
 
     banner = serializers.FileField(required=False, allow_null=True, help_text="A picture; null takes it away.")
@@ -168,7 +225,8 @@ class CompetitionEditSerializer(serializers.ModelSerializer):
         allow_blank=True,
         max_length=REASON_CHARACTERS,
         write_only=True,
-        help_text="Why, for everybody to read. Needed for a later end while it runs, and for taking it off the site.",
+        help_text="Why, for everybody to read. Needed for a later end while it runs, for taking it off the site, and "
+        "for another combined leaderboard once a phase has ended.",
     )
 
     publish_anyway = serializers.BooleanField(
@@ -178,11 +236,16 @@ class CompetitionEditSerializer(serializers.ModelSerializer):
     )
 
     further_metrics: Any = FurtherMetricSerializer(many=True, required=False)
+    combined_points: Any = PointsField(
+        required=False,
+        help_text="What places are worth, best first: `[25, 18, 15]`. No place is worth more than the one before it.",
+    )
 
     class Meta:
         model = Competition
         fields = [
-            *("title", "summary", "emoji", "banner", "starts_at", "entry_deadline", "merge_deadline", "ends_at"),
+            *("title", "summary", *translations_of("title", "summary")),
+            *("emoji", "banner", "starts_at", "entry_deadline", "merge_deadline", "ends_at"),
             *("time_zone", "is_published", "visibility", "invitation_code", "rules_required", "rules_version"),
             *(
                 "metric",
@@ -195,10 +258,13 @@ class CompetitionEditSerializer(serializers.ModelSerializer):
             *("total_submission_limit", "selectable_submissions", "max_team_size", "allows_late_submissions"),
             "merge_bound",
             *("objection_minutes", "board_audience", "board_freezes_at", "board_freeze_minutes"),
-            *("releases_solution", "awards_medals", "reason", "publish_anyway"),
+            *("releases_solution", "awards_medals", "combined_rule", "combined_points"),
+            *("reason", "publish_anyway"),
         ]
         # Old code may not know them, a client sends only what it changes.
-        extra_kwargs = {name: {"required": False} for name in fields if name != "further_metrics"}
+        extra_kwargs = {
+            name: {"required": False} for name in fields if name not in ("further_metrics", "combined_points")
+        }
 
     def get_fields(self) -> dict[str, Any]:
         """A moment without an offset is one of the competition's zone, of the new one where the request brings one."""
@@ -218,20 +284,62 @@ def zone_named(name: Any) -> ZoneInfo | None:
     return ZoneInfo(name) if isinstance(name, str) and name in available_timezones() else None
 
 
-class PageSerializer(serializers.ModelSerializer):
-    body = serializers.CharField(
-        allow_blank=True, max_length=markdown.MAX_LENGTH, trim_whitespace=False, help_text="Markdown."
-    )
-    html = serializers.SerializerMethodField(help_text="The body as sanitised HTML.")
+class WrittenPageSerializer(serializers.ModelSerializer):
+    """The texts of a page as organisers wrote them: the originals, and translations; as `PATCH` takes them."""
 
     class Meta:
         model = Page
-        fields = ["slug", "title", "position", "body", "html", "updated_at"]
-        read_only_fields = ["updated_at"]
-        extra_kwargs = {"position": {"required": False}}
+        fields = ["title", "body", *translations_of("title", "body")]
+        read_only_fields = fields
+
+
+# The context holds `is_host`: whether whoever asks may change the page.
+class PageSerializer(serializers.ModelSerializer):
+    """A page as it is read."""
+
+    title = serializers.CharField(source="local_title", read_only=True, help_text="In your language, if it is there.")
+    body = serializers.CharField(
+        source="local_body", read_only=True, help_text="Markdown, in your language, if it is there."
+    )
+    html = serializers.SerializerMethodField(help_text="The body as sanitised HTML.")
+    written = serializers.SerializerMethodField(
+        help_text="`title` and `body` as they were written, with their translations, for organisers to change; null "
+        "for everybody else."
+    )
+
+    class Meta:
+        model = Page
+        fields = ["slug", "title", "position", "body", "html", "updated_at", "written"]
+        read_only_fields = fields
 
     def get_html(self, page: Page) -> str:
-        return markdown.render(page.body)
+        return markdown.render(page.local_body)
+
+    @extend_schema_field(WrittenPageSerializer(allow_null=True))
+    def get_written(self, page: Page) -> dict[str, Any] | None:
+        return dict(WrittenPageSerializer(page).data) if self.context["is_host"] else None
+
+
+def body_field(**options: Any) -> serializers.CharField:
+    return serializers.CharField(
+        allow_blank=True,
+        max_length=markdown.MAX_LENGTH,
+        trim_whitespace=False,
+        **{"help_text": "Markdown.", **options},
+    )
+
+
+class PageEditSerializer(serializers.ModelSerializer):
+    """What organisers write of a page."""
+
+    body = body_field()
+    body_en = body_field(required=False, help_text="Markdown, for who reads English; empty: the original.")
+    body_ja = body_field(required=False, help_text="Markdown, for who reads Japanese; empty: the original.")
+
+    class Meta:
+        model = Page
+        fields = ["slug", "title", "position", "body", *translations_of("title", "body")]
+        extra_kwargs = {"position": {"required": False}}
 
 
 class FindingSerializer(serializers.Serializer):
@@ -240,7 +348,7 @@ class FindingSerializer(serializers.Serializer):
     code = serializers.CharField()
     weight = serializers.ChoiceField(
         [weight.value for weight in Weight],
-        help_text="`forbids`: it can't be published. `asks`: only with `publishAnyway`.",
+        help_text="`forbids`: it can't be published. `asks`: only with `publishAnyway`. `notes`: worth a look.",
     )
     detail = serializers.CharField(help_text="For people, in the language of the request.")
     params = serializers.DictField()

@@ -6,17 +6,20 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy as _
 
 from competitions.admin_uploads import UploadAdmin, UploadForm
-from competitions.models import Solution
+from competitions.models import Phase, Solution
 from competitions.models.log import REASON_CHARACTERS
 from competitions.solution.services import replace_solution
 
 
 class SolutionForm(UploadForm):
+    # Asked of a competition in several phases, and never guessed: by the time the form is sent, another one may run.
+    phase = forms.ModelChoiceField(Phase.objects.none(), label=_("phase"), to_field_name="number")
     id_column = forms.CharField(
         label=_("id column"),
         required=False,
@@ -58,10 +61,23 @@ class SolutionForm(UploadForm):
         help_text=_("Needed where the version has other ids or columns than submissions were made for."),
     )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        competition: Any = self.fields["competition"]
+        try:
+            chosen = competition.to_python(self["competition"].value())
+        except ValidationError:
+            chosen = None  # the field itself says so
+        if chosen is None or chosen.last_phase_number == 1:
+            del self.fields["phase"]
+        else:
+            phase: Any = self.fields["phase"]
+            phase.queryset = chosen.phases.all()
+
     def keep(self, *, by: Any) -> Solution:
         fields = self.cleaned_data
         return replace_solution(
-            competition=fields["competition"],
+            phase=fields.get("phase") or fields["competition"].phase,
             file=fields["file"],
             filename=fields["file"].name,
             id_column=fields["id_column"],
@@ -103,6 +119,10 @@ class SolutionAdmin(UploadAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+    def after(self, row: Solution) -> str:
+        page = super().after(row)
+        return f"{page}?phase={row.phase.number}" if row.competition.last_phase_number > 1 else page
 
     def kept(self, row: Solution) -> str:
         text = gettext("Version %(version)d scores from now on. Scores that exist stay until you rescore.")

@@ -13,7 +13,7 @@ from typing import IO, Any
 import pandas as pd
 from django.conf import settings
 
-from competitions.models import Competition, DataFile, Solution
+from competitions.models import DataFile, Phase, Solution
 from scoring.containers import ReadLimits, Source
 from scoring.errors import InvalidFile
 from scoring.joined import id_columns_of, with_ids
@@ -25,14 +25,14 @@ TABLES = (".csv", ".tsv", ".txt", ".gz", ".zip", ".parquet", ".pq")
 ROLES = {"private", "public"}
 
 
-def has_same_bytes(competition: Competition, sha256: str) -> bool:
+def has_same_bytes(phase: Phase, sha256: str) -> bool:
     """Whether any version of the solution is this very file."""
-    return sha256 in checksums(competition)
+    return sha256 in checksums(phase)
 
 
-def checksums(competition: Competition) -> set[str]:
+def checksums(phase: Phase) -> set[str]:
     """The SHA-256 of every version of the solution that is known."""
-    return set(competition.solutions.exclude(sha256="").values_list("sha256", flat=True))
+    return set(phase.solutions.exclude(sha256="").values_list("sha256", flat=True))
 
 
 def can_be_a_table(name: str, size: int) -> bool:

@@ -10,7 +10,7 @@ import hashlib
 from typing import Any
 
 from competitions.log.recording import fact
-from competitions.models import Competition, Solution
+from competitions.models import Phase, Solution
 from foundation import chain
 
 
@@ -21,9 +21,9 @@ def commitment(solution: Solution) -> str | None:
     return hashlib.sha256(solution.salt.encode() + chain.canonical(_sealed(solution))).hexdigest()
 
 
-def opened(competition: Competition) -> list[dict[str, Any]]:
+def opened(phase: Phase) -> list[dict[str, Any]]:
     """What opens the commitments: of each version the salt and what was sealed with it. Only for the confirmation."""
-    versions = competition.solutions.exclude(sha256="").order_by("version")
+    versions = phase.solutions.exclude(sha256="").order_by("version")
     return [
         {"version": one.version, "commitment": commitment(one), "salt": one.salt, "sealed": _sealed(one)}
         for one in versions

@@ -15,6 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -28,9 +29,9 @@ from django.utils.translation import gettext
 from competitions import permissions as can, signals
 from competitions.columns import further_metrics
 from competitions.ending import note_end
-from competitions.exceptions import ChangedMeanwhile, NoSolution, SolutionRefused, SubmissionsWouldBeRefused
-from competitions.log.recording import clean_reason, fact, record
-from competitions.models import Competition, LogKind, OwnMetric, RankInterval, Solution
+from competitions.exceptions import ChangedMeanwhile, NoDraft, NoSolution, SolutionRefused, SubmissionsWouldBeRefused
+from competitions.log.recording import clean_reason, fact, has_begun, record_in
+from competitions.models import Competition, LogKind, OwnMetric, Phase, RankInterval, Solution
 from competitions.solution import comparing, leaks, sealing
 from foundation.digests import sha256_of
 from foundation.refusals import FileGone
@@ -62,8 +63,32 @@ _memory_lock = threading.Lock()
 
 
 # --- versions ---------------------------------------------------------------------------------------------------------
-def active_solution(competition: Competition) -> Solution | None:
-    return competition.solutions.filter(is_active=True).first()
+def active_solution(phase: Phase) -> Solution | None:
+    return phase.solutions.filter(is_active=True).first()
+
+
+def phases_with_solution(competition: Competition) -> set[int]:
+    """The ids of the phases that can be scored."""
+    return set(Solution.objects.filter(phase__competition=competition, is_active=True).values_list("phase", flat=True))
+
+
+def forget_solutions(*, phase: Phase, by: User) -> None:
+    """Take away every version of the solution of a draft, as if none had been put in.
+
+    Raises:
+        NotHost: `by` does not organise the competition.
+        NoDraft: it was published once, or a submission was made.
+    """
+    can.edit(by, phase.competition).require()
+    with transaction.atomic():
+        competition = Competition.objects.lock(phase.competition_id)
+        if has_begun(competition) or competition.submissions.exists():
+            raise NoDraft
+        stored = {str(one.file.name) for one in phase.solutions.all()}
+        storage = Solution._meta.get_field("file").storage
+        phase.solutions.all().delete()
+        for name in stored:
+            transaction.on_commit(partial(storage.delete, name), robust=True)
 
 
 @dataclass(slots=True)
@@ -77,14 +102,14 @@ class ReleasedFile:
     created_at: datetime
 
 
-def released_file(competition: Competition) -> ReleasedFile:
+def released_file(phase: Phase) -> ReleasedFile:
     """The file of the active solution, to be sent. Whoever calls this has asked `can.download_solution`.
 
     Raises:
         NoSolution: there is none.
         FileGone: the storage has lost it.
     """
-    solution = active_solution(competition)
+    solution = active_solution(phase)
     if solution is None:
         raise NoSolution
     try:
@@ -96,7 +121,7 @@ def released_file(competition: Competition) -> ReleasedFile:
 
 def replace_solution(
     *,
-    competition: Competition,
+    phase: Phase,
     file: IO[bytes],
     filename: str,
     id_column: str | None = None,
@@ -128,39 +153,39 @@ def replace_solution(
         ReasonMissing, InvalidReason: once submissions were received, it needs a public reason.
     """
     if by is not None:
-        can.edit(by, competition).require()
-    reason = clean_reason(reason, required=by is not None and is_relied_on(competition))
-    old = active_solution(competition)
+        can.edit(by, phase.competition).require()
+    reason = clean_reason(reason, required=by is not None and has_scores(phase))
+    old = active_solution(phase)
     if not submission_columns and old is not None and old.own_metric_id is not None:
         submission_columns = old.expected_columns[1:]
     spec = SolutionSpec(
-        metric=competition.metric,
-        metric_params=competition.metric_params,
+        metric=phase.metric,
+        metric_params=phase.metric_params,
         id_column=id_column or "",
         target_columns=tuple(target_columns),
         weight_column=weight_column or None,
         usage_column=usage_column or None,
-        submission_columns=tuple(submission_columns) if is_own(competition.metric) else (),
-        are_files=(own := active_metric(competition)) is not None and own.takes_files,
+        submission_columns=tuple(submission_columns) if is_own(phase.metric) else (),
+        are_files=(own := active_metric(phase)) is not None and own.takes_files,
     )
     prepared = _prepare(file, spec)
-    _require_further(prepared, competition)
-    used = list(used_solutions(competition))
+    _require_further(prepared, phase)
+    used = list(used_solutions(phase))
     more_public = any(_has_more_public_rows(prepared, version) for version in used)
     misfits = [version for version in used if _asks_for_other_rows(prepared, version)]
     changed = _numbers(prepared, old)
-    solution = _described(competition, prepared, filename)
+    solution = _described(phase, prepared, filename)
     solution.sha256 = sha256_of(file)
     file.seek(0)
     solution.file.save("solution", File(file), save=False)
     try:
-        _require_secret(solution, competition)
+        _require_secret(solution, phase)
         with transaction.atomic():
-            locked = Competition.objects.lock(competition.pk)
-            _require_unchanged(locked, spec, old, solution.own_metric, competition.further_metrics)
+            locked = Phase.objects.lock(phase)
+            _require_unchanged(locked, spec, old, solution.own_metric, phase.further_metrics)
             if list(used_solutions(locked)) != used:
                 raise ChangedMeanwhile  # noqa: TRY301 -- the first submission came in while the file was being checked
-            clean_reason(reason, required=by is not None and is_relied_on(locked))
+            clean_reason(reason, required=by is not None and has_scores(locked))
             if (refusal := _why_not(prepared, used[:1], more_public=more_public)) is not None:
                 raise refusal  # noqa: TRY301 -- the file just stored has to go
             refused = _scored_with(misfits, locked)
@@ -176,20 +201,20 @@ def replace_solution(
     return solution
 
 
-def used_solutions(competition: Competition) -> QuerySet[Solution]:
+def used_solutions(phase: Phase) -> QuerySet[Solution]:
     """The versions that submissions were received for or scored with, newest first."""
-    return competition.solutions.filter(first_used_at__isnull=False).order_by("-version")
+    return phase.solutions.filter(first_used_at__isnull=False).order_by("-version")
 
 
-def is_in_use(competition: Competition) -> bool:
+def is_in_use(phase: Phase) -> bool:
     """Whether any submission was ever received. Nothing takes this back: no refusal, rescoring or deletion."""
-    return used_solutions(competition).exists()
+    return used_solutions(phase).exists()
 
 
-def is_relied_on(competition: Competition) -> bool:
+def has_scores(phase: Phase) -> bool:
     """Whether scores were made by the solution: from then on another truth can move the ranking."""
     # The room of submissions is not ours to import; its runs are there through the relation it declares.
-    return is_in_use(competition) or competition.scoring_runs.filter(scores_private=True).exists()
+    return is_in_use(phase) or phase.scoring_runs.filter(scores_private=True).exists()
 
 
 def mark_used(solution: Solution, at: datetime) -> None:
@@ -198,17 +223,17 @@ def mark_used(solution: Solution, at: datetime) -> None:
         Solution.objects.filter(pk=solution.pk, first_used_at__isnull=True).update(first_used_at=at)
 
 
-def solution_for_submission(competition: Competition, *, at: datetime) -> Solution:
+def solution_for_submission(phase: Phase, *, at: datetime) -> Solution:
     """The version that a submission received at `at` is for, noted as used. Call it in the transaction that stores it.
 
     Raises:
         NoSolution: there is none yet.
     """
-    solution = active_solution(competition)
+    solution = active_solution(phase)
     if solution is not None and solution.first_used_at is None:
         # The first one waits for whoever is replacing the solution; all others find it noted.
-        Competition.objects.lock(competition.pk)
-        solution = active_solution(competition)
+        Phase.objects.lock(phase)
+        solution = active_solution(phase)
         if solution is not None:
             mark_used(solution, at)
     if solution is None:
@@ -216,20 +241,20 @@ def solution_for_submission(competition: Competition, *, at: datetime) -> Soluti
     return solution
 
 
-def for_other_metric(competition: Competition, *, own: OwnMetric | None = None) -> Solution | None:
-    """The active solution checked anew for the metric that `competition` is about to have; None if there is none.
+def for_other_metric(phase: Phase, *, own: OwnMetric | None = None) -> Solution | None:
+    """The active solution checked anew for the metric that `phase` is about to have; None if there is none.
 
     The same file, as a version that is still to be saved by `activate`. `own`: the organisers' metric, if it is one.
 
     Raises:
         SolutionRefused: the new metric can't score by this file.
     """
-    old = active_solution(competition)
+    old = active_solution(phase)
     if old is None:
         return None
-    prepared = _prepare_again(old, competition.metric, competition.metric_params, own=own)
-    _require_further(prepared, competition)
-    solution = _described(competition, prepared, old.filename)
+    prepared = _prepare_again(old, phase.metric, phase.metric_params, own=own)
+    _require_further(prepared, phase)
+    solution = _described(phase, prepared, old.filename)
     solution.file.name = old.file.name
     solution.sha256 = old.sha256
     # Whoever chooses another metric does not come to have the file.
@@ -238,22 +263,22 @@ def for_other_metric(competition: Competition, *, own: OwnMetric | None = None) 
     return solution
 
 
-def require_further(competition: Competition) -> None:
+def require_further(phase: Phase) -> None:
     """Whether the further metrics can be worked out with the active solution, if there is one.
 
     Raises:
         SolutionRefused: one of them can't.
     """
-    if not competition.further_metrics:
+    if not phase.further_metrics:
         return
-    solution = active_solution(competition)
+    solution = active_solution(phase)
     if solution is not None:
-        _require_further(prepared_solution(solution), competition)
+        _require_further(prepared_solution(solution), phase)
 
 
-def _require_further(prepared: PreparedSolution, competition: Competition) -> None:
+def _require_further(prepared: PreparedSolution, phase: Phase) -> None:
     problems = []
-    for further in further_metrics(competition):
+    for further in further_metrics(phase):
         try:
             scored_by(prepared, further)
         except InvalidSolution as error:
@@ -280,7 +305,7 @@ def activate(
     `facts`: what the log tells beside what the version is: `changed`, what it changes in numbers, or None where there
     is nothing to compare with.
     """
-    versions = solution.competition.solutions
+    versions = solution.phase.solutions
     versions.filter(is_active=True).update(is_active=False)
     solution.version = (versions.aggregate(last=Max("version"))["last"] or 0) + 1
     solution.is_active = True
@@ -289,25 +314,21 @@ def activate(
     solution.created_at = at
     solution.save()
     told = {**log_facts(solution), "changed": None, **(facts or {})}
-    record(solution.competition, LogKind.SOLUTION, by=by, at=at, facts=told, reason=reason, tell=tell)
+    record_in(solution.phase, LogKind.SOLUTION, by=by, at=at, facts=told, reason=reason, tell=tell)
     transaction.on_commit(
-        lambda: signals.solution_replaced.send_robust(
-            Solution, competition=solution.competition, solution=solution, by=by, at=at
-        )
+        lambda: signals.solution_replaced.send_robust(Solution, phase=solution.phase, solution=solution, by=by, at=at)
     )
 
 
-def take_back_confirmation(competition: Competition, *, by: User | None, at: datetime, reason: str) -> None:
+def take_back_confirmation(phase: Phase, *, by: User | None, at: datetime, reason: str) -> None:
     """Close the private leaderboard, if it is open. Call it in a transaction with the competition's row locked."""
-    if competition.confirmed_at is None:
+    if phase.confirmed_at is None:
         return
-    competition.confirmed_at = competition.confirmed_by = None
-    competition.save(update_fields=["confirmed_at", "confirmed_by"])
-    RankInterval.objects.filter(competition=competition).delete()
-    record(competition, LogKind.UNCONFIRMED, by=by, at=at, reason=reason, tell=True)
-    transaction.on_commit(
-        lambda: signals.private_leaderboard_unconfirmed.send_robust(Competition, competition=competition, by=by, at=at)
-    )
+    phase.confirmed_at = phase.confirmed_by = None
+    phase.save(update_fields=["confirmed_at", "confirmed_by"])
+    RankInterval.objects.filter(phase=phase).delete()
+    record_in(phase, LogKind.UNCONFIRMED, by=by, at=at, reason=reason, tell=True)
+    transaction.on_commit(lambda: signals.private_leaderboard_unconfirmed.send_robust(Phase, phase=phase, by=by, at=at))
 
 
 def log_facts(solution: Solution) -> dict[str, Any]:
@@ -322,18 +343,18 @@ def log_facts(solution: Solution) -> dict[str, Any]:
     }
 
 
-def open_to_objections(competition: Competition, changed: dict[str, Any] | None, at: datetime) -> dict[str, Any]:
+def open_to_objections(phase: Phase, changed: dict[str, Any] | None, at: datetime) -> dict[str, Any]:
     """After the end, let the time for objections begin anew; returns what the log tells of it.
 
     Not where nobody's score rests on a solution, and not for a file that changes nothing.
     """
-    if not competition.has_ended(at) or not is_relied_on(competition) or not _changes_anything(changed):
+    if not phase.has_ended(at) or not has_scores(phase) or not _changes_anything(changed):
         return {}
-    note_end(competition, at)
-    until = at + timedelta(minutes=competition.objection_minutes)
-    competition.objections_until = max(until, competition.objections_until or until)
-    competition.save(update_fields=["objections_until"])
-    return {"objectionsUntil": fact(competition.objections_until)}
+    note_end(phase, at)
+    until = at + timedelta(minutes=phase.objection_minutes)
+    phase.objections_until = max(until, phase.objections_until or until)
+    phase.save(update_fields=["objections_until"])
+    return {"objectionsUntil": fact(phase.objections_until)}
 
 
 def _changes_anything(changed: dict[str, Any] | None) -> bool:
@@ -352,21 +373,21 @@ def _numbers(new: PreparedSolution, old: Solution | None) -> dict[str, Any] | No
         return None  # lost
 
 
-def active_metric(competition: Competition) -> OwnMetric | None:
+def active_metric(phase: Phase) -> OwnMetric | None:
     """The version of the organisers' own metric that scores; None where a built-in one does."""
-    return competition.own_metrics.filter(is_active=True).first() if is_own(competition.metric) else None
+    return phase.own_metrics.filter(is_active=True).first() if is_own(phase.metric) else None
 
 
 def _require_unchanged(
-    competition: Competition, spec: SolutionSpec, old: Solution | None, metric: OwnMetric | None, further: list[Any]
+    phase: Phase, spec: SolutionSpec, old: Solution | None, metric: OwnMetric | None, further: list[Any]
 ) -> None:
-    if active_metric(competition) != metric:
+    if active_metric(phase) != metric:
         raise ChangedMeanwhile
-    if (competition.metric, competition.metric_params) != (spec.metric, spec.metric_params):
+    if (phase.metric, phase.metric_params) != (spec.metric, spec.metric_params):
         raise ChangedMeanwhile
-    if competition.further_metrics != further:
+    if phase.further_metrics != further:
         raise ChangedMeanwhile
-    if active_solution(competition) != old:
+    if active_solution(phase) != old:
         raise ChangedMeanwhile
 
 
@@ -383,11 +404,11 @@ def _public_ids(prepared: PreparedSolution) -> set[str]:
     return set(prepared.ids) if rows is None else {prepared.id_index.text(row) for row in rows.tolist()}
 
 
-def _require_secret(solution: Solution, competition: Competition) -> None:
+def _require_secret(solution: Solution, phase: Phase) -> None:
     """Refuse a solution, whose file is stored, that participants can read already."""
-    if not competition.is_published or competition.confirmed_at is not None:
+    if not phase.competition.is_published or phase.confirmed_at is not None:
         return
-    files = list(competition.data_files.all())
+    files = list(phase.competition.data_files.all())
     same = [one for one in files if one.sha256 == solution.sha256]
     if known := same or leaks.files_with_the_answers(solution, files):
         text = gettext("The data file “%(name)s”, which participants can download, holds the same answers.")
@@ -421,25 +442,26 @@ def _asks_for_other_rows(new: PreparedSolution, old: Solution) -> bool:
     return new.expected_columns != known.expected_columns or set(new.ids) != set(known.ids)
 
 
-def _scored_with(versions: Sequence[Solution], competition: Competition) -> int:
+def _scored_with(versions: Sequence[Solution], phase: Phase) -> int:
     """How many submissions that count now have their score by one of these versions."""
     # The room of submissions is not ours to import; how many there are, through the relation it declares.
-    return competition.submissions.counted().filter(solution__in=versions).count() if versions else 0
+    return phase.submissions.counted().filter(solution__in=versions).count() if versions else 0
 
 
-def _described(competition: Competition, prepared: PreparedSolution, filename: str) -> Solution:
+def _described(phase: Phase, prepared: PreparedSolution, filename: str) -> Solution:
     """A version, unsaved, with the facts of what was prepared."""
     spec = prepared.spec
     return Solution(
-        competition=competition,
+        competition=phase.competition,
+        phase=phase,
         filename=_shown_name(filename),
         id_column=spec.id_column,
         target_columns=list(spec.target_columns),
         weight_column=spec.weight_column or "",
         usage_column=spec.usage_column or "",
-        metric=competition.metric,
-        metric_params=competition.metric_params,
-        own_metric=active_metric(competition),
+        metric=phase.metric,
+        metric_params=phase.metric_params,
+        own_metric=active_metric(phase),
         rows=prepared.rows,
         public_rows=prepared.public_rows,
         private_rows=prepared.private_rows,

@@ -32,7 +32,7 @@ class SolutionViewSet(ViewSet):
     def retrieve(self, request: Request, competition: str) -> Response:
         found = find_competition(request, competition)
         can.see_solution_facts(request.user, found).require()
-        solution = active_solution(found)
+        solution = active_solution(found.phase)
         if solution is None:
             raise NoSolution
         return Response(SolutionSerializer(solution).data)
@@ -42,7 +42,7 @@ class SolutionViewSet(ViewSet):
         can.edit(request.user, found).require()
         fields = sent(request, SolutionUploadSerializer)
         solution = replace_solution(
-            competition=found, filename=fields["file"].name, by=signed_in(request), at=timezone.now(), **fields
+            phase=found.phase, filename=fields["file"].name, by=signed_in(request), at=timezone.now(), **fields
         )
         is_first = solution.version == 1
         answer = status.HTTP_201_CREATED if is_first else status.HTTP_200_OK
@@ -51,8 +51,8 @@ class SolutionViewSet(ViewSet):
     @action(detail=True)
     def file(self, request: Request, competition: str) -> HttpResponseBase:
         found = find_competition(request, competition)
-        can.download_solution(request.user, found, timezone.now()).require()
-        return file_response(request, released_file(found))
+        can.download_solution(request.user, found.phase, timezone.now()).require()
+        return file_response(request, released_file(found.phase))
 
 
 class SubmissionSchemaViewSet(ViewSet):
@@ -61,9 +61,8 @@ class SubmissionSchemaViewSet(ViewSet):
     @docs.submission_schema
     def retrieve(self, request: Request, competition: str) -> Response:
         found = find_competition(request, competition)
-        # It says what the sample submission says, and so to the same people.
-        can.view_data(request.user, found, timezone.now()).require()
-        solution = active_solution(found)
+        can.see_submission_schema(request.user, found.phase, timezone.now()).require()
+        solution = active_solution(found.phase)
         if solution is None:
             raise NoSolution
         return Response(table_schema(prepared_solution(solution)))

@@ -1,5 +1,7 @@
 """What people have won: medals, points, and the ranking of the site. All of it follows from confirmed results.
 
+Each phase counts from its own confirmation on, whatever other phases of the competition still run.
+
 Nothing is stored: a result that is not confirmed, or whose confirmation was taken back, gives nothing, and neither does
 a team that is out of competition or disqualified. Only competitions that the organisers let count are looked at, and
 only public ones: the ranking is the same for everybody who reads it.
@@ -21,7 +23,8 @@ from django.db.models.functions import TruncDate
 
 from competitions.access import BOARD
 from competitions.leaderboards.medals import medal_of, points_of
-from competitions.models import Competition, Membership, Standing, StandingChange
+from competitions.leaderboards.queries import version_of
+from competitions.models import Competition, Membership, Phase, Standing, StandingChange
 from competitions.querysets import StandingQuerySet, count_of
 from foundation.refusals import NotVisible
 
@@ -44,44 +47,50 @@ class Achievement:
     rank: int = 0
 
 
-def counting_competitions(at: datetime) -> QuerySet[Competition]:
-    """Those that give medals and points to everybody's eyes: confirmed, public, and wanted so by their organisers."""
-    return Competition.objects.filter(
-        awards_medals=True,
-        is_published=True,
-        visibility=Competition.Visibility.PUBLIC,
+def counting_phases(at: datetime) -> QuerySet[Phase]:
+    """Those that give medals and points to everybody's eyes: confirmed, of a public competition whose organisers want
+    it to count.
+    """
+    counting = Phase.objects.filter(
+        competition__awards_medals=True,
+        competition__is_published=True,
+        competition__visibility=Competition.Visibility.PUBLIC,
         ends_at__lte=at,
         confirmed_at__isnull=False,
-    ).order_by("pk")
+    )
+    return counting.select_related("competition").order_by("competition", "pk")
 
 
-def days_since_end(competition: Competition, at: datetime) -> int:
+def days_since_end(phase: Phase, at: datetime) -> int:
     """Whole days: within one of them points stay as they are."""
-    return max(0, (at - competition.ends_at) // timedelta(days=1))
+    return max(0, (at - phase.ends_at) // timedelta(days=1))
 
 
 def site_ranking(at: datetime) -> list[Achievement]:
     """Everybody with points, the most first; equal points share a rank. Kept until a result or the day changes."""
-    competitions = list(counting_competitions(at))
-    facts = [(one.pk, one.leaderboard_version, one.confirmed_at, days_since_end(one, at)) for one in competitions]
+    phases = list(counting_phases(at))
+    facts = [(one.pk, *version_of(one), days_since_end(one, at)) for one in phases]
     key = "achievements:" + hashlib.sha256(repr(facts).encode()).hexdigest()
     if (kept := cache.get(key)) is None:
-        kept = _counted(competitions, at)
+        kept = _counted(phases, at)
         cache.set(key, kept, KEPT_SECONDS)
     ranking: list[Achievement] = kept
     return ranking
 
 
-def _counted(competitions: list[Competition], at: datetime) -> list[Achievement]:
+def _counted(phases: list[Phase], at: datetime) -> list[Achievement]:
     won: dict[int, Achievement] = {}
-    for competition in competitions:
-        for users, rank, teams in _results(competition):
+    counted: set[tuple[int, int]] = set()
+    for phase in phases:
+        for users, rank, teams in _results(phase):
             medal = medal_of(rank, teams)
-            points = points_of(rank, teams=teams, members=len(users), days=days_since_end(competition, at))
+            points = points_of(rank, teams=teams, members=len(users), days=days_since_end(phase, at))
             for user in users:
                 mine = won.setdefault(user, Achievement(user))
                 mine.points += points
-                mine.competitions += 1
+                if (user, phase.competition_id) not in counted:
+                    counted.add((user, phase.competition_id))
+                    mine.competitions += 1
                 if medal is not None:
                     mine.medals[medal] += 1
     people: Any = get_user_model().objects
@@ -93,12 +102,12 @@ def _counted(competitions: list[Competition], at: datetime) -> list[Achievement]
     return ranking
 
 
-def _results(competition: Competition) -> Iterator[tuple[list[int], int, int]]:
+def _results(phase: Phase) -> Iterator[tuple[list[int], int, int]]:
     """Of each ranked team: its members, its final rank, and how many teams have one."""
-    ranked = Standing.objects.ranked().filter(competition=competition, private_key__isnull=False)
+    ranked = Standing.objects.ranked().filter(phase=phase, private_key__isnull=False)
     teams = list(ranked.in_private_order().values_list("team_id", flat=True))
     members = defaultdict(list)
-    for team, user in Membership.objects.filter(competition=competition).values_list("team_id", "user_id"):
+    for team, user in Membership.objects.filter(competition=phase.competition_id).values_list("team_id", "user_id"):
         members[team].append(user)
     for rank, team in enumerate(teams, start=1):
         yield members[team], rank, len(teams)
@@ -110,18 +119,19 @@ def achievement_of(user: User, at: datetime) -> Achievement | None:
 
 def with_what_medals_need(standings: StandingQuerySet) -> StandingQuerySet:
     """With `final_teams`, how many teams have a final rank there, and `members`."""
-    ranked = Standing.objects.ranked().filter(competition=OuterRef("competition"), private_key__isnull=False)
+    ranked = Standing.objects.ranked().filter(phase=OuterRef("phase"), private_key__isnull=False)
     members = Membership.objects.filter(team=OuterRef("team"))
-    return standings.annotate(final_teams=count_of(ranked), members=count_of(members))
+    return standings.annotate(final_teams=count_of(ranked, by="phase"), members=count_of(members))
 
 
 def activity_of(user: User, *, seen_by: Any, at: datetime) -> list[dict[str, Any]]:
     """On how many occasions a team of the user made its public score better, by day (UTC): what leaderboards show."""
-    listed = Competition.objects.listed_for(seen_by)
+    listed = Competition.objects.listed_for(seen_by).values("pk")
     told = BOARD.own_rows(seen_by) if user == seen_by else BOARD.rows(seen_by)
     changes = StandingChange.objects.filter(
         team__memberships__user=user,
-        competition__in=listed.filter(told).values("pk"),
+        competition__in=listed,
+        phase__in=Phase.objects.filter(told).values("pk"),
         at__gt=at - timedelta(days=ACTIVITY_DAYS),
         at__lte=at,
     )

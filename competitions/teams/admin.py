@@ -148,7 +148,7 @@ class DepartureAdmin(ReadOnlyAdmin):
         readmit(departure=obj, by=signed_in(request), at=timezone.now())
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Departure]) -> None:
-        for departure in queryset.select_related("competition", "user"):
+        for departure in queryset.select_related("competition__current_phase", "user"):
             self.delete_model(request, departure)
 
 

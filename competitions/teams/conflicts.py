@@ -16,7 +16,7 @@ from accounts.models import User
 from competitions.access import everywhere
 from competitions.leaderboards.standings import leave_ranking
 from competitions.log.recording import record
-from competitions.models import Competition, Hosting, LogKind, Membership, StaffAccess, Team
+from competitions.models import Competition, Hosting, LogKind, Membership, Phase, StaffAccess, Team
 
 
 def note_hosts(*, competition: Competition, users: Collection[int], at: datetime) -> None:
@@ -42,7 +42,9 @@ def note_staff(at: datetime) -> int:
     if able == before:
         return 0
     new = able - before
-    running = Membership.objects.filter(user__in=new, competition__ends_at__gt=at)
+    running = Membership.objects.filter(
+        user__in=new, competition__in=Phase.objects.filter(ends_at__gt=at).values("competition")
+    )
     with transaction.atomic():
         teams = Team.objects.lock_all(running.values_list("team", flat=True))
         gone = known.filter(user__in=before - able).select_for_update().order_by("pk")
@@ -80,6 +82,6 @@ def _may_know_the_solution(team: Team, at: datetime) -> bool:
         return True
     # While the competition was there and not over: who got access later found nothing to win by.
     in_time = Q(until__isnull=True) | Q(until__gte=competition.created_at)
-    if StaffAccess.objects.filter(in_time, since__lt=competition.ends_at, user__in=members).exists():
+    if StaffAccess.objects.filter(in_time, since__lt=competition.last_end, user__in=members).exists():
         return True
-    return not competition.has_ended(at) and User.objects.filter(everywhere(), pk__in=members).exists()
+    return not competition.is_over(at) and User.objects.filter(everywhere(), pk__in=members).exists()

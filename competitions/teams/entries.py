@@ -60,7 +60,7 @@ def enter(
         RulesNotAccepted, WrongInvitationCode: what entering takes is missing.
         RulesChanged: they accept a version that is not the present one.
         LeftWithSubmissions: they left a team that goes on, with submissions of their time.
-        UnknownBracket, BracketOfHosts: not this bracket.
+        UnknownBracket, BracketOfHosts, BracketsFixedByPhase: not this bracket, or none any more.
     """
     can.enter(user, competition, at).require()
     check_conditions(competition=competition, user=user, accept_rules=accept_rules, invitation_code=invitation_code)
@@ -73,6 +73,7 @@ def enter(
             team = _revive(departure, at) if departure else _new_team(competition, user, at)
             if brackets:
                 team.competition = Competition.objects.lock(competition.pk)
+                can.brackets_still_open(team, at).require()  # who comes back may have a result already
                 take_chosen(team, brackets)
             leaderboard_changed(competition_id=competition.pk)
     except IntegrityError as error:
@@ -150,7 +151,9 @@ def _new_team(competition: Competition, user: User, at: datetime) -> Team:
     unique_name(team, wanted=name_for(user))
     Membership.objects.create(team=team, user=user, competition=competition, joined_at=at)
     index_names([team.pk])
-    Standing.objects.create(team=team, competition=competition)
+    Standing.objects.bulk_create(
+        Standing(team=team, competition=competition, phase=phase) for phase in competition.phases.all()
+    )
     take_out_if_conflicted(team, at)
     return team
 

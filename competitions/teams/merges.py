@@ -18,6 +18,7 @@ from competitions.boards import board_of
 from competitions.brackets.services import combine_brackets
 from competitions.exceptions import (
     AlreadyRequested,
+    EntriesDiffer,
     NoSuchTeam,
     NotPending,
     SameTeam,
@@ -25,8 +26,9 @@ from competitions.exceptions import (
     TooManySubmissionsTogether,
     TooManySubmissionsUnseen,
 )
+from competitions.getting_on import name_of
 from competitions.leaderboards.standings import combine_standings
-from competitions.models import Competition, MergeBound, MergeRequest, RequestStatus, Team
+from competitions.models import EntryRule, MergeBound, MergeRequest, Phase, RequestStatus, Standing, Team
 from competitions.teams.conflicts import take_out
 from competitions.teams.members import cancel_requests, require_active, require_in_good_standing, require_room
 from competitions.teams.searching import index_names
@@ -96,6 +98,7 @@ def preview_merge(*, from_team: Team, to_team_id: int, by: User, at: datetime) -
     to_team = Team.objects.active().filter(pk=to_team_id, competition=from_team.competition_id).first()
     if to_team is None:
         raise NoSuchTeam
+    phase = from_team.competition.phase
     refusal: Refusal | None = None
     try:
         can.grow_team(from_team.competition, at).require()
@@ -105,9 +108,9 @@ def preview_merge(*, from_team: Team, to_team_id: int, by: User, at: datetime) -
     return Together(
         members=from_team.memberships.count() + to_team.memberships.count(),
         member_limit=from_team.competition.max_team_size,
-        ours=_submissions_of(from_team),
-        theirs=_submissions_of(to_team) if _tells_numbers(from_team.competition, by, at) else None,
-        limit=_limit_of(from_team, to_team, at),
+        ours=_submissions_of(from_team, phase),
+        theirs=_submissions_of(to_team, phase) if _tells_numbers(phase, by, at) else None,
+        limit=_limit_of(phase, from_team, to_team, at),
         refusal=refusal,
     )
 
@@ -199,53 +202,73 @@ def check_together(from_team: Team, to_team: Team, *, by: User, at: datetime) ->
 
     Raises:
         TeamFull, TooManySubmissionsTogether, TooManySubmissionsByTheEnd, TooManySubmissionsUnseen
+        EntriesDiffer: only one of them got on into a phase.
     """
     require_room(to_team, newcomers=from_team.memberships.count())
-    found, limit = _submissions_of(from_team) + _submissions_of(to_team), _limit_of(from_team, to_team, at)
+    _require_same_entries(from_team, to_team)
+    for phase in to_team.competition.phases.all():
+        _require_few(phase, from_team, to_team, by, at)
+
+
+def _require_same_entries(from_team: Team, to_team: Team) -> None:
+    """Whether both got on into the same phases: to merge is no way into one."""
+    got_on = Standing.objects.filter(team__in=[from_team, to_team], gets_on=True)
+    of_both: dict[int, int] = {}
+    for phase_id in got_on.exclude(phase__entry_rule=EntryRule.EVERYBODY).values_list("phase", flat=True):
+        of_both[phase_id] = of_both.get(phase_id, 0) + 1
+    if differing := [phase_id for phase_id, teams in of_both.items() if teams == 1]:
+        raise EntriesDiffer(phase=name_of(Phase.objects.filter(pk__in=differing).order_by("number").first()))
+
+
+def _require_few(phase: Phase, from_team: Team, to_team: Team, by: User, at: datetime) -> None:
+    found = _submissions_of(from_team, phase) + _submissions_of(to_team, phase)
+    limit = _limit_of(phase, from_team, to_team, at)
     if limit is None or found <= limit:
         return
-    competition = to_team.competition
-    if not _tells_numbers(competition, by, at):
+    competition = phase.competition
+    if not _tells_numbers(phase, by, at):
         raise TooManySubmissionsUnseen(limit=limit)
     if competition.merge_bound == MergeBound.BY_END:
         raise TooManySubmissionsByTheEnd(found=found, limit=limit)
     raise TooManySubmissionsTogether(found=found, limit=limit)
 
 
-def _submissions_of(team: Team) -> int:
-    """How many submissions the team has made, all that used up its limits.
+def _submissions_of(team: Team, phase: Phase) -> int:
+    """How many submissions the team has made in the phase, all that used up its limits.
 
     The standings may count fewer: a rescoring may have put some out of these.
     """
-    return team.submissions.using_slots(late=False).count()
+    return team.submissions.filter(phase=phase).using_slots(late=False).count()
 
 
-def _tells_numbers(competition: Competition, by: User, at: datetime) -> bool:
+def _tells_numbers(phase: Phase, by: User, at: datetime) -> bool:
     """Whether the leaderboard tells `by` how many submissions other teams have by now."""
-    return bool(can.view_public_leaderboard(by, competition)) and not board_of(competition).is_frozen(at)
+    return bool(can.view_public_leaderboard(by, phase)) and not board_of(phase).is_frozen(at)
 
 
-def _limit_of(from_team: Team, to_team: Team, at: datetime) -> int | None:
+def _limit_of(phase: Phase, from_team: Team, to_team: Team, at: datetime) -> int | None:
     """How many submissions the two may have together; None: any number."""
-    limit = most_submissions(to_team.competition, at)
+    limit = most_submissions(phase, at)
     if limit is None:
         return None
     # What organisers gave one of the two is no reason to refuse.
-    given = [team.extra_submissions.aggregate(given=Sum("count"))["given"] or 0 for team in (from_team, to_team)]
+    extra = [team.extra_submissions.filter(phase=phase) for team in (from_team, to_team)]
+    given = [rows.aggregate(given=Sum("count"))["given"] or 0 for rows in extra]
     return limit + sum(given)
 
 
-def most_submissions(competition: Competition, at: datetime) -> int | None:
+def most_submissions(phase: Phase, at: datetime) -> int | None:
     """How many submissions teams that merge at `at` may have made together; None: as many as they liked.
 
     What one team could have made by then, or can make by the end, as the organisers chose.
     """
-    if competition.merge_bound == MergeBound.NONE:
+    bound = phase.competition.merge_bound
+    if bound == MergeBound.NONE:
         return None
-    until = competition.last_moment if competition.merge_bound == MergeBound.BY_END else at
-    limits = [competition.total_submission_limit]
-    if competition.daily_submission_limit is not None:
-        limits.append(competition.daily_submission_limit * competition.days_begun(until))
+    until = phase.last_moment if bound == MergeBound.BY_END else at
+    limits = [phase.total_submission_limit]
+    if phase.daily_submission_limit is not None:
+        limits.append(phase.daily_submission_limit * phase.days_begun(until))
     return min((limit for limit in limits if limit is not None), default=None)
 
 

@@ -11,6 +11,7 @@ from rest_framework import serializers
 
 from competitions.leaderboards.medals import MEDALS, medal_of, points_of
 from competitions.models import Competition, Standing, State, Team
+from competitions.phase_fields import ReadsPhase
 from competitions.querysets import StandingQuerySet, count_of
 from competitions.teams.achievements import days_since_end, find_person, with_what_medals_need
 from competitions.teams.serializers import TeamBriefSerializer
@@ -26,16 +27,18 @@ def participations_of(username: str, *, seen_by: Any, at: datetime) -> StandingQ
     shown = Competition.objects.listed_for(seen_by).values("pk")
     standings = (
         Standing.objects.filter(team__memberships__user=user, competition__in=shown)
+        .of_current_phases()
         .with_public_rank(seen_by=seen_by)
         .with_confirmed_private_rank(at)
         .annotate(teams=count_of(Team.objects.active().filter(competition=OuterRef("competition"))))
-        .select_related("competition", "team")
-        .order_by("-competition__ends_at", "-competition")
+        .select_related("competition__current_phase", "team")
+        .order_by("-competition__current_phase__ends_at", "-competition")
     )
     return with_what_medals_need(standings)
 
 
-class EnteredCompetitionSerializer(serializers.ModelSerializer):
+class EnteredCompetitionSerializer(ReadsPhase):
+    title = serializers.CharField(source="local_title", read_only=True)
     state = serializers.SerializerMethodField()
 
     class Meta:
@@ -45,7 +48,7 @@ class EnteredCompetitionSerializer(serializers.ModelSerializer):
 
     @extend_schema_field(serializers.ChoiceField(State.choices))
     def get_state(self, competition: Competition) -> str:
-        return competition.state(self.context["at"]).value
+        return competition.phase.state(self.context["at"]).value
 
 
 # Reads rows of `participations_of`.
@@ -80,7 +83,7 @@ class ParticipationSerializer(serializers.ModelSerializer):
         rank = self._final_rank(standing)
         if rank is None:
             return None
-        days = days_since_end(standing.competition, self.context["at"])
+        days = days_since_end(standing.competition.phase, self.context["at"])
         return points_of(rank, teams=standing.final_teams, members=standing.members, days=days)
 
     def _final_rank(self, standing: Any) -> int | None:

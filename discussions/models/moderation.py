@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from discussions.models.post import Comment, Discussion
+from discussions.models.post import Comment, Discussion, Translations
 from discussions.querysets import LikeQuerySet, ReportQuerySet
 
 ABOUT_ONE_POST = Q(discussion__isnull=False, comment__isnull=True) | Q(discussion__isnull=True, comment__isnull=False)
@@ -44,7 +44,7 @@ class Like(AboutPost):
         return f"{self.user} ♥ {self.post}"
 
 
-class Revision(AboutPost):
+class Revision(Translations, AboutPost):
     """A version of a post that an edit replaced: what it said, who had written it and when."""
 
     title = models.CharField(_("title"), max_length=200, blank=True)

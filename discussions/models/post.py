@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from competitions.models import Competition
 from discussions.models.upload import Upload
 from discussions.querysets import CommentQuerySet, DiscussionQuerySet, TagQuerySet
+from foundation.languages import local
 from submissions.models import Submission
 
 # 12.5 hours of age weigh as much as ten times the attention: the decay known from Reddit's "hot".
@@ -73,7 +74,24 @@ class Post(models.Model):
         return self.is_deleted or self.is_hidden
 
 
-class Discussion(Post):
+class Translations(models.Model):
+    """What moderators say in further languages, as in an announcement; empty where nothing is translated.
+
+    Which of the texts somebody reads: `foundation.languages`.
+    """
+
+    title_en = models.CharField(_("title in English"), max_length=200, blank=True, default="", db_default="")
+    title_ja = models.CharField(_("title in Japanese"), max_length=200, blank=True, default="", db_default="")
+    body_en = models.TextField(_("body in English"), blank=True, default="", db_default="")
+    body_ja = models.TextField(_("body in Japanese"), blank=True, default="", db_default="")
+    html_en = models.TextField(editable=False, blank=True, default="", db_default="")
+    html_ja = models.TextField(editable=False, blank=True, default="", db_default="")
+
+    class Meta:
+        abstract = True
+
+
+class Discussion(Translations, Post):
     """A topic, in a competition or (without one) of the whole site."""
 
     competition = models.ForeignKey(Competition, models.CASCADE, null=True, blank=True, related_name="discussions")
@@ -118,6 +136,21 @@ class Discussion(Post):
     def get_absolute_url(self) -> str:
         place = self.competition.get_absolute_url() if self.competition is not None else ""
         return f"{place}/discussions/{self.pk}"
+
+    @property
+    def local_title(self) -> str:
+        """The title in the language of the moment, else the original."""
+        return local(self, "title")
+
+    @property
+    def local_body(self) -> str:
+        """The Markdown in the language of the moment, else the original."""
+        return local(self, "body")
+
+    @property
+    def local_html(self) -> str:
+        """`local_body` as HTML."""
+        return local(self, "html")
 
     @property
     def is_announcement(self) -> bool:

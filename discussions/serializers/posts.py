@@ -13,11 +13,14 @@ from discussions import permissions as can
 from discussions.excerpts import EXCERPT_OF, excerpt
 from discussions.models import Comment, Discussion
 from discussions.serializers.uploads import UploadSerializer
+from foundation.languages import translations_of
 
 DELETED_ACCOUNT = {"username": None, "name": "(deleted)", "avatar": None}
 
 
 class CompetitionRefSerializer(serializers.ModelSerializer):
+    title = serializers.CharField(source="local_title", read_only=True)
+
     class Meta:
         model = Competition
         fields = ["id", "slug", "title", "emoji"]
@@ -52,6 +55,7 @@ class DiscussionRightsSerializer(serializers.Serializer):
     report = serializers.BooleanField()
     pin = serializers.BooleanField()
     lock = serializers.BooleanField()
+    translate = serializers.BooleanField(help_text="Write it in further languages too, who may edit it.")
     announce = serializers.BooleanField()
     hide = serializers.BooleanField()
 
@@ -67,6 +71,7 @@ class CommentRightsSerializer(serializers.Serializer):
 class DiscussionListSerializer(serializers.ModelSerializer):
     """Reads rows of `Discussion.objects.for_list(user)`."""
 
+    title = serializers.CharField(source="local_title", read_only=True, help_text="In your language, if it is there.")
     competition = CompetitionRefSerializer(read_only=True, allow_null=True)
     author = serializers.SerializerMethodField()
     tags = serializers.SerializerMethodField()
@@ -96,23 +101,37 @@ class DiscussionListSerializer(serializers.ModelSerializer):
         return excerpt(discussion.beginning)
 
 
+class WrittenDiscussionSerializer(serializers.ModelSerializer):
+    """The texts of a discussion as its author wrote them: the originals, and translations; as `PATCH` takes them."""
+
+    class Meta:
+        model = Discussion
+        fields = ["title", "body", *translations_of("title", "body")]
+        read_only_fields = fields
+
+
 class DiscussionSerializer(DiscussionListSerializer):
     """Reads a row of `Discussion.objects.for_page(user)`."""
 
-    title = serializers.SerializerMethodField(help_text="Null when deleted.")
+    title: Any = serializers.SerializerMethodField(help_text="In your language, if it is there; null when deleted.")
     author = serializers.SerializerMethodField(help_text="Null when deleted.")
-    body = serializers.SerializerMethodField(help_text="Markdown; null when deleted.")
+    body = serializers.SerializerMethodField(help_text="Markdown, in your language, if it is there; null when deleted.")
     html = serializers.SerializerMethodField(help_text="The body as sanitised HTML; null when deleted.")
     is_deleted = serializers.BooleanField(read_only=True)
     hidden = serializers.SerializerMethodField()
     notebook = serializers.SerializerMethodField()
     submission = serializers.SerializerMethodField()
     can = serializers.SerializerMethodField(help_text="What you may do with it.")
+    written = serializers.SerializerMethodField(
+        help_text="`title` and `body` as they were written, with their translations, for who may edit it; null for "
+        "everybody else."
+    )
 
     class Meta(DiscussionListSerializer.Meta):
         fields = [
             *DiscussionListSerializer.Meta.fields,
             *("body", "html", "is_deleted", "hidden", "notebook", "submission", "revision_count", "can"),
+            "written",
         ]
         read_only_fields = fields
 
@@ -122,7 +141,11 @@ class DiscussionSerializer(DiscussionListSerializer):
 
     @extend_schema_field(serializers.CharField(allow_null=True))
     def get_title(self, discussion: Discussion) -> str | None:
-        return None if discussion.is_deleted else discussion.title
+        return None if discussion.is_deleted else discussion.local_title
+
+    @extend_schema_field(WrittenDiscussionSerializer(allow_null=True))
+    def get_written(self, discussion: Discussion) -> dict[str, Any] | None:
+        return dict(WrittenDiscussionSerializer(discussion).data) if can.edit(self.user, discussion) else None
 
     @extend_schema_field(UserRefSerializer(allow_null=True))
     def get_author(self, discussion: Discussion) -> dict[str, Any] | None:
@@ -132,15 +155,15 @@ class DiscussionSerializer(DiscussionListSerializer):
         return [] if discussion.is_deleted else super().get_tags(discussion)
 
     def get_excerpt(self, discussion: Discussion) -> str:
-        return excerpt(discussion.body[:EXCERPT_OF]) if can.read_body(self.user, discussion) else ""
+        return excerpt(discussion.local_body[:EXCERPT_OF]) if can.read_body(self.user, discussion) else ""
 
     @extend_schema_field(serializers.CharField(allow_null=True))
     def get_body(self, discussion: Discussion) -> str | None:
-        return discussion.body if can.read_body(self.user, discussion) else None
+        return discussion.local_body if can.read_body(self.user, discussion) else None
 
     @extend_schema_field(serializers.CharField(allow_null=True))
     def get_html(self, discussion: Discussion) -> str | None:
-        return discussion.html if can.read_body(self.user, discussion) else None
+        return discussion.local_html if can.read_body(self.user, discussion) else None
 
     @extend_schema_field(HiddenSerializer(allow_null=True))
     def get_hidden(self, discussion: Discussion) -> dict[str, Any] | None:
@@ -170,6 +193,7 @@ class DiscussionSerializer(DiscussionListSerializer):
             "report": bool(can.report(user, discussion)),
             "pin": standing,
             "lock": standing,
+            "translate": bool(can.edit(user, discussion)) and standing,
             "announce": bool(can.announce(user, discussion)),
             "hide": bool(can.hide(user, discussion)),
         }
@@ -251,7 +275,25 @@ class TextField(serializers.CharField):
         super().__init__(trim_whitespace=False, allow_blank=True, **options)
 
 
-class DiscussionCreateSerializer(serializers.Serializer):
+class TranslationsSerializer(serializers.Serializer):
+    title_en = TextField(
+        max_length=1000, required=False, help_text="For who reads English; empty: the original. Moderators only."
+    )
+    title_ja = TextField(
+        max_length=1000, required=False, help_text="For who reads Japanese; empty: the original. Moderators only."
+    )
+    body_en = TextField(required=False, help_text="Markdown, for who reads English. Moderators only.")
+    body_ja = TextField(required=False, help_text="Markdown, for who reads Japanese. Moderators only.")
+
+    def to_internal_value(self, data: Any) -> Any:
+        """With the translations by themselves, by their columns."""
+        fields = super().to_internal_value(data)
+        columns = fields.keys() & {*translations_of("title", "body")}
+        translations = {name: fields.pop(name) for name in columns}
+        return {**fields, "translations": translations} if translations else fields
+
+
+class DiscussionCreateSerializer(TranslationsSerializer):
     competition = serializers.CharField(
         allow_null=True, default=None, max_length=80, help_text="Slug or id; null: site-wide."
     )
@@ -265,7 +307,7 @@ class DiscussionCreateSerializer(serializers.Serializer):
     notebook = serializers.UUIDField(allow_null=True, default=None, help_text="A notebook you uploaded.")
 
 
-class DiscussionEditSerializer(serializers.Serializer):
+class DiscussionEditSerializer(TranslationsSerializer):
     title = TextField(max_length=1000, required=False)
     body = TextField(required=False, help_text="Markdown.")
     tags = serializers.ListField(child=serializers.CharField(max_length=200), required=False, max_length=50)

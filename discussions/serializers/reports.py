@@ -24,12 +24,12 @@ class AuthoredSerializer(serializers.Serializer):
 
 class ReportedDiscussionSerializer(AuthoredSerializer):
     id = serializers.IntegerField()
-    title = serializers.CharField()
+    title = serializers.CharField(source="local_title")
     url = serializers.CharField(source="get_absolute_url")
     excerpt = serializers.SerializerMethodField(help_text="The beginning, as plain words.")
 
     def get_excerpt(self, discussion: Any) -> str:
-        return excerpt(discussion.body[:EXCERPT_OF])
+        return excerpt(discussion.local_body[:EXCERPT_OF])
 
 
 class ReportedCommentSerializer(AuthoredSerializer):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -25,6 +25,7 @@ def create_discussion(
     title: str,
     body: str,
     tags: Sequence[str] = (),
+    translations: Mapping[str, str] | None = None,
     is_announcement: bool = False,
     submission_id: int | None = None,
     notebook_id: UUID | None = None,
@@ -32,21 +33,23 @@ def create_discussion(
 ) -> Discussion:
     """Start a discussion; an announcement is pinned and tells everybody.
 
+    `translations`: title and body for who reads another language, by their columns; of moderators only, who answer
+    for texts that other moderators may not be able to read.
+
     Raises:
         NotEntered, NotVisible, NotModerator: who may not.
         EmptyText, TextTooLong, InvalidTags, NotOwnSubmission, NotOwnNotebook: what it may not be.
     """
     can.write(by, competition).require()
-    if is_announcement:
+    if is_announcement or any((translations or {}).values()):
         can.moderate(by, competition).require()
     title, body, tags = texts.check_title(title), texts.check_body(body), texts.check_tags(tags)
-    rendered = mentions.render(body)
     discussion = Discussion(
         competition=competition,
         author=by,
         title=title,
         body=body,
-        html=rendered.html,
+        **texts.check_translations(translations or {}),
         created_at=at,
         active_at=at,
         is_pinned=is_announcement,
@@ -54,15 +57,17 @@ def create_discussion(
         submission=_own_submission(by, competition, submission_id),
         notebook=_own_notebook(by, notebook_id),
     )
+    mentioned = texts.render(discussion)
     discussion.update_hotness()
     with transaction.atomic():
         discussion.save(force_insert=True)
         texts.set_tags(discussion, tags)
         texts.index_post(discussion)
-        uploads.attach(uploads.referred_in(body) | ({notebook_id} if notebook_id else set()), at=at)
+        texts.attach_uploads(discussion, at=at)
+        uploads.attach({notebook_id} if notebook_id else set(), at=at)
         transaction.on_commit(
             lambda: signals.discussion_created.send_robust(
-                Discussion, discussion=discussion, mentioned=rendered.mentioned, at=at
+                Discussion, discussion=discussion, mentioned=mentioned, at=at
             )
         )
     return discussion
@@ -75,26 +80,31 @@ def edit_discussion(
     title: str | None = None,
     body: str | None = None,
     tags: Sequence[str] | None = None,
+    translations: Mapping[str, str] | None = None,
     at: datetime,
 ) -> Discussion:
     """Change what a discussion says; the version replaced stays in its history.
 
     Raises:
         NotAuthor, Locked, Removed: who may not, or not now.
+        NotModerator: translations are written by moderators; whoever is none any more may take theirs away.
         EmptyText, TextTooLong, InvalidTags: what it may not be.
     """
     can.edit(by, discussion).require()
     title = None if title is None else texts.check_title(title)
     body = None if body is None else texts.check_body(body)
     names = None if tags is None else texts.check_tags(tags)
+    translated = texts.check_translations(translations or {})
     with transaction.atomic():
         fresh = Discussion.objects.lock(discussion.pk)
         can.edit(by, fresh).require()
         changes = {
             name: value
-            for name, value in (("title", title), ("body", body))
+            for name, value in (("title", title), ("body", body), *translated.items())
             if value is not None and value != getattr(fresh, name)
         }
+        if any(changes[name] for name in changes.keys() & translated.keys()):
+            can.moderate(by, fresh.competition).require()
         if changes:
             _replace_text(fresh, changes, by=by, at=at)
         if names is not None:
@@ -134,7 +144,7 @@ def add_comment(*, discussion: Discussion, by: User, body: str, parent_id: int |
         )
         count_comment(fresh, 1, at=at)
         texts.index_post(comment)
-        texts.attach_uploads(body, at=at)
+        texts.attach_uploads(comment, at=at)
         transaction.on_commit(
             lambda: signals.comment_created.send_robust(Comment, comment=comment, mentioned=rendered.mentioned, at=at)
         )
@@ -164,19 +174,18 @@ def delete_comment(*, comment: Comment, by: User, at: datetime) -> None:
 
 # --- parts ------------------------------------------------------------------------------------------------------------
 def _replace_text(post: Any, changes: dict[str, str], *, by: User, at: datetime) -> None:
-    before = mentions.render(post.body).mentioned if "body" in changes else frozenset()
+    bodies = texts.bodies_of(post)
+    says_else = not changes.keys().isdisjoint(bodies)
+    before = texts.mentioned_in(post) if says_else else frozenset()
     texts.keep_revision(post)
     for name, value in changes.items():
         setattr(post, name, value)
-    newly: frozenset[int] = frozenset()
-    if "body" in changes:
-        rendered = mentions.render(post.body)
-        post.html = rendered.html
-        newly = rendered.mentioned - before
+    newly = texts.render(post) - before if says_else else frozenset()
     post.edited_at = at
-    post.save(update_fields=[*changes, "html", "edited_at", "revision_count"])
+    rendered = [texts.html_column(column) for column in bodies]
+    post.save(update_fields=[*changes, *rendered, "edited_at", "revision_count"])
     texts.index_post(post)
-    texts.attach_uploads(post.body, at=at)
+    texts.attach_uploads(post, at=at)
     if newly:
         transaction.on_commit(
             lambda: signals.mentions_added.send_robust(type(post), post=post, mentioned=newly, by=by, at=at)

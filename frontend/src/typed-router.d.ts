@@ -63,9 +63,12 @@ declare module 'vue-router/auto-routes' {
       | '/competitions/[slug]/integrity'
       | '/competitions/[slug]/leaderboard'
       | '/competitions/[slug]/log'
+      | '/competitions/[slug]/manage'
       | '/competitions/[slug]/metric'
       | '/competitions/[slug]/pages/[page]'
+      | '/competitions/[slug]/phases'
       | '/competitions/[slug]/race'
+      | '/competitions/[slug]/studio'
       | '/competitions/[slug]/submissions'
       | '/competitions/[slug]/submit'
       | '/competitions/[slug]/team'
@@ -161,6 +164,13 @@ declare module 'vue-router/auto-routes' {
       { slug: ParamValue<false> },
       | never
     >,
+    '/competitions/[slug]/manage': RouteRecordInfo<
+      '/competitions/[slug]/manage',
+      '/competitions/:slug/manage',
+      { slug: ParamValue<true> },
+      { slug: ParamValue<false> },
+      | never
+    >,
     '/competitions/[slug]/metric': RouteRecordInfo<
       '/competitions/[slug]/metric',
       '/competitions/:slug/metric',
@@ -175,9 +185,23 @@ declare module 'vue-router/auto-routes' {
       { page: ParamValue<false>, slug: ParamValue<false> },
       | never
     >,
+    '/competitions/[slug]/phases': RouteRecordInfo<
+      '/competitions/[slug]/phases',
+      '/competitions/:slug/phases',
+      { slug: ParamValue<true> },
+      { slug: ParamValue<false> },
+      | never
+    >,
     '/competitions/[slug]/race': RouteRecordInfo<
       '/competitions/[slug]/race',
       '/competitions/:slug/race',
+      { slug: ParamValue<true> },
+      { slug: ParamValue<false> },
+      | never
+    >,
+    '/competitions/[slug]/studio': RouteRecordInfo<
+      '/competitions/[slug]/studio',
+      '/competitions/:slug/studio',
       { slug: ParamValue<true> },
       { slug: ParamValue<false> },
       | never
@@ -208,6 +232,13 @@ declare module 'vue-router/auto-routes' {
       '/competitions/:slug/screen',
       { slug: ParamValue<true> },
       { slug: ParamValue<false> },
+      | never
+    >,
+    '/competitions/new': RouteRecordInfo<
+      '/competitions/new',
+      '/competitions/new',
+      Record<never, never>,
+      Record<never, never>,
       | never
     >,
     '/confirm-email/': RouteRecordInfo<
@@ -421,9 +452,12 @@ declare module 'vue-router/auto-routes' {
         | '/competitions/[slug]/integrity'
         | '/competitions/[slug]/leaderboard'
         | '/competitions/[slug]/log'
+        | '/competitions/[slug]/manage'
         | '/competitions/[slug]/metric'
         | '/competitions/[slug]/pages/[page]'
+        | '/competitions/[slug]/phases'
         | '/competitions/[slug]/race'
+        | '/competitions/[slug]/studio'
         | '/competitions/[slug]/submissions'
         | '/competitions/[slug]/submit'
         | '/competitions/[slug]/team'
@@ -536,6 +570,14 @@ declare module 'vue-router/auto-routes' {
       pathParamNames:
         | never
     }
+    'src/pages/competitions/[slug]/manage.vue': {
+      routes:
+        | '/competitions/[slug]/manage'
+      views:
+        | never
+      pathParamNames:
+        | never
+    }
     'src/pages/competitions/[slug]/metric.vue': {
       routes:
         | '/competitions/[slug]/metric'
@@ -552,9 +594,25 @@ declare module 'vue-router/auto-routes' {
       pathParamNames:
         | 'page'
     }
+    'src/pages/competitions/[slug]/phases.vue': {
+      routes:
+        | '/competitions/[slug]/phases'
+      views:
+        | never
+      pathParamNames:
+        | never
+    }
     'src/pages/competitions/[slug]/race.vue': {
       routes:
         | '/competitions/[slug]/race'
+      views:
+        | never
+      pathParamNames:
+        | never
+    }
+    'src/pages/competitions/[slug]/studio.vue': {
+      routes:
+        | '/competitions/[slug]/studio'
       views:
         | never
       pathParamNames:
@@ -591,6 +649,14 @@ declare module 'vue-router/auto-routes' {
         | never
       pathParamNames:
         | 'slug'
+    }
+    'src/pages/competitions/new.vue': {
+      routes:
+        | '/competitions/new'
+      views:
+        | never
+      pathParamNames:
+        | never
     }
     'src/pages/confirm-email/index.vue': {
       routes:

@@ -47,7 +47,7 @@ describe('messages', () => {
     expect(en.size).toBeGreaterThan(300)
     expect([...en.keys()].filter((key) => !ja.has(key))).toEqual([])
     expect([...ja.keys()].filter((key) => !en.has(key))).toEqual([])
-    const silent = 'submissions.phase_idle' // Nothing is being uploaded: nothing to say.
+    const silent = 'submissions.stage_idle' // Nothing is being uploaded: nothing to say.
     expect([...en, ...ja].filter(([key, text]) => key !== silent && !text.trim())).toEqual([])
   })
 

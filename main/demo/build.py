@@ -14,7 +14,7 @@ from django.db import transaction
 
 from accounts.models import User
 from competitions.files.services import add_data_file
-from competitions.models import Competition, Page, Team
+from competitions.models import Competition, Page, Phase, Team
 from competitions.solution.services import replace_solution
 from competitions.teams.entries import enter
 from competitions.teams.invitations import accept_invitation, invite
@@ -123,12 +123,14 @@ def make_competition(story: Story, users: dict[str, User], at: datetime) -> Comp
     competition = publish(story, host, at)
     publish_files(competition, problem, by=host, at=at)
     teams = {crew.name: make_team(competition, crew, users) for crew in CREWS}
-    if competition.has_started(at):
-        end = min(competition.ends_at, at) - timedelta(minutes=30)
-        compete(story, problem, teams, users, start=competition.starts_at, end=end)
+    if competition.phase.has_started(at):
+        end = min(competition.phase.ends_at, at) - timedelta(minutes=30)
+        compete(story, problem, teams, users, start=competition.phase.starts_at, end=end)
     if story.has_result:
         decide(competition, by=host)
-        submit_late(story, problem, teams["Bagging Bob"], users["bob"], at=competition.ends_at + timedelta(days=1))
+        submit_late(
+            story, problem, teams["Bagging Bob"], users["bob"], at=competition.phase.ends_at + timedelta(days=1)
+        )
     talk(competition, users)
     return competition
 
@@ -138,22 +140,25 @@ def publish(story: Story, host: User, at: datetime) -> Competition:
     competition = Competition(
         slug=story.slug,
         title=story.title,
+        title_ja=story.title_ja,
         emoji=story.emoji,
         summary=story.summary,
+        summary_ja=story.summary_ja,
+        time_zone="Asia/Tokyo",
+        is_published=True,
+    )
+    competition.full_clean()
+    phase = Phase(
         metric=story.metric,
         score_digits=story.digits,
         starts_at=hour + story.starts,
         ends_at=hour + story.ends,
         daily_submission_limit=story.daily_limit,
-        time_zone="Asia/Tokyo",
-        is_published=True,
     )
-    competition.full_clean()
-    competition.save()
+    Competition.objects.store_new(competition, phase)
     competition.hosts.add(host)
     Page.objects.bulk_create(
-        Page(competition=competition, slug=slug, title=title, body=body, position=position)
-        for position, (slug, title, body) in enumerate(story.pages())
+        Page(competition=competition, position=position, **fields) for position, fields in enumerate(story.pages())
     )
     return competition
 
@@ -169,7 +174,7 @@ def publish_files(competition: Competition, problem: Problem, *, by: User, at: d
             at=at,
         )
     replace_solution(
-        competition=competition,
+        phase=competition.phase,
         file=io.BytesIO(problem.solution()),
         filename="solution.csv",
         id_column="id",
@@ -181,7 +186,7 @@ def publish_files(competition: Competition, problem: Problem, *, by: User, at: d
 
 def make_team(competition: Competition, crew: Crew, users: dict[str, User]) -> Team:
     """Its owner enters and names it, then invites the others."""
-    at = competition.starts_at - timedelta(hours=12)
+    at = competition.phase.starts_at - timedelta(hours=12)
     owner, *others = (users[name] for name in crew.members)
     team = enter(competition=competition, user=owner, accept_rules=True, at=at)
     rename_team(team=team, name=crew.name, by=owner)
@@ -223,17 +228,17 @@ def submit_broken(problem: Problem, team: Team, user: User, *, at: datetime) -> 
 def select_best_validated(team: Team, user: User, *, at: datetime) -> None:
     """Alice trusts her cross-validation: she selects the submission it liked best."""
     scored = Submission.objects.filter(team=team, status=Submission.Status.SCORED)
-    best = min(scored, key=lambda submission: team.competition.sort_key(submission.cv_score or 0.0))
+    best = min(scored, key=lambda submission: team.competition.phase.sort_key(submission.cv_score or 0.0))
     select(submission=best, selected=True, by=user, at=at)
 
 
 def decide(competition: Competition, *, by: User) -> None:
     """What follows the end: private scoring, and an organiser who confirms it."""
-    at = competition.ends_at + timedelta(hours=1)
-    run = runs.start_run(competition=competition, kind=ScoringRun.Kind.PRIVATE, by=by, at=at)
+    at = competition.phase.ends_at + timedelta(hours=1)
+    run = runs.start_run(phase=competition.phase, kind=ScoringRun.Kind.PRIVATE, by=by, at=at)
     while runs.work(run.pk) is runs.Outcome.MORE:
         log.debug("more to score")
-    runs.confirm_private_leaderboard(competition=competition, by=by, at=at + timedelta(hours=1))
+    runs.confirm_private_leaderboard(phase=competition.phase, by=by, at=at + timedelta(hours=1))
 
 
 def submit_late(story: Story, problem: Problem, team: Team, user: User, *, at: datetime) -> None:

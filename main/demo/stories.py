@@ -19,8 +19,10 @@ class Story:
     slug: str
     problem: str
     title: str
+    title_ja: str
     emoji: str
     summary: str
+    summary_ja: str
     metric: str
     digits: int
     starts: timedelta
@@ -31,24 +33,35 @@ class Story:
     cv: tuple[str, float]
     has_result: bool = False
 
-    def pages(self) -> list[tuple[str, str, str]]:
-        """Slug, title and Markdown of each page, in order: its own and those that all competitions share."""
+    def pages(self) -> list[dict[str, str]]:
+        """Slug, titles and Markdown of each page, in order: its own and those that all competitions share."""
         files = [*(PAGES / self.slug).glob("*.md"), *(PAGES / "all").glob("*.md")]
-        return [_page(file) for file in sorted(files, key=lambda file: file.name)]
+        originals = [file for file in files if not file.stem.endswith(".ja")]
+        return [_page(file) for file in sorted(originals, key=lambda file: file.name)]
 
 
-def _page(file: Path) -> tuple[str, str, str]:
-    """A file such as `1-overview.md`, whose first line is its title."""
+def _page(file: Path) -> dict[str, str]:
+    """The fields of a page from a file such as `1-overview.md`, and `1-overview.ja.md` beside it."""
+    title, body = _parts(file)
+    title_ja, body_ja = _parts(file.with_suffix(".ja.md"))
+    slug = file.stem.partition("-")[2]
+    return {"slug": slug, "title": title, "body": body, "title_ja": title_ja, "body_ja": body_ja}
+
+
+def _parts(file: Path) -> tuple[str, str]:
+    """The title, which is the first line, and the rest."""
     heading, _, body = file.read_text(encoding="utf-8").partition("\n")
-    return file.stem.partition("-")[2], heading.removeprefix("# "), body.lstrip()
+    return heading.removeprefix("# "), body.lstrip()
 
 
 DIABETES = Story(
     slug="demo-diabetes",
     problem="diabetes",
     title="Diabetes Progression Challenge",
+    title_ja="糖尿病の進行予測チャレンジ",
     emoji="🩺",
-    summary="Predict how far the disease has gone after a year. 1年後の病気の進行度を予測しよう。",
+    summary="Predict how far the disease has gone after a year.",
+    summary_ja="1年後の病気の進行度を予測しよう。",
     metric="rmse",
     digits=4,
     starts=timedelta(days=-5),
@@ -62,8 +75,10 @@ BREAST_CANCER = Story(
     slug="demo-breast-cancer",
     problem="breast_cancer",
     title="Breast Cancer Diagnosis Cup",
+    title_ja="乳がん診断カップ",
     emoji="🔬",
-    summary="Malignant or benign? Rank tumours by their measurements. 腫瘍の悪性度を予測する二値分類。",
+    summary="Malignant or benign? Rank tumours by their measurements.",
+    summary_ja="良性か、悪性か。測定値から腫瘍を見分ける二値分類。",
     metric="auc",
     digits=5,
     starts=timedelta(days=-21),
@@ -78,8 +93,10 @@ DIGITS = Story(
     slug="demo-digits",
     problem="digits",
     title="Handwritten Digits Sprint",
+    title_ja="手書き数字スプリント",
     emoji="✍️",
-    summary="Eight hours, ten digits, 64 pixels. 8時間で手書き数字を見分ける短期決戦。",
+    summary="Eight hours, ten digits, 64 pixels.",
+    summary_ja="64画素の手書き数字を見分ける、8時間の短期決戦。",
     metric="log_loss",
     digits=5,
     starts=timedelta(days=3),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -24,14 +25,19 @@ class Thread:
     answers: tuple[tuple[str, str], ...] = ()
     likers: tuple[str, ...] = field(default=())
     is_announcement: bool = False
+    translations: Mapping[str, str] = field(default_factory=dict)
 
 
 THREADS = (
     Thread(
         competition="demo-diabetes",
         author="host",
-        title="Welcome! ようこそ 🎉",
-        body="Good luck to all of you. Questions about the data go here.\n\nデータについての質問はこちらにどうぞ。",
+        title="Welcome! 🎉",
+        body="Good luck to all of you. Questions about the data go here.",
+        translations={
+            "title_ja": "ようこそ 🎉",
+            "body_ja": "みなさんのご健闘を祈ります。データについての質問はこちらにどうぞ。",
+        },
         after=timedelta(hours=1),
         answers=(("mei", "がんばります！"), ("grace", "Thank you for having us.")),
         likers=("alice", "bob", "sakura", "mei", "carlos"),
@@ -96,7 +102,7 @@ def talk(competition: Competition, users: dict[str, User]) -> None:
     present = {name: users[name] for name in (*members, *competition.hosts.values_list("username", flat=True))}
     for thread in THREADS:
         if thread.competition == competition.slug and thread.author in present:
-            start(thread, competition, present, at=competition.starts_at + thread.after)
+            start(thread, competition, present, at=competition.phase.starts_at + thread.after)
 
 
 def start(thread: Thread, competition: Competition, users: dict[str, User], *, at: datetime) -> None:
@@ -107,6 +113,7 @@ def start(thread: Thread, competition: Competition, users: dict[str, User], *, a
         body=thread.body,
         tags=thread.tags,
         is_announcement=thread.is_announcement,
+        translations=thread.translations,
         at=at,
     )
     answers = [(author, text) for author, text in thread.answers if author in users]

@@ -103,6 +103,7 @@ PAGES: tuple[URLPattern, ...] = tuple(
         "fairness": _titled(_("How we keep it fair")),
         "legal/<str:name>": _legal,
         # competitions
+        "competitions/new": _bare,  # before a competition could be of that name
         "competitions/<slug:slug>": _section(),
         "competitions/<slug:slug>/pages/<slug:page>": _organisers_page,
         "competitions/<slug:slug>/data": _section(_("Data")),
@@ -116,6 +117,9 @@ PAGES: tuple[URLPattern, ...] = tuple(
         "competitions/<slug:slug>/experiments/<int:pk>": _untold,
         "competitions/<slug:slug>/metric": _untold,
         "competitions/<slug:slug>/integrity": _untold,
+        "competitions/<slug:slug>/manage": _untold,
+        "competitions/<slug:slug>/phases": _untold,
+        "competitions/<slug:slug>/studio": _untold,
         "competitions/<slug:slug>/baselines": _untold,
         "competitions/<slug:slug>/exclusions": _untold,
         "competitions/<slug:slug>/discussions": _section(_("Discussions")),

@@ -44,7 +44,11 @@ class CompetitionSitemap(OfThisSite):
     """Competitions that are listed for everybody: their first page, their leaderboard and the pages of organisers."""
 
     def items(self) -> list[str]:
-        found = Competition.objects.listed_for(ANYBODY).prefetch_related("pages").order_by("-starts_at", "-pk")
+        found = (
+            Competition.objects.listed_for(ANYBODY)
+            .prefetch_related("pages")
+            .order_by("-current_phase__starts_at", "-pk")
+        )
         return [address for competition in found[:MOST] for address in _addresses(competition)]
 
     def location(self, item: str) -> str:

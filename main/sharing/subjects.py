@@ -21,6 +21,7 @@ from competitions.models import Competition, Page
 from discussions import permissions as discussion_can
 from discussions.excerpts import EXCERPT_OF, excerpt
 from discussions.models import Discussion
+from foundation.languages import translations_of
 
 ANYBODY = AnonymousUser()
 ROWS_ON_CARD = 5
@@ -87,7 +88,7 @@ def is_open(competition: Competition) -> bool:
 
 def shows_board(competition: Competition) -> bool:
     """Whether its public leaderboard may be told to everybody."""
-    return bool(competition_can.view_public_leaderboard(ANYBODY, competition))
+    return bool(competition_can.view_public_leaderboard(ANYBODY, competition.phase))
 
 
 def find_competition(key: str, user: Any) -> Competition:
@@ -107,8 +108,8 @@ def competition_page(competition: Competition, section: str, at: datetime) -> Su
     if not is_open(competition):
         return NEUTRAL
     return Subject(
-        title=f"{section} – {competition.title}" if section else competition.title,
-        description=competition.summary,
+        title=f"{section} – {competition.local_title}" if section else competition.local_title,
+        description=competition.local_summary,
         card=competition_card(competition, at),
         is_listed=competition.visibility == Competition.Visibility.PUBLIC,
         feeds=feeds_of(competition),
@@ -121,17 +122,17 @@ def organisers_page(competition: Competition, slug: str, at: datetime) -> Subjec
     Raises:
         NoSuchPage: they wrote none of this name.
     """
-    page = Page.objects.filter(competition=competition, slug=slug).defer("body").first()
+    page = Page.objects.filter(competition=competition, slug=slug).defer("body", *translations_of("body")).first()
     if page is None:
         raise NoSuchPage
-    return competition_page(competition, page.title, at)
+    return competition_page(competition, page.local_title, at)
 
 
 def leaderboard(competition: Competition, *, board: str, team: str, at: datetime) -> Subject:
     """A leaderboard, or the place of one team in the end. Private scores are told once they are confirmed."""
     if not is_open(competition):
         return NEUTRAL
-    is_confirmed = competition.is_confirmed(at)
+    is_confirmed = competition.phase.is_confirmed(at)
     if board == "private" and not is_confirmed:
         return NEUTRAL
     is_final = is_confirmed and board != "public"
@@ -150,8 +151,8 @@ def leaderboard(competition: Competition, *, board: str, team: str, at: datetime
         else ", ".join(f"{rank} {name}" for rank, name, _score in card.rows[:3])
     )
     return Subject(
-        title=f"{section} – {competition.title}",
-        description=told or competition.summary,
+        title=f"{section} – {competition.local_title}",
+        description=told or competition.local_summary,
         card=card,
         is_listed=competition.visibility == Competition.Visibility.PUBLIC,
         feeds=feeds_of(competition),
@@ -161,8 +162,8 @@ def leaderboard(competition: Competition, *, board: str, team: str, at: datetime
 def feeds_of(competition: Competition) -> tuple[tuple[str, str], ...]:
     place = f"/api/discussions/feed/?competition={competition.slug}"
     return (
-        (gettext("Announcements of %(title)s") % {"title": competition.title}, f"{place}&announcements=true"),
-        (gettext("Discussions of %(title)s") % {"title": competition.title}, place),
+        (gettext("Announcements of %(title)s") % {"title": competition.local_title}, f"{place}&announcements=true"),
+        (gettext("Discussions of %(title)s") % {"title": competition.local_title}, place),
     )
 
 
@@ -171,8 +172,8 @@ def competition_card(competition: Competition, at: datetime) -> Card:
         "competition",
         competition.pk,
         settings.SITE_NAME,
-        competition.title,
-        competition.summary,
+        competition.local_title,
+        competition.local_summary,
         (),
         when(competition, at),
     )
@@ -181,14 +182,14 @@ def competition_card(competition: Competition, at: datetime) -> Card:
 def board_card(competition: Competition, at: datetime, *, private: bool) -> Card:
     """The top of a leaderboard. `private`: only where the caller knows that it is confirmed."""
     side: Side = PRIVATE if private else PUBLIC
-    board = Leaderboard(competition, side)
+    board = Leaderboard(competition.phase, side)
     rows = board.rows(0, ROWS_ON_CARD)
     return Card(
         "result" if private else "board",
         competition.pk,
         gettext("Final result") if private else gettext("Leaderboard"),
-        competition.title,
-        "" if any(row.rank for row in rows) else competition.summary,
+        competition.local_title,
+        "" if any(row.rank for row in rows) else competition.local_summary,
         tuple(_line(row, competition) for row in rows if row.rank is not None),
         _joined(_teams(board.sizes.teams), when(competition, at)),
     )
@@ -196,7 +197,7 @@ def board_card(competition: Competition, at: datetime, *, private: bool) -> Card
 
 def team_card(competition: Competition, team: int, at: datetime) -> Card | None:
     """The place of a team in the confirmed result; None where it has none."""
-    board = Leaderboard(competition, PRIVATE, own_team=team)
+    board = Leaderboard(competition.phase, PRIVATE, own_team=team)
     row = board.own_row()
     if row is None or row.rank is None:
         return None
@@ -208,16 +209,18 @@ def team_card(competition: Competition, team: int, at: datetime) -> Card | None:
         moved = gettext("up %(places)d") if row.change > 0 else gettext("down %(places)d")
         place = f"{place} ({moved % {'places': abs(row.change)}})"
     members = ", ".join(user.name for user in row.members[:5] if not user.is_deleted)
-    return Card("team", team, competition.title, row.team.name, place, (), _joined(members, when(competition, at)))
+    return Card(
+        "team", team, competition.local_title, row.team.name, place, (), _joined(members, when(competition, at))
+    )
 
 
 def when(competition: Competition, at: datetime) -> str:
     """Where a competition stands on its clock, in words."""
-    if competition.has_ended(at):
-        return gettext("ended %(when)s") % {"when": _moment(competition.ends_at, competition)}
-    if competition.has_started(at):
-        return gettext("ends %(when)s") % {"when": _moment(competition.ends_at, competition)}
-    return gettext("starts %(when)s") % {"when": _moment(competition.starts_at, competition)}
+    if competition.phase.has_ended(at):
+        return gettext("ended %(when)s") % {"when": _moment(competition.phase.ends_at, competition)}
+    if competition.phase.has_started(at):
+        return gettext("ends %(when)s") % {"when": _moment(competition.phase.ends_at, competition)}
+    return gettext("starts %(when)s") % {"when": _moment(competition.phase.starts_at, competition)}
 
 
 def _moment(moment: datetime, competition: Competition) -> str:
@@ -226,7 +229,9 @@ def _moment(moment: datetime, competition: Competition) -> str:
 
 
 def _line(row: Row, competition: Competition) -> tuple[str, str, str]:
-    score = "" if row.score is None else f"{competition.shown_score(row.score):.{competition.score_digits}f}"
+    score = (
+        "" if row.score is None else f"{competition.phase.shown_score(row.score):.{competition.phase.score_digits}f}"
+    )
     return str(row.rank), row.team.name, score
 
 
@@ -259,8 +264,8 @@ def discussion(pk: int, user: Any, *, within: Competition | None = None) -> Subj
 def _told(found: Discussion) -> Subject:
     place = found.competition
     return Subject(
-        title=f"{found.title} – {place.title}" if place else found.title,
-        description=excerpt(found.body[:EXCERPT_OF]),
+        title=f"{found.local_title} – {place.local_title}" if place else found.local_title,
+        description=excerpt(found.local_body[:EXCERPT_OF]),
         card=discussion_card(found),
         is_article=True,
         is_listed=place is None or place.visibility == Competition.Visibility.PUBLIC,
@@ -270,8 +275,8 @@ def _told(found: Discussion) -> Subject:
 
 def discussion_card(found: Discussion) -> Card:
     author = found.author.name if found.author is not None and not found.author.is_deleted else ""
-    place = found.competition.title if found.competition else settings.SITE_NAME
-    return Card("discussion", found.pk, place, found.title, excerpt(found.body[:EXCERPT_OF]), (), author)
+    place = found.competition.local_title if found.competition else settings.SITE_NAME
+    return Card("discussion", found.pk, place, found.local_title, excerpt(found.local_body[:EXCERPT_OF]), (), author)
 
 
 def profile(username: str) -> Subject:
@@ -300,7 +305,7 @@ def _discussion_card(pk: int) -> Card | None:
 def _competition_card(kind: str, pk: int, at: datetime) -> Card | None:
     rows = Competition.objects.filter(teams=pk) if kind == "team" else Competition.objects.filter(pk=pk)
     found = rows.first()
-    if found is None or not is_open(found) or (kind in PRIVATE_KINDS and not found.is_confirmed(at)):
+    if found is None or not is_open(found) or (kind in PRIVATE_KINDS and not found.phase.is_confirmed(at)):
         return None
     if kind == "team":
         return team_card(found, pk, at)

@@ -39,8 +39,8 @@ class Migration(migrations.Migration):
                 ('recipient', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='mails', to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                'verbose_name': 'e-mail',
-                'verbose_name_plural': 'e-mails',
+                'verbose_name': 'email',
+                'verbose_name_plural': 'emails',
                 'ordering': ['-created_at', '-id'],
                 'indexes': [models.Index(condition=models.Q(('status', 'queued')), fields=['mode', 'not_before'], name='mails_waiting'), models.Index(fields=['key'], name='mails_of_a_happening')],
                 'constraints': [models.UniqueConstraint(fields=('recipient', 'key'), name='mailed_once_of_a_happening')],
@@ -93,7 +93,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('kind', models.CharField(choices=[('discussion', 'new discussions in competitions I take part in'), ('comment', 'comments on my discussions'), ('reply', 'replies to my comments'), ('mention', 'mentions of me'), ('like', 'likes of what I wrote'), ('announcement', 'announcements of organisers'), ('invitation', 'invitations to teams'), ('invitation_answer', 'answers to invitations of my team'), ('merge_request', 'requests to merge with my team'), ('merge_answer', 'answers to merge requests, and merges'), ('scoring_finished', 'the end of scoring in competitions I organise'), ('rescored', 'rescoring of competitions I take part in'), ('private_confirmed', 'final results'), ('report', 'reports of posts in competitions I organise')], max_length=20, verbose_name='kind')),
                 ('in_app', models.BooleanField(verbose_name='in the app')),
-                ('email', models.CharField(choices=[('immediate', 'at once'), ('digest', 'in a daily digest'), ('off', 'off')], max_length=10, verbose_name='e-mail')),
+                ('email', models.CharField(choices=[('immediate', 'at once'), ('digest', 'in a daily digest'), ('off', 'off')], max_length=10, verbose_name='email')),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='notification_preferences', to=settings.AUTH_USER_MODEL)),
             ],
             options={

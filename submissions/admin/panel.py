@@ -25,6 +25,7 @@ from django.views.decorators.http import require_GET, require_POST
 from competitions import admin_hooks as hooks, permissions as can
 from competitions.leaderboards.export import csv_response
 from competitions.leaderboards.queries import PRIVATE, Leaderboard
+from competitions.lookup import where_named
 from competitions.models import Competition
 from foundation.refusals import Refusal
 from foundation.requests import signed_in
@@ -42,7 +43,7 @@ View = Callable[[HttpRequest, Competition], HttpResponseBase]
 @hooks.column
 @admin.display(description=_("scoring"))
 def scoring(competition: Competition) -> str:
-    run = competition.scoring_runs.order_by("-pk").first()
+    run = competition.phase.scoring_runs.order_by("-pk").first()
     return "–" if run is None else f"{run.get_kind_display()}: {run.get_status_display()}"
 
 
@@ -52,21 +53,22 @@ def panel(request: HttpRequest, competition: Competition) -> dict[str, Any]:
     if not may.see_runs(request.user, competition):
         return {}
     at = timezone.now()
-    recent = list(competition.scoring_runs.select_related("started_by").order_by("-pk")[:RUNS_SHOWN])
+    recent = list(competition.phase.scoring_runs.select_related("started_by").order_by("-pk")[:RUNS_SHOWN])
     return {
         "scoring": {
             "competition": competition,
-            "has_ended": competition.has_ended(at),
-            "is_confirmed": competition.is_confirmed(at),
-            "has_result": has_private_result(competition),
+            "query": _query_of(competition),
+            "has_ended": competition.phase.has_ended(at),
+            "is_confirmed": competition.phase.is_confirmed(at),
+            "has_result": has_private_result(competition.phase),
             "active": next((run for run in recent if run.is_active), None),
             "runs": recent,
             # Each: why the button can't be pressed, or None.
-            "no_private": runs.why_not(competition, ScoringRun.Kind.PRIVATE, at),
-            "no_rescore": runs.why_not(competition, ScoringRun.Kind.RESCORE, at),
-            "no_preview": runs.what_is_missing(competition),
-            "no_confirm": may.confirm_private_leaderboard(request.user, competition, at).refusal
-            or runs.why_not_confirm(competition, at),
+            "no_private": runs.why_not(competition.phase, ScoringRun.Kind.PRIVATE, at),
+            "no_rescore": runs.why_not(competition.phase, ScoringRun.Kind.RESCORE, at),
+            "no_preview": runs.what_is_missing(competition.phase),
+            "no_confirm": may.confirm_private_leaderboard(request.user, competition.phase, at).refusal
+            or runs.why_not_confirm(competition.phase, at),
         }
     }
 
@@ -96,7 +98,7 @@ def _of_competition(view: View, model_admin: Any) -> Callable[..., HttpResponseB
 
     @wraps(view)
     def answer(request: HttpRequest, pk: int) -> HttpResponseBase:
-        competition = get_object_or_404(model_admin.get_queryset(request), pk=pk)
+        competition = where_named(get_object_or_404(model_admin.get_queryset(request), pk=pk), request.GET.get("phase"))
         try:
             can.edit(request.user, competition).require()
             return view(request, competition)
@@ -108,7 +110,13 @@ def _of_competition(view: View, model_admin: Any) -> Callable[..., HttpResponseB
 
 
 def _back(competition: Competition) -> HttpResponse:
-    return HttpResponseRedirect(reverse("admin:competitions_competition_change", args=[competition.pk]))
+    page = reverse("admin:competitions_competition_change", args=[competition.pk])
+    return HttpResponseRedirect(page + _query_of(competition))
+
+
+def _query_of(competition: Competition) -> str:
+    """What addresses of pages say of the phase they are about, where there are several."""
+    return f"?phase={competition.phase.number}" if competition.names_phase else ""
 
 
 @require_POST
@@ -116,7 +124,7 @@ def start(request: HttpRequest, competition: Competition) -> HttpResponse:
     kind = request.POST.get("kind", "")
     if kind in ScoringRun.Kind.values:
         reason = request.POST.get("reason", "")
-        runs.start_run(competition=competition, kind=kind, by=signed_in(request), at=timezone.now(), reason=reason)
+        runs.start_run(phase=competition.phase, kind=kind, by=signed_in(request), at=timezone.now(), reason=reason)
         messages.success(
             request, gettext("Scoring has started. It goes on in the background; you may leave this page.")
         )
@@ -125,7 +133,7 @@ def start(request: HttpRequest, competition: Competition) -> HttpResponse:
 
 @require_POST
 def confirm(request: HttpRequest, competition: Competition) -> HttpResponse:
-    runs.confirm_private_leaderboard(competition=competition, by=signed_in(request), at=timezone.now())
+    runs.confirm_private_leaderboard(phase=competition.phase, by=signed_in(request), at=timezone.now())
     messages.success(request, gettext("The private leaderboard is open, and everybody who took part is told."))
     return _back(competition)
 
@@ -133,7 +141,7 @@ def confirm(request: HttpRequest, competition: Competition) -> HttpResponse:
 @require_POST
 def unconfirm(request: HttpRequest, competition: Competition) -> HttpResponse:
     runs.unconfirm_private_leaderboard(
-        competition=competition, by=signed_in(request), at=timezone.now(), reason=request.POST.get("reason", "")
+        phase=competition.phase, by=signed_in(request), at=timezone.now(), reason=request.POST.get("reason", "")
     )
     messages.success(request, gettext("The private leaderboard is closed again."))
     return _back(competition)
@@ -141,7 +149,7 @@ def unconfirm(request: HttpRequest, competition: Competition) -> HttpResponse:
 
 @require_GET
 def progress(_request: HttpRequest, competition: Competition) -> HttpResponse:
-    run = runs.active_run(competition)
+    run = runs.active_run(competition.phase)
     if run is None:
         return JsonResponse({"active": False})
     return JsonResponse(
@@ -163,6 +171,7 @@ def preview(request: HttpRequest, competition: Competition) -> HttpResponse:
         **admin.site.each_context(request),
         "title": gettext("Private leaderboard (preview)"),
         "competition": competition,
+        "query": _query_of(competition),
         "rows": board.rows(0, ROWS_SHOWN),
         "teams": board.count(),
         "opts": Competition._meta,
@@ -177,9 +186,9 @@ def preview_csv(request: HttpRequest, competition: Competition) -> StreamingHttp
 
 @require_GET
 def public_csv(_request: HttpRequest, competition: Competition) -> StreamingHttpResponse:
-    return csv_response(Leaderboard(competition), name=f"{competition.slug}-public-leaderboard")
+    return csv_response(Leaderboard(competition.phase), name=f"{competition.slug}-public-leaderboard")
 
 
 def _preview(request: HttpRequest, competition: Competition) -> Leaderboard:
-    runs.open_preview(competition=competition, by=signed_in(request), at=timezone.now())
-    return Leaderboard(competition, PRIVATE, fresh=True)
+    runs.open_preview(phase=competition.phase, by=signed_in(request), at=timezone.now())
+    return Leaderboard(competition.phase, PRIVATE, fresh=True)

@@ -56,11 +56,11 @@ class SubmissionAdmin(ReadOnlyAdmin):
         self.message_user(request, text % {"count": count})
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Submission]:
-        return super().get_queryset(request).select_related("competition")
+        return super().get_queryset(request).select_related("competition", "phase")
 
     @admin.display(description=_("private score"))
     def shown_private_score(self, submission: Submission) -> float | None:
-        return submission.private_score if submission.competition.is_confirmed(timezone.now()) else None
+        return submission.private_score if submission.phase.is_confirmed(timezone.now()) else None
 
     @admin.display(description=_("problems"))
     def shown_problems(self, submission: Submission) -> str:

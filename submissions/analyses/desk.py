@@ -18,7 +18,7 @@ from django.db.models import Count, Min, QuerySet
 from numpy.typing import NDArray
 
 from competitions.log.recording import fact
-from competitions.models import Competition
+from competitions.models import Phase
 from scoring.likeness import Files, compare
 from scoring.metrics.registry import Inputs
 from scoring.own.frames import comparable
@@ -70,10 +70,10 @@ class Sent:
 def look_for_copies(job: Job) -> None:
     """Compare the files of all teams, and those of each team with one another."""
     analysis = job.analysis
-    competition = Competition.objects.get(pk=analysis.competition_id)
+    phase = Phase.objects.get(pk=analysis.phase_id)
     assert analysis.solution is not None
-    scope = ALL if competition.is_confirmed(job.now()) else PUBLIC
-    material = Material(competition, Reader(analysis.solution), scope)
+    scope = ALL if phase.is_confirmed(job.now()) else PUBLIC
+    material = Material(phase, Reader(analysis.solution), scope)
     job.beat(0.01)
     identical = identical_files(material)
     job.beat(LIKENESS_FROM)
@@ -95,8 +95,8 @@ def look_for_copies(job: Job) -> None:
 class Material:
     """What is compared: the scored submissions of competing teams, and the rows that may be looked at."""
 
-    def __init__(self, competition: Competition, reader: Reader, scope: str) -> None:
-        self.competition, self.reader = competition, reader
+    def __init__(self, phase: Phase, reader: Reader, scope: str) -> None:
+        self.phase, self.reader = phase, reader
         prepared = reader.prepared
         # Of an organiser's own metric: columns of any kind.
         self.is_frame = prepared.layout.inputs is Inputs.FRAME
@@ -108,7 +108,7 @@ class Material:
 
     def sent(self) -> QuerySet[Submission]:
         """Every submission that was scored in time, of teams that may be compared."""
-        rows = self.competition.submissions.scored().filter(is_late=False)
+        rows = self.phase.submissions.scored().filter(is_late=False)
         return rows.filter(team__out_of_competition_at__isnull=True)
 
     def _teams(self) -> Iterator[tuple[int, Iterable[Sent]]]:
@@ -171,18 +171,18 @@ def identical_files(material: Material) -> list[dict[str, Any]]:
 
 
 # --- near-identical predictions ---------------------------------------------------------------------------------------
-def files_of(sent: Sequence[Sent], competition: Competition) -> list[Sent]:
+def files_of(sent: Sequence[Sent], phase: Phase) -> list[Sent]:
     """The files of a team that are compared: its best public one, and those it chose for the final ranking."""
-    best = sorted(sent, key=lambda one: (competition.sort_key(one.score), one.created_at, one.pk))
+    best = sorted(sent, key=lambda one: (phase.sort_key(one.score), one.created_at, one.pk))
     chosen = [one for one in best if one.is_selected]
     return list(dict.fromkeys([best[0], *chosen]))[:FILES_OF_A_TEAM]
 
 
 def similar_files(material: Material, seed: int, job: Job) -> dict[str, Any]:
     """Pairs of teams whose files say nearly the same; the earlier file first."""
-    competition = material.competition
-    teams = sorted(material.by_team.values(), key=lambda sent: min(competition.sort_key(one.score) for one in sent))
-    several = [one for sent in teams for one in files_of(sent, competition)][:MOST_FILES]
+    phase = material.phase
+    teams = sorted(material.by_team.values(), key=lambda sent: min(phase.sort_key(one.score) for one in sent))
+    several = [one for sent in teams for one in files_of(sent, phase)][:MOST_FILES]
     stored = material.stored(several)
     readable = [one for one in several if _is_readable(material, stored.get(one.pk), job)]
 
@@ -268,7 +268,7 @@ def probing_teams(material: Material, job: Job) -> dict[str, Any]:
 
 def _change(material: Material, before: Sent, after: Sent) -> float:
     """How far the public score moved from one file to the next, with the digits that were shown."""
-    return material.competition.shown_score(after.score - before.score)
+    return material.phase.shown_score(after.score - before.score)
 
 
 def _between(low: float, high: float, share: float) -> float:

@@ -7,7 +7,7 @@ from typing import Any
 
 from competitions import permissions as can
 from competitions.exceptions import PrivateLeaderboardClosed
-from competitions.models import Competition
+from competitions.models import Competition, Phase
 from foundation.verdict import YES, Verdict
 
 
@@ -21,13 +21,13 @@ def measure_wobble(user: Any, competition: Competition) -> Verdict:
     return can.edit(user, competition)
 
 
-def measure_ranks(user: Any, competition: Competition, at: datetime) -> Verdict:
+def measure_ranks(user: Any, phase: Phase, at: datetime) -> Verdict:
     """Measure how sure the final ranks are: organisers, once the result is confirmed. `user` None: the server."""
-    if user is not None and not (organises := can.edit(user, competition)):
+    if user is not None and not (organises := can.edit(user, phase.competition)):
         return organises
-    return YES if competition.is_confirmed(at) else Verdict(PrivateLeaderboardClosed())
+    return YES if phase.is_confirmed(at) else Verdict(PrivateLeaderboardClosed())
 
 
 def see_noise(user: Any, competition: Competition) -> Verdict:
     """See how much of the scores is noise: whoever sees something of the leaderboard."""
-    return can.view_own_row(user, competition)
+    return can.view_own_row(user, competition.phase)

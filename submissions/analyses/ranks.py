@@ -17,8 +17,8 @@ from django.db.models import F, OuterRef, Q, Subquery
 from numpy.typing import NDArray
 
 from competitions.leaderboards.standings import forget_rank_intervals, keep_rank_intervals
-from competitions.log.recording import record
-from competitions.models import Competition, LogKind, RankInterval, Standing
+from competitions.log.recording import record_in
+from competitions.models import LogKind, Phase, RankInterval, Standing
 from foundation.refusals import Refusal
 from scoring.resampling import RankCounter, Resampling
 from submissions.analyses.reading import Reader
@@ -44,25 +44,25 @@ def measure_ranks(job: Job) -> None:
     All teams are scored on the same resamples, with their submissions that count, by the rules of the ranking.
     """
     analysis = job.analysis
-    competition = Competition.objects.get(pk=analysis.competition_id)
-    if analysis.solution is None or not competition.is_confirmed(job.now()):
+    phase = Phase.objects.select_related("competition").get(pk=analysis.phase_id)
+    if analysis.solution is None or not phase.is_confirmed(job.now()):
         raise NoResult(Analysis.Error.CLOSED)
-    teams = ranked_teams(competition)
+    teams = ranked_teams(phase)
     ranking = fingerprint(teams)
-    Analysis.objects.filter(pk=analysis.pk).update(ranking=ranking, board_version=competition.leaderboard_version)
+    Analysis.objects.filter(pk=analysis.pk).update(ranking=ranking, board_version=phase.competition.leaderboard_version)
     if analysis.solution.own_metric_id is not None:
         raise NoResult(Analysis.Error.OWN_METRIC)
     if len(teams) < 2:
         raise NoResult(Analysis.Error.NOTHING)
     places = {team: place for place, team in enumerate(sorted(team for team, _key, _at in teams))}
-    counting = [one for one in counting_submissions(competition) if one.team_id in places]
+    counting = [one for one in counting_submissions(phase) if one.team_id in places]
     if {one.team_id for one in counting} != set(places):
         raise NoResult(Analysis.Error.NOTHING)
     counter = RankCounter(
         teams=[places[one.team_id] for one in counting],
         times=_order_of_time(counting),
         ranking=[places[team] for team, _key, _at in teams],
-        direction=competition.direction,
+        direction=phase.direction,
     )
     scores = _Scores(Reader(analysis.solution), counting, analysis.seed, job)
     for block in scores.blocks(counter.most_resamples):
@@ -70,9 +70,9 @@ def measure_ranks(job: Job) -> None:
     _keep(job, ranking, counter, places, scores)
 
 
-def ranked_teams(competition: Competition) -> list[tuple[int, float, datetime]]:
+def ranked_teams(phase: Phase) -> list[tuple[int, float, datetime]]:
     """Team, key and time of the ranking's rows, by rank."""
-    rows = Standing.objects.ranked().filter(competition=competition, private_key__isnull=False)
+    rows = Standing.objects.ranked().filter(phase=phase, private_key__isnull=False)
     order = ("private_key", "private_submitted_at", "team_id")
     found: Any = rows.order_by(*order).values_list("team_id", "private_key", "private_submitted_at")
     return list(found)
@@ -98,7 +98,7 @@ class _Scores:
         self.resampling = Resampling(reader.prepared, "private", seed)
         wanted = [one.pk for one in counting]
         columns = ("competition_id", "team_id", "file", "filename", "aligned")
-        rows = Submission.objects.filter(competition=job.analysis.competition_id).only(*columns).in_bulk(wanted)
+        rows = Submission.objects.filter(phase=job.analysis.phase_id).only(*columns).in_bulk(wanted)
         self.submissions = [rows.get(pk) for pk in wanted]
         self.unread = 0
         self.done = 0
@@ -184,22 +184,24 @@ def _keep(job: Job, ranking: str, counter: RankCounter, places: dict[int, int], 
         "submissions": len(scores.submissions),
     }
     with transaction.atomic():
-        competition = Competition.objects.lock(analysis.competition_id)
-        if not competition.is_confirmed(at):
+        phase = Phase.objects.lock(analysis.phase)
+        if not phase.is_confirmed(at):
             raise NoResult(Analysis.Error.CLOSED)
-        if fingerprint(ranked_teams(competition)) != ranking:
+        if fingerprint(ranked_teams(phase)) != ranking:
             raise Changed
-        intervals = [_interval(competition, team, found[place]) for team, place in places.items()] if found else []
-        keep_rank_intervals(competition=competition, intervals=intervals)
-        competition.refresh_from_db(fields=["leaderboard_version"])
+        intervals = [_interval(phase, team, found[place]) for team, place in places.items()] if found else []
+        keep_rank_intervals(phase=phase, intervals=intervals)
+        phase.competition.refresh_from_db(fields=["leaderboard_version"])
         result = {**facts, "is_enough": is_enough, "unread": scores.unread, "is_quick": scores.resampling.is_quick}
-        job.complete(result, board_version=competition.leaderboard_version)
-        record(competition, LogKind.NOISE, by=analysis.started_by, at=at, facts={"of": "ranks", **facts})
+        job.complete(result, board_version=phase.competition.leaderboard_version)
+        record_in(phase, LogKind.NOISE, by=analysis.started_by, at=at, facts={"of": "ranks", **facts})
 
 
-def _interval(competition: Competition, team: int, noise: Any) -> RankInterval:
+def _interval(phase: Phase, team: int, noise: Any) -> RankInterval:
     above = None if noise.above_next is None else round(noise.above_next, PROBABILITY_DIGITS)
-    return RankInterval(competition=competition, team_id=team, low=noise.low, high=noise.high, above_next=above)
+    return RankInterval(
+        competition_id=phase.competition_id, phase=phase, team_id=team, low=noise.low, high=noise.high, above_next=above
+    )
 
 
 # --- when -------------------------------------------------------------------------------------------------------------
@@ -208,29 +210,29 @@ def keep_ranks_measured(at: datetime) -> int:
 
     A duty: it also sees to what a crash, or an act that does not know of intervals, left behind.
     """
-    newest = Analysis.objects.filter(competition=OuterRef("pk"), kind=Analysis.Kind.RANKS).order_by("-pk")
+    newest = Analysis.objects.filter(phase=OuterRef("pk"), kind=Analysis.Kind.RANKS).order_by("-pk")
     seen = Subquery(newest.values("board_version")[:1])
-    unseen = Competition.objects.filter(confirmed_at__isnull=False, ends_at__lte=at).annotate(seen=seen)
-    unseen = unseen.filter(Q(seen__isnull=True) | ~Q(seen=F("leaderboard_version")))
-    return sum(measure_ranks_anew(competition, at) for competition in unseen)
+    unseen = Phase.objects.filter(confirmed_at__isnull=False, ends_at__lte=at).annotate(seen=seen)
+    unseen = unseen.filter(Q(seen__isnull=True) | ~Q(seen=F("competition__leaderboard_version")))
+    return sum(measure_ranks_anew(phase, at) for phase in unseen.select_related("competition"))
 
 
-def measure_ranks_anew(competition: Competition, at: datetime) -> bool:
+def measure_ranks_anew(phase: Phase, at: datetime) -> bool:
     """Begin to measure, unless this very ranking was measured or is being measured; whether it was begun."""
-    newest = competition.analyses.filter(kind=Analysis.Kind.RANKS).order_by("-pk").first()
+    newest = phase.analyses.filter(kind=Analysis.Kind.RANKS).order_by("-pk").first()
     if newest is not None and newest.is_active:
         return False
     with transaction.atomic():
-        locked = Competition.objects.lock(competition.pk)
+        locked = Phase.objects.lock(phase)
         if newest is not None and newest.ranking == fingerprint(ranked_teams(locked)):
-            has_intervals = RankInterval.objects.filter(competition=locked).exists()
+            has_intervals = RankInterval.objects.filter(phase=locked).exists()
             if has_intervals or newest.status != Analysis.Status.COMPLETE or not (newest.result or {}).get("is_enough"):
-                Analysis.objects.filter(pk=newest.pk).update(board_version=locked.leaderboard_version)
+                Analysis.objects.filter(pk=newest.pk).update(board_version=locked.competition.leaderboard_version)
                 return False
-        forget_rank_intervals(locked.pk)
+        forget_rank_intervals(locked)
         try:
-            start_ranks(competition=locked, by=None, at=at)
+            start_ranks(phase=locked, by=None, at=at)
         except Refusal as refusal:
-            logger.info("ranks.not_measured", extra={"competition": locked.pk, "refusal": refusal.code})
+            logger.info("ranks.not_measured", extra={"competition": locked.competition_id, "refusal": refusal.code})
             return False
     return True

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
 
-from competitions.models import Competition, Team
+from competitions.models import Phase, Team
 from competitions.solution.services import active_solution
 from submissions.analyses import permissions as may
 from submissions.analyses.exceptions import AnalysisActive, AnalysisOver, NoBaseline
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 SEED_BITS = 32
 
 
-def start_desk(*, competition: Competition, by: User | None, at: datetime) -> Analysis:
+def start_desk(*, phase: Phase, by: User | None, at: datetime) -> Analysis:
     """Compare the files of all teams with one another, in the background.
 
     Raises:
@@ -32,11 +32,11 @@ def start_desk(*, competition: Competition, by: User | None, at: datetime) -> An
         NothingToScoreWith: there is no solution, and so no rows.
     """
     if by is not None:
-        may.use_desk(by, competition).require()
-    return _start(competition, Analysis.Kind.INTEGRITY, by=by, at=at)
+        may.use_desk(by, phase.competition).require()
+    return _start(phase, Analysis.Kind.INTEGRITY, by=by, at=at)
 
 
-def start_ranks(*, competition: Competition, by: User | None, at: datetime) -> Analysis:
+def start_ranks(*, phase: Phase, by: User | None, at: datetime) -> Analysis:
     """Measure how sure the final ranks are, in the background. `by` None: the server itself.
 
     Raises:
@@ -46,7 +46,7 @@ def start_ranks(*, competition: Competition, by: User | None, at: datetime) -> A
         NothingToScoreWith: there is no solution.
     """
     with transaction.atomic():
-        locked = Competition.objects.lock(competition.pk)
+        locked = Phase.objects.lock(phase)
         may.measure_ranks(by, locked, at).require()
         return _start(locked, Analysis.Kind.RANKS, by=by, at=at)
 
@@ -62,12 +62,11 @@ def start_wobble(*, submission: Submission | Trial, by: User | None, at: datetim
         AnalysisActive: it is being measured.
         NothingToScoreWith: there is no solution.
     """
-    competition = submission.competition
     if by is not None:
-        may.measure_wobble(by, competition).require()
+        may.measure_wobble(by, submission.competition).require()
     if not is_baseline(submission):
         raise NoBaseline
-    return _start(competition, Analysis.Kind.WOBBLE, by=by, at=at, measured=submission)
+    return _start(submission.phase, Analysis.Kind.WOBBLE, by=by, at=at, measured=submission)
 
 
 def is_baseline(submission: Submission | Trial) -> bool:
@@ -97,14 +96,15 @@ def cancel_analysis(*, analysis: Analysis, by: User | None, at: datetime) -> Ana
 
 
 def _start(
-    competition: Competition, kind: str, *, by: User | None, at: datetime, measured: Submission | Trial | None = None
+    phase: Phase, kind: str, *, by: User | None, at: datetime, measured: Submission | Trial | None = None
 ) -> Analysis:
-    if active_solution(competition) is None:
+    if active_solution(phase) is None:
         raise NothingToScoreWith
     try:
         with transaction.atomic():
             analysis = Analysis.objects.create(
-                competition=competition,
+                competition=phase.competition,
+                phase=phase,
                 kind=kind,
                 started_by=by,
                 seed=secrets.randbits(SEED_BITS),

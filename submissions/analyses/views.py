@@ -15,7 +15,7 @@ from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet, ViewSet
 
 from competitions.lookup import find_competition
-from competitions.models import Competition, Team
+from competitions.models import Competition, Phase, Team
 from foundation.refusals import NotVisible
 from foundation.requests import signed_in
 from submissions.analyses import docs, permissions as may
@@ -68,7 +68,7 @@ class IntegrityViewSet(mixins.ListModelMixin, GenericViewSet):
 
     @docs.start_comparison
     def create(self, request: Request, competition: str) -> Response:
-        analysis = start_desk(competition=self.competition(), by=signed_in(request), at=timezone.now())
+        analysis = start_desk(phase=self.competition().phase, by=signed_in(request), at=timezone.now())
         return Response(AnalysisSerializer(analysis).data, status=status.HTTP_201_CREATED)
 
     @docs.get_comparison
@@ -91,14 +91,14 @@ class NoiseViewSet(ViewSet):
     def retrieve(self, request: Request, competition: str) -> Response:
         found = find_competition(request, competition)
         may.see_noise(request.user, found).require()
-        ranks = _ranks_of(found) if found.is_confirmed(timezone.now()) else None
-        return Response(NoiseSerializer({"wobble": known_wobble(found), "ranks": ranks}).data)
+        ranks = _ranks_of(found.phase) if found.phase.is_confirmed(timezone.now()) else None
+        return Response(NoiseSerializer({"wobble": known_wobble(found.phase), "ranks": ranks}).data)
 
     @docs.measure_ranks
     def ranks(self, request: Request, competition: str) -> Response:
         found, by, at = find_competition(request, competition), signed_in(request), timezone.now()
-        may.measure_ranks(by, found, at).require()
-        analysis = start_ranks(competition=found, by=by, at=at)
+        may.measure_ranks(by, found.phase, at).require()
+        analysis = start_ranks(phase=found.phase, by=by, at=at)
         return Response(AnalysisSerializer(analysis).data, status=status.HTTP_201_CREATED)
 
     @docs.measure_wobble
@@ -107,7 +107,7 @@ class NoiseViewSet(ViewSet):
         may.measure_wobble(by, found).require()
         form = StartWobbleSerializer(data=request.data)
         form.is_valid(raise_exception=True)
-        submission = Submission.objects.filter(competition=found, pk=form.validated_data["submission"]).first()
+        submission = Submission.objects.filter(phase=found.phase, pk=form.validated_data["submission"]).first()
         if submission is None:
             raise NoBaseline
         analysis = start_wobble(submission=submission, by=by, at=timezone.now())
@@ -127,8 +127,8 @@ def _with_findings(analysis: Analysis) -> Analysis:
     return analysis
 
 
-def _ranks_of(competition: Competition) -> dict[str, Any] | None:
-    newest = competition.analyses.filter(kind=Analysis.Kind.RANKS).order_by("-pk").first()
+def _ranks_of(phase: Phase) -> dict[str, Any] | None:
+    newest = phase.analyses.filter(kind=Analysis.Kind.RANKS).order_by("-pk").first()
     if newest is None:
         return None
     result = newest.result or {}

@@ -7,8 +7,8 @@ from typing import Any
 
 from django.db import transaction
 
-from competitions.log.recording import record
-from competitions.models import Competition, LogKind
+from competitions.log.recording import record_in
+from competitions.models import LogKind, Phase
 from competitions.solution.services import active_solution
 from scoring.resampling import Resampling
 from submissions.analyses.reading import Reader
@@ -43,24 +43,24 @@ def measure_wobble(job: Job) -> None:
     else:
         facts |= {"submission": submission.pk}
     with transaction.atomic():
-        competition = Competition.objects.lock(analysis.competition_id)
-        if active_solution(competition) != analysis.solution:
+        phase = Phase.objects.lock(analysis.phase)
+        if active_solution(phase) != analysis.solution:
             raise Changed
-        job.complete({"deviation": shown_deviation(competition, deviation), **facts})
-        record(competition, LogKind.NOISE, by=analysis.started_by, at=job.now(), facts={"of": "baseline", **facts})
+        job.complete({"deviation": shown_deviation(phase, deviation), **facts})
+        record_in(phase, LogKind.NOISE, by=analysis.started_by, at=job.now(), facts={"of": "baseline", **facts})
 
 
-def shown_deviation(competition: Competition, deviation: float) -> float:
+def shown_deviation(phase: Phase, deviation: float) -> float:
     """Rounded to two digits, and to no more decimals than scores have: it is told while the competition runs."""
-    return competition.shown_score(float(f"{deviation:.{DIGITS}g}"))
+    return phase.shown_score(float(f"{deviation:.{DIGITS}g}"))
 
 
-def known_wobble(competition: Competition) -> dict[str, Any] | None:
+def known_wobble(phase: Phase) -> dict[str, Any] | None:
     """The newest that was measured with the solution that scores."""
-    solution = active_solution(competition)
+    solution = active_solution(phase)
     if solution is None:
         return None
-    complete = competition.analyses.filter(kind=Analysis.Kind.WOBBLE, status=Analysis.Status.COMPLETE)
+    complete = phase.analyses.filter(kind=Analysis.Kind.WOBBLE, status=Analysis.Status.COMPLETE)
     found = complete.filter(solution=solution).order_by("-pk").first()
     if found is None:
         return None

@@ -166,7 +166,7 @@ def _take(analysis_id: int, now: Clock) -> Job | None:
     analysis = leases.take(active, at=at, silent_since=dead)
     if analysis is None:
         return None
-    solution = active_solution(analysis.competition)
+    solution = active_solution(analysis.phase)
     fields = {"status": Analysis.Status.RUNNING, "solution": solution, "progress": 0.0}
     mine = Analysis.objects.filter(pk=analysis.pk, lease=analysis.lease, status__in=["queued", "running"])
     if not mine.update(**fields, started_at=analysis.started_at or at):

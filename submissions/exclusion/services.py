@@ -14,7 +14,7 @@ from django.db import transaction
 from competitions.exceptions import TeamNotActive
 from competitions.leaderboards.standings import leave_ranking, lock_teams, rebuild_standings, return_to_ranking
 from competitions.log.recording import clean_reason, record
-from competitions.models import LogKind, Team
+from competitions.models import LogKind, Phase, Team
 from competitions.teams.members import cancel_requests
 from submissions import signals
 from submissions.derivation import private_standings, public_standings
@@ -89,7 +89,7 @@ def void(*, submission: Submission, reason: str, is_reason_public: bool = True, 
         was_selected = submission.is_selected
         submission.voided_at, submission.is_selected = at, False
         submission.save(update_fields=["voided_at", "is_selected"])
-        _derive_anew(team)
+        _derive_anew(team, submission.phase)
         exclusion = Exclusion.objects.create(
             competition=team.competition,
             team=team,
@@ -133,9 +133,9 @@ def lift(*, exclusion: Exclusion, reason: str, by: User, at: datetime) -> Exclus
             _record(exclusion, LogKind.REINSTATED, by, at)
         else:
             submission.voided_at = None
-            submission.is_selected = exclusion.was_selected and _has_room_for_one_more(team)
+            submission.is_selected = exclusion.was_selected and _has_room_for_one_more(team, submission.phase)
             submission.save(update_fields=["voided_at", "is_selected"])
-            _derive_anew(team)
+            _derive_anew(team, submission.phase)
             _record(exclusion, LogKind.RESTORED, by, at)
     return exclusion
 
@@ -176,20 +176,19 @@ def _as_they_are(pk: int) -> tuple[Team, Submission]:
     """The submission and its team, now that no merge can take it to another one."""
     submission = Submission.objects.get(pk=pk)
     submission.team = team = Team.objects.lock(submission.team_id)
-    submission.competition = team.competition
+    submission.competition, submission.phase = team.competition, team.competition.phase_of(submission.phase_id)
     return team, submission
 
 
-def _derive_anew(team: Team) -> None:
+def _derive_anew(team: Team, phase: Phase) -> None:
     """Let the team stand by the submissions that count now; on the private side too, once there is one."""
-    competition = team.competition
-    rebuild_standings(competition=competition, rows=public_standings(competition, [team.pk]), teams=[team.pk])
-    if has_private_result(competition):
-        rebuild_standings(competition=competition, rows=private_standings(competition, [team.pk]), teams=[team.pk])
+    rebuild_standings(phase=phase, rows=public_standings(phase, [team.pk]), teams=[team.pk])
+    if has_private_result(phase):
+        rebuild_standings(phase=phase, rows=private_standings(phase, [team.pk]), teams=[team.pk])
 
 
-def _has_room_for_one_more(team: Team) -> bool:
-    return team.submissions.selected().count() < team.competition.selectable_submissions
+def _has_room_for_one_more(team: Team, phase: Phase) -> bool:
+    return team.submissions.filter(phase=phase).selected().count() < phase.selectable_submissions
 
 
 def _record(exclusion: Exclusion, kind: LogKind, by: User, at: datetime) -> None:

@@ -135,7 +135,7 @@ class OrganisersSubmissionViewSet(mixins.ListModelMixin, GenericViewSet):
         competition = organised(self.request, self.kwargs["competition"])
         query = OrganisersSubmissionQuerySerializer(data=self.request.query_params)
         query.is_valid(raise_exception=True)
-        rows = Submission.objects.filter(competition=competition, **query.validated_data)
+        rows = Submission.objects.filter(phase=competition.phase, **query.validated_data)
         return rows.select_related("team", "user").order_by("-created_at", "-pk")
 
     @docs.list_submissions
@@ -164,7 +164,7 @@ def found_exclusion(request: Request, pk: int) -> Exclusion:
 
 def submission_to_void(request: Request, pk: int) -> Submission:
     """The submission, if the person asking organises its competition. For everybody else it does not exist."""
-    found = Submission.objects.select_related("competition", "team").filter(pk=pk).first()
+    found = Submission.objects.select_related("competition__current_phase", "phase", "team").filter(pk=pk).first()
     if found is None or not may.exclude(request.user, found.competition):
         raise NotVisible
     return found

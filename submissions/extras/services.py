@@ -35,17 +35,18 @@ def give(*, team: Team, count: Any, reason: str, by: User, at: datetime) -> Extr
         raise InvalidExtra
     with transaction.atomic():
         team = Team.objects.lock(team.pk)
-        competition = team.competition
+        competition, phase = team.competition, team.competition.phase
         may.give(by, competition).require()
-        if competition.has_ended(at):
+        if phase.has_ended(at):
             raise CompetitionEnded
-        if (closed := why_closed(team, at)) is not None:
+        if (closed := why_closed(team, phase, at)) is not None:
             raise closed
-        if competition.daily_submission_limit is None and competition.total_submission_limit is None:
+        if phase.daily_submission_limit is None and phase.total_submission_limit is None:
             raise NothingIsLimited
-        day_starts, day_ends = competition.day_of(at)
+        day_starts, day_ends = phase.day_of(at)
         extra = ExtraSubmissions.objects.create(
             competition=competition,
+            phase=phase,
             team=team,
             count=count,
             day_starts=day_starts,

@@ -23,7 +23,9 @@ FORMAT = "uzu-receipt-1"
 
 def issue_receipt(submission: Submission, *, at: datetime) -> Receipt:
     """Sign for a submission that has just been scored. Call it in the transaction that writes the score."""
-    number = Submission.objects.filter(team=submission.team_id, scored_at__isnull=False).count()
+    number = Submission.objects.filter(
+        team=submission.team_id, phase=submission.phase_id, scored_at__isnull=False
+    ).count()
     signer, head = signing.current_signer(at), head_hash(submission.competition_id)
     receipt = make_receipt(submission, signer, number=number, head=head, at=at)
     receipt.save(force_insert=True)
@@ -39,6 +41,7 @@ def make_receipt(
     signature = signer.sign(message)
     return Receipt(
         competition=submission.competition,
+        phase=submission.phase,
         submission=submission,
         place=submission.pk,
         is_late=submission.is_late,
@@ -63,14 +66,13 @@ def receipt_of(submission: Submission) -> Receipt:
 
 def _body(submission: Submission, *, key_id: str, number: int, head: str | None, at: datetime) -> dict[str, Any]:
     """What is signed: names in camelCase, no fractions, so that it is written in one way everywhere."""
-    competition, solution = submission.competition, submission.solution
+    phase, solution = submission.phase, submission.solution
     return {
         "format": FORMAT,
         "site": settings.SITE_URL,
         "key": key_id,
-        "competition": competition.pk,
-        # A competition has one; the number says which, once there are several.
-        "phase": 1,
+        "competition": phase.competition_id,
+        "phase": phase.number,
         "team": submission.team_id,
         "submission": submission.pk,
         "number": number,
@@ -81,6 +83,6 @@ def _body(submission: Submission, *, key_id: str, number: int, head: str | None,
         "issuedAt": chain.moment(at),
         "solutionVersion": None if solution is None else solution.version,
         "commitment": None if solution is None else commitment(solution),
-        "score": f"{submission.public_score:.{competition.score_digits}f}",
+        "score": f"{submission.public_score:.{phase.score_digits}f}",
         "logHead": head,
     }

@@ -11,30 +11,30 @@ import hashlib
 import secrets
 from typing import Any
 
-from competitions.models import Competition, Standing
+from competitions.models import Phase, Standing
 from foundation import chain
 from submissions.models import ScoringRun, SealedBoard
 
 
 def seal_board(run: ScoringRun) -> str:
     """Keep the ranking as the run left it; returns the hash for the log. Call it in the run's last transaction."""
-    sealed = SealedBoard(run=run, salt=secrets.token_hex(32), board=ranking(run.competition))
+    sealed = SealedBoard(run=run, salt=secrets.token_hex(32), board=ranking(run.phase))
     SealedBoard.objects.filter(run=run).delete()
     sealed.save(force_insert=True)
     return hashlib.sha256(sealed.salt.encode() + chain.canonical({"board": sealed.board})).hexdigest()
 
 
-def opened_board(competition: Competition) -> dict[str, Any]:
+def opened_board(phase: Phase) -> dict[str, Any]:
     """For the log, with the confirmation: the ranking, and what opens the hash of the newest run.
 
     `sealed`: the ranking as it was hashed, where it has changed since, such as by a disqualification. `brackets`:
     which teams each has, where there are any: the ranking of one is that of its teams alone.
     """
-    sealed = SealedBoard.objects.filter(run__competition=competition).order_by("-run_id").first()
-    board = ranking(competition)
+    sealed = SealedBoard.objects.filter(run__phase=phase).order_by("-run_id").first()
+    board = ranking(phase)
     brackets = [
         {"slug": one.slug, "teams": sorted(one.entries.values_list("team", flat=True))}
-        for one in competition.brackets.all()
+        for one in phase.competition.brackets.all()
     ]
     return {
         **({"brackets": brackets} if brackets else {}),
@@ -44,9 +44,9 @@ def opened_board(competition: Competition) -> dict[str, Any]:
     }
 
 
-def ranking(competition: Competition) -> list[dict[str, Any]]:
+def ranking(phase: Phase) -> list[dict[str, Any]]:
     """Every ranked team, best first. Scores in full, as text; teams by their id, for names may change."""
-    rows = Standing.objects.ranked().filter(competition=competition, private_key__isnull=False)
+    rows = Standing.objects.ranked().filter(phase=phase, private_key__isnull=False)
     return [
         {
             "rank": place,

@@ -11,7 +11,7 @@ from django.db import transaction
 
 from competitions.exceptions import CompetitionRunning
 from competitions.leaderboards.standings import PrivateStanding, PublicStanding, lock_teams, rebuild_standings
-from competitions.log.recording import record
+from competitions.log.recording import record_in
 from competitions.models import LogKind, Standing
 from submissions import signals
 from submissions.derivation import private_standings, public_standings
@@ -35,11 +35,11 @@ def complete(run_id: int, at: datetime) -> bool:
         if run.parts.filter(finished_at__isnull=True).exists():
             return False
         require_active_solution(run)
-        if run.scores_private and not run.competition.is_past_end(at):
+        if run.scores_private and not run.phase.is_past_end(at):
             raise CompetitionRunning
         lock_teams(run.competition)
-        before, again = _best_scores(run), has_private_result(run.competition)
-        rebuild_standings(competition=run.competition, rows=_rows(run))
+        before, again = _best_scores(run), has_private_result(run.phase)
+        rebuild_standings(phase=run.phase, rows=_rows(run))
         _record(run, before, at, tell=again)
         run.status, run.finished_at, run.heartbeat_at = ScoringRun.Status.COMPLETE, at, at
         run.save(update_fields=["status", "finished_at", "heartbeat_at"])
@@ -52,7 +52,7 @@ def _best_scores(run: ScoringRun) -> dict[int, float | None]:
     """By team, the best public score. A private run moves none."""
     if run.kind != ScoringRun.Kind.RESCORE:
         return {}
-    rows = Standing.objects.filter(competition=run.competition_id)
+    rows = Standing.objects.filter(phase=run.phase_id)
     return dict(rows.values_list("team", "best_public_score"))
 
 
@@ -75,10 +75,10 @@ def _record(run: ScoringRun, before: dict[int, float | None], at: datetime, *, t
         kind, told = LogKind.RESCORED, False
         after = _best_scores(run)
         facts["teamsMoved"] = sum(before.get(team) != score for team, score in after.items())
-    record(run.competition, kind, by=run.started_by, at=at, facts=facts, reason=run.reason, tell=told)
+    record_in(run.phase, kind, by=run.started_by, at=at, facts=facts, reason=run.reason, tell=told)
 
 
 def _rows(run: ScoringRun) -> Iterator[PublicStanding | PrivateStanding]:
-    public = public_standings(run.competition) if run.kind == ScoringRun.Kind.RESCORE else ()
-    private = private_standings(run.competition) if run.scores_private else ()
+    public = public_standings(run.phase) if run.kind == ScoringRun.Kind.RESCORE else ()
+    private = private_standings(run.phase) if run.scores_private else ()
     return chain(public, private)

@@ -11,8 +11,9 @@ from competitions import signals
 from competitions.ending import note_end
 from competitions.exceptions import ObjectionsOpen
 from competitions.leaderboards.standings import lock_teams
-from competitions.log.recording import clean_reason, record
-from competitions.models import Competition, LogKind
+from competitions.log.recording import clean_reason, record_in
+from competitions.models import LogKind, Phase
+from competitions.phases.entry import decide_after
 from competitions.solution import sealing
 from competitions.solution.services import active_solution, take_back_confirmation
 from foundation.refusals import Refusal
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 
-def confirm_private_leaderboard(*, competition: Competition, by: User | None, at: datetime) -> Competition:
+def confirm_private_leaderboard(*, phase: Phase, by: User | None, at: datetime) -> Phase:
     """Open the private leaderboard to everybody. Doing it twice changes nothing. `by` None: the server itself.
 
     Raises:
@@ -37,35 +38,32 @@ def confirm_private_leaderboard(*, competition: Competition, by: User | None, at
     """
     with transaction.atomic():
         # In the order in which all acts lock them: first the teams, whose standings take in what the board held back.
-        lock_teams(competition)
-        competition = _locked(competition, by=by, at=at)
-        if competition.confirmed_at is not None:
-            return competition
-        if (refusal := why_not_confirm(competition, at)) is not None:
+        lock_teams(phase.competition)
+        phase = _locked(phase, by=by, at=at)
+        if phase.confirmed_at is not None:
+            return phase
+        if (refusal := why_not_confirm(phase, at)) is not None:
             raise refusal
-        note_end(competition, at)
-        competition.confirmed_at, competition.confirmed_by = at, by
-        competition.save(update_fields=["confirmed_at", "confirmed_by"])
-        open_board(competition, at=at)
+        note_end(phase, at)
+        phase.confirmed_at, phase.confirmed_by = at, by
+        phase.save(update_fields=["confirmed_at", "confirmed_by"])
+        open_board(phase, at=at)
         facts = {
-            "run": competition.scoring_runs.order_by("-pk").values_list("pk", flat=True).first(),
-            "releasesSolution": competition.releases_solution,
-            "selectable": competition.selectable_submissions,
-            "solutions": sealing.opened(competition),
-            **opened_board(competition),
+            "run": phase.scoring_runs.order_by("-pk").values_list("pk", flat=True).first(),
+            "releasesSolution": phase.releases_solution,
+            "selectable": phase.selectable_submissions,
+            "solutions": sealing.opened(phase),
+            **opened_board(phase),
         }
-        record(competition, LogKind.CONFIRMED, by=by, at=at, facts=facts)
+        record_in(phase, LogKind.CONFIRMED, by=by, at=at, facts=facts)
+        decide_after(phase, at)
         transaction.on_commit(
-            lambda: signals.private_leaderboard_confirmed.send_robust(
-                Competition, competition=competition, by=by, at=at
-            )
+            lambda: signals.private_leaderboard_confirmed.send_robust(Phase, phase=phase, by=by, at=at)
         )
-    return competition
+    return phase
 
 
-def unconfirm_private_leaderboard(
-    *, competition: Competition, by: User | None, at: datetime, reason: str = ""
-) -> Competition:
+def unconfirm_private_leaderboard(*, phase: Phase, by: User | None, at: datetime, reason: str = "") -> Phase:
     """Close it again. Doing it twice changes nothing. `reason`: why, for the competition log and the participants.
 
     Raises:
@@ -73,42 +71,42 @@ def unconfirm_private_leaderboard(
         ReasonMissing, InvalidReason: participants are told why.
     """
     with transaction.atomic():
-        competition = _locked(competition, by=by, at=at)
-        if competition.confirmed_at is None:
-            return competition
+        phase = _locked(phase, by=by, at=at)
+        if phase.confirmed_at is None:
+            return phase
         reason = clean_reason(reason, required=by is not None)
-        take_back_confirmation(competition, by=by, at=at, reason=reason)
-    return competition
+        take_back_confirmation(phase, by=by, at=at, reason=reason)
+    return phase
 
 
-def why_not_confirm(competition: Competition, at: datetime) -> Refusal | None:
+def why_not_confirm(phase: Phase, at: datetime) -> Refusal | None:
     """Why the private leaderboard can't be opened now, by anybody; None: it can."""
-    if (incomplete := what_is_missing(competition)) is not None:
+    if (incomplete := what_is_missing(phase)) is not None:
         return incomplete
-    until = competition.objections_until
-    return ObjectionsOpen(until=until) if until is not None and competition.may_be_objected_to(at) else None
+    until = phase.objections_until
+    return ObjectionsOpen(until=until) if until is not None and phase.may_be_objected_to(at) else None
 
 
-def what_is_missing(competition: Competition) -> Refusal | None:
+def what_is_missing(phase: Phase) -> Refusal | None:
     """Why the private side can't be shown to anybody yet; None: it is complete and up to date.
 
     The newest run decides: it must be complete, hold the private side, have used the solution that scores now, and know
     every submission of the competition's time, those included that were received in the last moment and stored later.
     """
-    run = competition.scoring_runs.order_by("-pk").first()
+    run = phase.scoring_runs.order_by("-pk").first()
     if run is not None and run.is_active:
         return ScoringRunActive()
-    if run is None or not competition.scoring_runs.filter(scores_private=True).exists():
+    if run is None or not phase.scoring_runs.filter(scores_private=True).exists():
         return PrivateScoringMissing()
-    solution = active_solution(competition)
+    solution = active_solution(phase)
     complete = run.status == ScoringRun.Status.COMPLETE and run.scores_private
     if not complete or solution is None or run.solution_id != solution.pk:
         return PrivateScoringOutdated()
-    unknown = competition.submissions.counted().filter(pk__gt=run.newest_submission or 0)
+    unknown = phase.submissions.counted().filter(pk__gt=run.newest_submission or 0)
     return PrivateScoringOutdated() if run.newest_submission is not None and unknown.exists() else None
 
 
-def _locked(competition: Competition, *, by: User | None, at: datetime) -> Competition:
-    locked = Competition.objects.lock(competition.pk)
+def _locked(phase: Phase, *, by: User | None, at: datetime) -> Phase:
+    locked = Phase.objects.lock(phase)
     may.confirm_private_leaderboard(by, locked, at).require()
     return locked

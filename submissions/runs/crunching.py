@@ -125,7 +125,7 @@ def require_storage(solution: Solution) -> None:
     Raises:
         StorageUnavailable: not even the solution is there, nor any of the newest submissions.
     """
-    rows = Submission.objects.filter(competition=solution.competition_id).exclude(aligned="").order_by("-pk")
+    rows = Submission.objects.filter(phase=solution.phase_id).exclude(aligned="").order_by("-pk")
     names = [str(solution.file.name), *rows.values_list("aligned", flat=True)[:PROBES]]
     if not any(solution.file.storage.exists(name) for name in names):
         raise StorageUnavailable

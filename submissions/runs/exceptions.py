@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_lazy as _, ngettext_lazy
 
 from competitions.exceptions import InvalidReason, ReasonMissing
 from foundation.refusals import Conflict
@@ -28,9 +28,12 @@ class TooManyRescorings(Conflict):
     """
 
     code = "too_many_rescorings"
-    message = _(
+    message = ngettext_lazy(
+        "While the competition runs it may be rescored %(limit)d time in all, and has been. It can be rescored again "
+        "after the end.",
         "While the competition runs it may be rescored %(limit)d times in all, and has been. It can be rescored again "
-        "after the end."
+        "after the end.",
+        "limit",
     )
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from competitions import permissions as can
 from competitions.exceptions import CompetitionRunning
-from competitions.models import Competition
+from competitions.models import Competition, Phase
 from foundation.verdict import YES, Verdict
 from submissions.models import ScoringRun
 
@@ -21,16 +21,16 @@ def see_runs(user: Any, competition: Competition) -> Verdict:
     return can.edit(user, competition)
 
 
-def start_run(user: Any, competition: Competition, kind: str, at: datetime) -> Verdict:
+def start_run(user: Any, phase: Phase, kind: str, at: datetime) -> Verdict:
     """Start a run of this kind."""
     if kind == ScoringRun.Kind.PRIVATE:
-        return run_private_scoring(user, competition, at)
-    return rescore(user, competition)
+        return run_private_scoring(user, phase, at)
+    return rescore(user, phase.competition)
 
 
-def run_private_scoring(user: Any, competition: Competition, at: datetime) -> Verdict:
+def run_private_scoring(user: Any, phase: Phase, at: datetime) -> Verdict:
     """Compute private scores: organisers, after the end."""
-    return _organise_after_the_end(user, competition, at)
+    return _organise_after_the_end(user, phase, at)
 
 
 def rescore(user: Any, competition: Competition) -> Verdict:
@@ -38,12 +38,12 @@ def rescore(user: Any, competition: Competition) -> Verdict:
     return YES if user is None else can.edit(user, competition)
 
 
-def confirm_private_leaderboard(user: Any, competition: Competition, at: datetime) -> Verdict:
+def confirm_private_leaderboard(user: Any, phase: Phase, at: datetime) -> Verdict:
     """Open the private leaderboard to everybody, or close it again: organisers, after the end."""
-    return _organise_after_the_end(user, competition, at)
+    return _organise_after_the_end(user, phase, at)
 
 
-def _organise_after_the_end(user: Any, competition: Competition, at: datetime) -> Verdict:
-    if user is not None and not (organises := can.edit(user, competition)):
+def _organise_after_the_end(user: Any, phase: Phase, at: datetime) -> Verdict:
+    if user is not None and not (organises := can.edit(user, phase.competition)):
         return organises
-    return YES if competition.is_past_end(at) else Verdict(CompetitionRunning())
+    return YES if phase.is_past_end(at) else Verdict(CompetitionRunning())

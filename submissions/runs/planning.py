@@ -44,9 +44,9 @@ def begin(run_id: int, at: datetime) -> ScoringRun | None:
 
 
 def _plan(run: ScoringRun, at: datetime) -> None:
-    competition = run.competition
-    ended = competition.is_past_end(at)
-    solution = active_solution(competition)
+    phase = run.phase
+    ended = phase.is_past_end(at)
+    solution = active_solution(phase)
     if run.kind == ScoringRun.Kind.PRIVATE and not ended:
         _end(run, "The competition has not ended.", at)
         return
@@ -54,17 +54,17 @@ def _plan(run: ScoringRun, at: datetime) -> None:
         _end(run, "There is no solution.", at)
         return
     # Who takes a slot does so under the team's lock: from here on its submission is newer than all that are seen.
-    lock_teams(competition)
-    note_end(competition, at)  # writes the competition's row: after those of teams, as everybody does
-    pending = Submission.objects.filter(competition=competition, is_late=False).pending()
+    lock_teams(phase.competition)
+    note_end(phase, at)  # writes the competition's row: after those of teams, as everybody does
+    pending = Submission.objects.filter(phase=phase, is_late=False).pending()
     if ended and (waiting_for := pending.count()):
         raise NotYet(waiting_for)
     if ended:
         # Before the first private score: from here on nobody can add a submission of before the end unnoticed.
-        seal_receipts(competition, at=at)
+        seal_receipts(phase, at=at)
     run.waiting_for = 0
     run.solution, run.scores_private = solution, ended
-    run.newest_submission = competition.submissions.aggregate(newest=Max("pk"))["newest"] or 0
+    run.newest_submission = phase.submissions.aggregate(newest=Max("pk"))["newest"] or 0
     run.total = _cut(run)
     if run.total:
         mark_used(solution, at)

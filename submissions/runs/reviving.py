@@ -25,7 +25,7 @@ def revive_runs(at: datetime) -> int:
         | Q(status=ScoringRun.Status.RUNNING, heartbeat_at__isnull=True)
         | Q(status=ScoringRun.Status.QUEUED, created_at__lt=silent)
     )
-    still_pending = Submission.objects.filter(competition=OuterRef("competition"), is_late=False).pending()
+    still_pending = Submission.objects.filter(phase=OuterRef("phase"), is_late=False).pending()
     done_waiting = ScoringRun.objects.filter(~Exists(still_pending), status=ScoringRun.Status.QUEUED, waiting_for__gt=0)
     revived = 0
     for pk in list(done_waiting.values_list("pk", flat=True)):

@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-from competitions.models import Competition
+from competitions.models import Phase
 from submissions.models import ScoringRun, Submission
 from submissions.querysets import SubmissionQuerySet
 
 
 def submissions_of(run: ScoringRun) -> SubmissionQuerySet:
     """What a run scores. Private: all sent in before the end. Rescoring: late ones too, and those it put out before."""
-    rows = Submission.objects.filter(competition=run.competition_id)
+    rows = Submission.objects.filter(phase=run.phase_id)
     if run.kind == ScoringRun.Kind.PRIVATE:
         return rows.scored().filter(is_late=False)
     return rows.filter(scored_at__isnull=False).exclude(status=Submission.Status.PENDING)
 
 
-def has_private_result(competition: Competition) -> bool:
+def has_private_result(phase: Phase) -> bool:
     """Whether private scoring was ever complete: from then on organisers may know how teams would stand."""
-    return competition.scoring_runs.filter(scores_private=True, status=ScoringRun.Status.COMPLETE).exists()
+    return phase.scoring_runs.filter(scores_private=True, status=ScoringRun.Status.COMPLETE).exists()
 
 
-def is_scored_privately(competition: Competition) -> bool:
+def is_scored_privately(phase: Phase) -> bool:
     """Whether private scoring has begun, so that what counts may not change any more.
 
     With a team's row locked the answer stays true: planning a run locks all of them.
     """
-    return competition.scoring_runs.filter(scores_private=True).exists()
+    return phase.scoring_runs.filter(scores_private=True).exists()

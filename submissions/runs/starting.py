@@ -11,7 +11,7 @@ from django.db.models import Q
 
 from competitions.ending import note_end
 from competitions.log.recording import clean_reason
-from competitions.models import Competition
+from competitions.models import Phase
 from competitions.solution.services import active_solution
 from foundation.refusals import Refusal
 from submissions.exceptions import NothingToScoreWith
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 
-def start_run(*, competition: Competition, kind: str, by: User | None, at: datetime, reason: str = "") -> ScoringRun:
+def start_run(*, phase: Phase, kind: str, by: User | None, at: datetime, reason: str = "") -> ScoringRun:
     """Queue private scoring, or a rescoring of everything. `by` None: the server itself.
 
     A rescoring scores the public side, and after the end the private side as well.
@@ -40,17 +40,17 @@ def start_run(*, competition: Competition, kind: str, by: User | None, at: datet
     """
     kind = ScoringRun.Kind(kind)
     with transaction.atomic():
-        competition = Competition.objects.lock(competition.pk)
-        may.start_run(by, competition, kind, at).require()
-        if (refusal := why_not(competition, kind, at)) is not None:
+        phase = Phase.objects.lock(phase)
+        may.start_run(by, phase, kind, at).require()
+        if (refusal := why_not(phase, kind, at)) is not None:
             raise refusal
-        again = by is not None and has_private_result(competition)
+        again = by is not None and has_private_result(phase)
         reason = clean_reason(reason, required=kind == ScoringRun.Kind.RESCORE or again)
-        note_end(competition, at)
+        note_end(phase, at)
         try:
             with transaction.atomic():
                 run = ScoringRun.objects.create(
-                    competition=competition, kind=kind, started_by=by, reason=reason, created_at=at
+                    competition=phase.competition, phase=phase, kind=kind, started_by=by, reason=reason, created_at=at
                 )
         except IntegrityError:
             raise ScoringRunActive from None
@@ -59,23 +59,23 @@ def start_run(*, competition: Competition, kind: str, by: User | None, at: datet
     return run
 
 
-def why_not(competition: Competition, kind: str, at: datetime) -> Refusal | None:
+def why_not(phase: Phase, kind: str, at: datetime) -> Refusal | None:
     """Why no run of this kind may start now, whoever asks; None: it may."""
-    if (refusal := may.start_run(None, competition, kind, at).refusal) is not None:
+    if (refusal := may.start_run(None, phase, kind, at).refusal) is not None:
         return refusal
-    if active_run(competition) is not None:
+    if active_run(phase) is not None:
         return ScoringRunActive()
-    if active_solution(competition) is None:
+    if active_solution(phase) is None:
         return NothingToScoreWith()
-    if kind == ScoringRun.Kind.RESCORE and not competition.has_ended(at):
-        return _too_many(competition)
+    if kind == ScoringRun.Kind.RESCORE and not phase.has_ended(at):
+        return _too_many(phase)
     return None
 
 
-def _too_many(competition: Competition) -> Refusal | None:
+def _too_many(phase: Phase) -> Refusal | None:
     """Every rescoring before the end counts that may have shown a score, whatever became of it."""
     limit = settings.RESCORINGS_WHILE_RUNNING
-    rescored = competition.scoring_runs.filter(kind=ScoringRun.Kind.RESCORE, scores_private=False)
+    rescored = phase.scoring_runs.filter(kind=ScoringRun.Kind.RESCORE, scores_private=False)
     without_effect = Q(status=ScoringRun.Status.FAILED, done=0)
     return TooManyRescorings(limit=limit) if rescored.exclude(without_effect).count() >= limit else None
 
@@ -86,5 +86,5 @@ def hand_out(run_id: int) -> None:
         work_on_run.enqueue(run_id)
 
 
-def active_run(competition: Competition) -> ScoringRun | None:
-    return competition.scoring_runs.filter(status__in=[ScoringRun.Status.QUEUED, ScoringRun.Status.RUNNING]).first()
+def active_run(phase: Phase) -> ScoringRun | None:
+    return phase.scoring_runs.filter(status__in=[ScoringRun.Status.QUEUED, ScoringRun.Status.RUNNING]).first()

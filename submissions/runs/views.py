@@ -43,7 +43,7 @@ class ScoringRunViewSet(mixins.ListModelMixin, GenericViewSet):
     def get_queryset(self) -> QuerySet[ScoringRun]:
         if getattr(self, "swagger_fake_view", False):
             return ScoringRun.objects.none()
-        return self.competition().scoring_runs.select_related("started_by")
+        return self.competition().phase.scoring_runs.select_related("started_by")
 
     def competition(self) -> Competition:
         """The competition of the address, if the person asking organises it."""
@@ -60,7 +60,7 @@ class ScoringRunViewSet(mixins.ListModelMixin, GenericViewSet):
         found = self.competition()
         form = StartRunSerializer(data=request.data)
         form.is_valid(raise_exception=True)
-        run = start_run(competition=found, by=signed_in(request), at=timezone.now(), **form.validated_data)
+        run = start_run(phase=found.phase, by=signed_in(request), at=timezone.now(), **form.validated_data)
         return Response(ScoringRunSerializer(run).data, status=status.HTTP_201_CREATED)
 
     @docs.retrieve
@@ -78,19 +78,19 @@ class ConfirmationViewSet(ViewSet):
     @action(detail=False, methods=["post"])
     def confirm(self, request: Request, competition: str) -> Response:
         found, by, at = find_competition(request, competition), signed_in(request), timezone.now()
-        may.confirm_private_leaderboard(by, found, at).require()
-        found = confirm_private_leaderboard(competition=found, by=by, at=at)
-        return Response(ConfirmationSerializer(found).data)
+        may.confirm_private_leaderboard(by, found.phase, at).require()
+        phase = confirm_private_leaderboard(phase=found.phase, by=by, at=at)
+        return Response(ConfirmationSerializer(phase).data)
 
     @docs.unconfirm
     @action(detail=False, methods=["post"])
     def unconfirm(self, request: Request, competition: str) -> Response:
         found, by, at = find_competition(request, competition), signed_in(request), timezone.now()
-        may.confirm_private_leaderboard(by, found, at).require()
+        may.confirm_private_leaderboard(by, found.phase, at).require()
         form = UnconfirmSerializer(data=request.data)
         form.is_valid(raise_exception=True)
-        found = unconfirm_private_leaderboard(competition=found, by=by, at=at, **form.validated_data)
-        return Response(ConfirmationSerializer(found).data)
+        phase = unconfirm_private_leaderboard(phase=found.phase, by=by, at=at, **form.validated_data)
+        return Response(ConfirmationSerializer(phase).data)
 
 
 class PreviewViewSet(ViewSet):
@@ -101,7 +101,7 @@ class PreviewViewSet(ViewSet):
     def preview(self, request: Request, competition: str) -> Response:
         found = preview_of(request, competition)
         board = Leaderboard(
-            found,
+            found.phase,
             PRIVATE,
             own_team_id(request.user, found),
             fresh=True,
@@ -118,13 +118,13 @@ class PreviewViewSet(ViewSet):
     def preview_csv(self, request: Request, competition: str) -> StreamingHttpResponse:
         found = preview_of(request, competition)
         bracket = asked_bracket(request, found)
-        board = Leaderboard(found, PRIVATE, fresh=True, bracket=bracket, tells_brackets=tells_brackets(found))
+        board = Leaderboard(found.phase, PRIVATE, fresh=True, bracket=bracket, tells_brackets=tells_brackets(found))
         return csv_response(board, name=f"{found.slug}-private-preview{f'-{bracket.slug}' if bracket else ''}")
 
 
 def preview_of(request: Request, key: str) -> Competition:
     """The competition, if the person asking may look at its private side before everybody else."""
     found = find_competition(request, key)
-    can.preview_private_leaderboard(request.user, found, timezone.now()).require()
-    open_preview(competition=found, by=signed_in(request), at=timezone.now())
+    can.preview_private_leaderboard(request.user, found.phase, timezone.now()).require()
+    open_preview(phase=found.phase, by=signed_in(request), at=timezone.now())
     return found

@@ -125,7 +125,7 @@ def _work_on(run: ScoringRun, part: ScoringPart, now: Clock, until: float) -> bo
             public=public,
             private=private,
             rows=run.total * solution.rows,
-            further=further_metrics(solution.competition),
+            further=further_metrics(solution.phase),
         )
         if solution.own_metric_id is None
         else OwnCruncher(solution, public=public, private=private)

@@ -13,7 +13,7 @@ from django.db.models import F
 
 from competitions.columns import shown_numbers
 from competitions.exceptions import CompetitionRunning
-from competitions.models import Competition, Solution
+from competitions.models import Phase, Solution
 from scoring.batches import Result, Scores
 from submissions.messages import kept
 from submissions.models import ScoringPart, ScoringRun, Submission, aligned_path
@@ -51,10 +51,10 @@ def write_chunk(
     realigned = _store_realigned(submissions, scores)
     try:
         with transaction.atomic():
-            competition = _still_ours(run, part, at)
+            phase = _still_ours(run, part, at)
             failed = 0
             for submission in submissions:
-                failed += not _apply(run, competition, submission, scores[submission.pk], at)
+                failed += not _apply(run, phase, submission, scores[submission.pk], at)
             fields = PRIVATE_FIELDS if run.kind == ScoringRun.Kind.PRIVATE else RESCORED_FIELDS
             if submissions:
                 Submission.objects.bulk_update(submissions, [*fields, *(["aligned"] if realigned else [])])
@@ -70,11 +70,11 @@ def write_chunk(
 
 def require_active_solution(run: ScoringRun) -> None:
     """Raises SolutionReplaced: the run's is not the one that scores any more."""
-    if not Solution.objects.filter(competition=run.competition_id, is_active=True, pk=run.solution_id or 0).exists():
+    if not Solution.objects.filter(phase=run.phase_id, is_active=True, pk=run.solution_id or 0).exists():
         raise SolutionReplaced
 
 
-def _still_ours(run: ScoringRun, part: ScoringPart, at: datetime) -> Competition:
+def _still_ours(run: ScoringRun, part: ScoringPart, at: datetime) -> Phase:
     """Lock the run's row, then the part's, and look whether this worker may still write."""
     running = ScoringRun.objects.filter(pk=run.pk, status=ScoringRun.Status.RUNNING)
     if not running.update(heartbeat_at=at):
@@ -83,37 +83,35 @@ def _still_ours(run: ScoringRun, part: ScoringPart, at: datetime) -> Competition
     if not held.exists():
         raise LostLease
     require_active_solution(run)
-    competition = Competition.objects.get(pk=run.competition_id)
-    if run.scores_private and not competition.is_past_end(at):
+    phase = Phase.objects.get(pk=run.phase_id)
+    if run.scores_private and not phase.is_past_end(at):
         raise CompetitionRunning
-    return competition
+    return phase
 
 
-def _apply(
-    run: ScoringRun, competition: Competition, submission: Submission, scores: Scores | None, at: datetime
-) -> bool:
+def _apply(run: ScoringRun, phase: Phase, submission: Submission, scores: Scores | None, at: datetime) -> bool:
     """Put the scores on the submission; whether it could be read and, where its public score was asked for, has one.
 
     Whether it has a private score is not told: the log has how many could not be scored, for everybody, at once.
-    Private scores of the competition's time keep all their digits, by which the final ranking is made.
+    Private scores of the phase's time keep all their digits, by which the final ranking is made.
     """
     found = scores if scores is not None and scores.result is Result.SCORED else None
     if run.kind == ScoringRun.Kind.RESCORE:
         submission.solution = run.solution
-        score = None if found is None or found.public is None else competition.shown_score(found.public)
+        score = None if found is None or found.public is None else phase.shown_score(found.public)
         if submission.public_score not in (None, score):
             submission.former_public_score = submission.public_score
         submission.public_score = score
-        submission.public_numbers = {} if found is None else shown_numbers(competition, found.public_further)
+        submission.public_numbers = {} if found is None else shown_numbers(phase, found.public_further)
         submission.problems = kept(scores.problems) if scores is not None else []
         submission.status = _status(scores)
     # Late submissions get theirs once the private leaderboard is open, not before.
-    may_have_private = run.scores_private and (competition.is_confirmed(at) or not submission.is_late)
+    may_have_private = run.scores_private and (phase.is_confirmed(at) or not submission.is_late)
     submission.private_score = found.private if found and may_have_private else None
     submission.private_numbers = dict(found.private_further) if found and submission.private_score is not None else {}
     if submission.is_late and submission.private_score is not None:
-        submission.private_score = competition.shown_score(submission.private_score)
-        submission.private_numbers = shown_numbers(competition, submission.private_numbers)
+        submission.private_score = phase.shown_score(submission.private_score)
+        submission.private_numbers = shown_numbers(phase, submission.private_numbers)
     return found is not None
 
 

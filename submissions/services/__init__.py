@@ -6,6 +6,7 @@ from submissions.services.recovery import give_up, settle_abandoned, try_again
 from submissions.services.selecting import describe, select
 from submissions.services.slots import check_allowance
 from submissions.services.submitting import Outcome, score_stored, submit
+from submissions.services.taking_over import take_over_due
 
 __all__ = [
     "Outcome",
@@ -18,5 +19,6 @@ __all__ = [
     "select",
     "settle_abandoned",
     "submit",
+    "take_over_due",
     "try_again",
 ]

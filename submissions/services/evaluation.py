@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 
 from competitions.metrics.running import Scored, score_by
-from competitions.models import Competition, Solution
+from competitions.models import Phase, Solution
 from competitions.solution.services import active_solution, prepared_solution
 from foundation.metrics import SCORING_SECONDS
 from scoring.containers import Source
@@ -40,7 +40,7 @@ class Evaluation:
 def evaluate(
     source: Source,
     submission: Submission | Trial,
-    competition: Competition,
+    phase: Phase,
     *,
     background: Executor,
     private: bool = False,
@@ -59,7 +59,7 @@ def evaluate(
         NoneReady: at once, and the organisers' own metric would have to be waited for.
         SandboxUnavailable: their metric can't be run at the moment.
     """
-    solution = solution or active_solution(competition)
+    solution = solution or active_solution(phase)
     if solution is None:
         raise NothingToScoreWith
     prepared = prepared_solution(solution)

@@ -106,6 +106,7 @@ def _settle(seen: Submission, act: Callable[[Submission, Team], T]) -> T:
                 raise AlreadySettled
             if submission.team_id == team_id:
                 submission.team, submission.competition, submission.user = team, team.competition, seen.user
+                submission.phase = team.competition.phase_of(submission.phase_id)
                 return act(submission, team)
         # A merge took it to another team since it was seen.
         team_id = submission.team_id
@@ -121,13 +122,13 @@ def _settle_or_see(seen: Submission, act: Callable[[Submission, Team], Submissio
 def _write_score(
     submission: Submission, team: Team, evaluation: Evaluation, *, sha256: str, at: datetime
 ) -> tuple[Submission, StandingUpdate | None]:
-    competition = team.competition
+    phase = submission.phase
     submission.status = Submission.Status.SCORED
-    submission.public_score = competition.shown_score(evaluation.public.score)
-    submission.public_numbers = shown_numbers(competition, evaluation.public.numbers)
-    if submission.is_late and competition.is_confirmed(at) and evaluation.private is not None:
-        submission.private_score = competition.shown_score(evaluation.private.score)
-        submission.private_numbers = shown_numbers(competition, evaluation.private.numbers)
+    submission.public_score = phase.shown_score(evaluation.public.score)
+    submission.public_numbers = shown_numbers(phase, evaluation.public.numbers)
+    if submission.is_late and phase.is_confirmed(at) and evaluation.private is not None:
+        submission.private_score = phase.shown_score(evaluation.private.score)
+        submission.private_numbers = shown_numbers(phase, evaluation.private.numbers)
     submission.solution = evaluation.solution
     submission.aligned.name = evaluation.aligned
     submission.sha256 = sha256
@@ -141,13 +142,13 @@ def _write_score(
     update = None
     if submission.is_void:
         if not submission.is_late:
-            note_scored(team=team, at=submission.created_at)
+            note_scored(team=team, phase=phase, at=submission.created_at)
     elif not submission.is_late:
-        update = record_public_score(team=team, score=submission.public_score, at=submission.created_at)
+        update = record_public_score(team=team, phase=phase, score=submission.public_score, at=submission.created_at)
         if update is None:
             update = _unshown(submission, team)
     # Asked last: by now the competition's row is ours, for which whoever replaces the solution has to wait.
-    active = Solution.objects.filter(competition=competition, is_active=True).values_list("pk", flat=True).first()
+    active = Solution.objects.filter(phase=phase, is_active=True).values_list("pk", flat=True).first()
     if active is not None and active != evaluation.solution.pk:
         raise SolutionChanged
     mark_used(evaluation.solution, at)
@@ -161,17 +162,21 @@ def _write_score(
             rank_after=update.rank_after if update else None,
         )
     )
+    if update is not None:
+        submission.team_best, submission.team_best_at = update.best, update.best_at
     return submission, update
 
 
 def _unshown(submission: Submission, team: Team) -> StandingUpdate:
     """What the team is told while the leaderboard stands still: about its own scores, and no place."""
-    competition, score = team.competition, cast("float", submission.public_score)
-    others = team.submissions.counted().filter(status=Submission.Status.SCORED, voided_at__isnull=True)
+    phase, score = submission.phase, cast("float", submission.public_score)
+    others = (
+        team.submissions.filter(phase=phase).counted().filter(status=Submission.Status.SCORED, voided_at__isnull=True)
+    )
     scores = [cast("float", one) for one in others.exclude(pk=submission.pk).values_list("public_score", flat=True)]
-    best = min(scores, key=competition.sort_key, default=None)
+    best = min(scores, key=phase.sort_key, default=None)
     return StandingUpdate(
-        is_best=competition.is_better(score, than=best),
+        is_best=phase.is_better(score, than=best),
         previous_best=best,
         rank_before=None,
         rank_after=None,
@@ -184,4 +189,4 @@ def _give_back(submission: Submission, team: Team, **fields: Any) -> None:
         setattr(submission, name, value)
     submission.save(update_fields=list(fields))
     if not submission.is_late:
-        uncount_submission(team=team, at=submission.created_at)
+        uncount_submission(team=team, phase=submission.phase, at=submission.created_at)

@@ -12,7 +12,7 @@ from django_tasks import task
 
 from competitions.columns import shown_numbers
 from competitions.metrics.running import score_by
-from competitions.models import Competition, Solution
+from competitions.models import Phase, Solution
 from competitions.solution.services import prepared_solution
 from scoring.errors import InvalidSubmission
 from scoring.reading import Predictions
@@ -24,22 +24,22 @@ logger = logging.getLogger(__name__)
 def catch_up_with_late(at: datetime) -> int:
     """Give late submissions the private scores that a lost job left them without; returns how many got one."""
     waiting = Submission.objects.late_without_private_score().filter(
-        competition__confirmed_at__isnull=False, competition__ends_at__lte=at
+        phase__confirmed_at__isnull=False, phase__ends_at__lte=at
     )
-    return sum(score_late_privately(pk, at) for pk in set(waiting.order_by().values_list("competition", flat=True)))
+    return sum(score_late_privately(pk, at) for pk in set(waiting.order_by().values_list("phase", flat=True)))
 
 
-def score_late_privately(competition_id: int, at: datetime) -> int:
+def score_late_privately(phase_id: int, at: datetime) -> int:
     """Give every late submission that has none its private score; returns how many got one.
 
     Computes nothing before the confirmation, and stops at once if it is taken back.
     """
-    if not Competition.objects.get(pk=competition_id).is_confirmed(at):
+    if not Phase.objects.get(pk=phase_id).is_confirmed(at):
         return 0
     done = 0
-    rows = Submission.objects.filter(competition=competition_id).late_without_private_score()
+    rows = Submission.objects.filter(phase=phase_id).late_without_private_score()
     solutions: dict[int, Solution] = {}
-    for submission in rows.select_related("solution").order_by("pk").iterator(chunk_size=100):
+    for submission in rows.select_related("solution__phase").order_by("pk").iterator(chunk_size=100):
         # What is scored names the solution it was scored with.
         own = cast("Solution", submission.solution)
         solution = solutions.setdefault(own.pk, own)
@@ -54,18 +54,18 @@ def score_late_privately(competition_id: int, at: datetime) -> int:
             logger.exception("submission.late_private_failed", extra={"submission": submission.pk})
             continue
         with transaction.atomic():
-            competition = Competition.objects.lock(competition_id)
-            if not competition.is_confirmed(at):
+            phase = Phase.objects.lock(own.phase)
+            if not phase.is_confirmed(at):
                 return done
             # Only if a rescoring has not changed what the score rests on.
             done += Submission.objects.filter(pk=submission.pk, aligned=submission.aligned.name).update(
-                private_score=competition.shown_score(scored.score),
-                private_numbers=shown_numbers(competition, scored.numbers),
+                private_score=phase.shown_score(scored.score),
+                private_numbers=shown_numbers(phase, scored.numbers),
             )
     return done
 
 
 @task(queue_name="scoring")
-def score_late(competition_id: int) -> None:
-    """Give the late submissions of the competition their private scores."""
-    score_late_privately(competition_id, timezone.now())
+def score_late(phase_id: int) -> None:
+    """Give the late submissions of the phase their private scores."""
+    score_late_privately(phase_id, timezone.now())

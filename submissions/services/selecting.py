@@ -32,16 +32,17 @@ def select(*, submission: Submission, selected: bool, by: User, at: datetime) ->
         LateNotSelectable, NotScored, SubmissionVoid: it can't count.
         TooManySelected: the team already uses all its selections.
     """
+    seen = submission.phase
     with transaction.atomic():
         team = Team.objects.lock(Submission.objects.values_list("team", flat=True).get(pk=submission.pk))
         can.see_team_internals(by, team).require()
-        competition = team.competition
-        judge_as_received(competition, seen=submission.competition)
+        phase = team.competition.phase_of(seen.pk)
+        judge_as_received(phase, seen=seen)
         submission = Submission.objects.for_display().get(pk=submission.pk)
         if not team.is_active:
             raise TeamNotActive
         # Known to be over by now, also to a request of the last moment that had to wait for the lock.
-        if competition.has_ended(at) or is_scored_privately(competition):
+        if phase.has_ended(at) or is_scored_privately(phase):
             raise CompetitionEnded
         if selected:
             _check_selectable(submission, team)
@@ -58,8 +59,9 @@ def _check_selectable(submission: Submission, team: Team) -> None:
         raise NotScored
     if submission.is_void:
         raise SubmissionVoid
-    limit = team.competition.selectable_submissions
-    if team.submissions.selected().exclude(pk=submission.pk).count() >= limit:
+    limit = submission.phase.selectable_submissions
+    others = team.submissions.filter(phase=submission.phase_id).exclude(pk=submission.pk)
+    if others.selected().count() >= limit:
         raise TooManySelected(limit=limit)
 
 

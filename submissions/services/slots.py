@@ -11,7 +11,7 @@ from competitions import permissions as can
 from competitions.ending import judge_as_received, note_end
 from competitions.exceptions import NoSolution
 from competitions.leaderboards.standings import count_submission
-from competitions.models import Competition, Solution, Team
+from competitions.models import Phase, Solution, Team
 from competitions.solution.services import solution_for_submission
 from submissions.exceptions import NothingToScoreWith
 from submissions.limits import Allowance, allowance
@@ -30,24 +30,27 @@ class Slot(NamedTuple):
     solution: Solution
 
 
-def check_allowance(team: Team, at: datetime) -> Allowance:
-    """What `team` may submit at `at`, which is once more at least. Only while its row is locked does that stay true.
+def check_allowance(team: Team, phase: Phase, at: datetime) -> Allowance:
+    """What `team` may submit to the phase at `at`, which is once more at least.
+
+    Only while its row is locked does that stay true.
 
     Raises:
         TotalLimitReached, DailyLimitReached: the limits are used up.
         TeamNotActive, CompetitionNotStarted, CompetitionEnded: the clock or the team's state says no.
     """
-    found = allowance(team, at)
+    found = allowance(team, phase, at)
     if found.refusal is not None:
         raise found.refusal
     return found
 
 
-def take_slot(*, user: User, team_id: int, at: datetime, seen: Competition | None = None, **facts: Any) -> Slot:
+def take_slot(*, user: User, team_id: int, at: datetime, seen: Phase | None = None, **facts: Any) -> Slot:
     """Make a pending submission, which counts against the limits from now on; where its file will be is fixed with it.
 
-    The name of the file is written before the file: after a crash it tells where to look. `seen`: the competition as it
-    was read before `at` was taken; without it, what is known now decides whether it is late. `facts`: fields of the
+    The name of the file is written before the file: after a crash it tells where to look. `seen`: the phase as it
+    was read before `at` was taken; without it, it is for the phase that is meant where none is named, and what is known
+    now decides whether it is late. `facts`: fields of the
     row.
 
     Raises:
@@ -56,22 +59,23 @@ def take_slot(*, user: User, team_id: int, at: datetime, seen: Competition | Non
     """
     with transaction.atomic():
         team = Team.objects.lock(team_id)
-        note_end(team.competition, at)
+        phase = team.competition.phase if seen is None else team.competition.phase_of(seen.pk)
+        note_end(phase, at)
         if seen is not None:
-            judge_as_received(team.competition, seen=seen)
-        can.submit(user, team, at).require()
-        before = check_allowance(team, at)
+            judge_as_received(phase, seen=seen)
+        can.submit(user, team, phase, at).require()
+        before = check_allowance(team, phase, at)
         try:
-            solution = solution_for_submission(team.competition, at=at)
+            solution = solution_for_submission(phase, at=at)
         except NoSolution:
             raise NothingToScoreWith from None
-        late = team.competition.has_ended(at)
+        late = phase.has_ended(at)
         submission = Submission(
-            competition=team.competition, team=team, user=user, created_at=at, is_late=late, **facts
+            competition=team.competition, phase=phase, team=team, user=user, created_at=at, is_late=late, **facts
         )
         submission.next_try_at = lease_end()
         submission.file.name = submission_path(submission, submission.filename)
         submission.save(force_insert=True)
         if not late:
-            count_submission(team=team, at=at)
+            count_submission(team=team, phase=phase, at=at)
     return Slot(submission, before.after_one_more(), solution)

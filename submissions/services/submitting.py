@@ -17,7 +17,8 @@ from django_tasks import task
 
 from competitions.leaderboards.standings import StandingUpdate
 from competitions.metrics.sandboxes import NO_SANDBOX_READY, NoneReady
-from competitions.models import Solution, Team
+from competitions.models import Phase, Solution, Team
+from competitions.phases.entry import decide_soon
 from competitions.quota import check_quota
 from foundation.digests import sha256_of
 from foundation.faults import StorageUnavailable, passing_fault
@@ -71,6 +72,7 @@ def submit(
     *,
     user: User,
     team: Team,
+    phase: Phase | None = None,
     file: File | IO[bytes],
     filename: str,
     memo: str = "",
@@ -81,7 +83,8 @@ def submit(
 ) -> Outcome:
     """Submit `file` for `team` and score its public part at once, or by the job queue where it is large.
 
-    Read the team, with its competition, before `at` is taken (see `competitions.ending`).
+    `phase`: for which phase; None: the one that is meant where none is named.
+    Read the team, with its competition and the phase, before `at` is taken (see `competitions.ending`).
 
     Raises:
         Refusal: `can.submit` says no, the limits are used up, or the memo, the CV score, the experiment or the size
@@ -100,13 +103,15 @@ def submit(
     facts = {"filename": filename, "size": file.size, "memo": memo, "cv_score": cv_score, "source": source}
     facts["experiment"] = experiment
     with room:
-        return _submit(user=user, team=team, file=file, facts=facts, at=at)
+        return _submit(user=user, team=team, phase=phase or team.competition.phase, file=file, facts=facts, at=at)
 
 
-def _submit(*, user: User, team: Team, file: File, facts: dict[str, Any], at: datetime) -> Outcome:
+def _submit(*, user: User, team: Team, phase: Phase, file: File, facts: dict[str, Any], at: datetime) -> Outcome:
     check_backlog()
     check_quota(team.competition, file.size)
-    slot = take_slot(user=user, team_id=team.pk, at=at, seen=team.competition, **facts)
+    # The worker may not have looked since the phase began. Asked before any row is locked.
+    decide_soon(phase, at)
+    slot = take_slot(user=user, team_id=team.pk, at=at, seen=phase, **facts)
     submission = slot.submission
     with in_hand(submission.pk):
         try:
@@ -201,13 +206,13 @@ def _evaluate_and_finish(
         NoneReady: at once, and the organisers' own metric would have to be waited for.
     """
     while True:
-        competition = submission.competition
-        private = submission.is_late and competition.is_confirmed(at)
+        phase = submission.phase
+        private = submission.is_late and phase.is_confirmed(at)
         try:
             evaluation = evaluate(
                 source,
                 submission,
-                competition,
+                phase,
                 background=background,
                 private=private,
                 solution=solution,
@@ -219,7 +224,7 @@ def _evaluate_and_finish(
             return finish_scored(submission, evaluation, sha256=sha256(), at=at)
         except SolutionChanged:
             _discard(evaluation, submission)
-            competition.refresh_from_db()
+            phase.refresh_from_db()
             solution = None
         except AlreadySettled:
             _discard(evaluation, submission)

@@ -15,7 +15,7 @@ from django_tasks import task
 
 from competitions.leaderboards.standings import leaderboard_changed
 from competitions.metrics.running import score_by
-from competitions.models import Baseline, Competition, Solution
+from competitions.models import Baseline, Phase, Solution
 from competitions.solution.services import active_solution, prepared_solution
 from foundation.faults import passing_fault
 from scoring.errors import InvalidSubmission
@@ -39,7 +39,7 @@ ATTEMPTS = 3
 
 def score_stored_trial(pk: int) -> Trial | None:
     """Score a trial from its stored file by the solution that scores now; safe to run twice. None: it is gone."""
-    trial = Trial.objects.select_related("competition").filter(pk=pk).first()
+    trial = Trial.objects.select_related("competition", "phase__competition").filter(pk=pk).first()
     if trial is None:
         return None
     Trial.objects.filter(pk=pk).update(attempts=F("attempts") + 1)
@@ -47,10 +47,10 @@ def score_stored_trial(pk: int) -> Trial | None:
     former = str(trial.aligned.name or "")
     try:
         with trial.file.storage.open(str(trial.file.name)) as stored, ThreadPoolExecutor(1) as background:
-            found = evaluate(incoming.content_of(stored), trial, trial.competition, background=background)
+            found = evaluate(incoming.content_of(stored), trial, trial.phase, background=background)
     except InvalidSubmission as invalid:
         trial.status, trial.problems, trial.public_score = Trial.Status.REFUSED, kept(invalid.problems), None
-        trial.solution = active_solution(trial.competition)
+        trial.solution = active_solution(trial.phase)
     except Exception as exc:
         if passing_fault(exc) is not None:
             Trial.objects.filter(pk=pk).update(attempts=0)  # it did not kill anybody
@@ -61,13 +61,13 @@ def score_stored_trial(pk: int) -> Trial | None:
         put(found, trial)
     trial.attempts = 0
     with transaction.atomic():
-        competition = Competition.objects.lock(trial.competition_id)
+        phase = Phase.objects.lock(trial.phase)
         # Replaced meanwhile: the job of the new version comes after this one.
-        outdated = trial.status == Trial.Status.SCORED and trial.solution != active_solution(competition)
+        outdated = trial.status == Trial.Status.SCORED and trial.solution != active_solution(phase)
         is_kept = not outdated and Trial.objects.filter(pk=pk).exists()
         if is_kept:
             trial.save(update_fields=fields)
-            _show(trial, competition)
+            _show(trial, phase)
     useless = former if is_kept else str(trial.aligned.name or "")
     if useless and former != trial.aligned.name:
         trial.aligned.storage.delete(useless)
@@ -77,26 +77,26 @@ def score_stored_trial(pk: int) -> Trial | None:
 def put(found: Evaluation, trial: Trial) -> None:
     """Write the result on the row, without saving it, with no more digits than everybody is shown."""
     trial.status, trial.problems = Trial.Status.SCORED, []
-    trial.public_score = trial.competition.shown_score(found.public.score)
+    trial.public_score = trial.phase.shown_score(found.public.score)
     trial.solution, trial.aligned.name = found.solution, found.aligned
 
 
-def _show(trial: Trial, competition: Competition) -> None:
+def _show(trial: Trial, phase: Phase) -> None:
     """Give the baseline that was made of the trial the trial's present score."""
     baseline = Baseline.objects.filter(trial=trial).first()
     if baseline is None:
         return
     baseline.public_score = trial.public_score
-    baseline.public_key = None if trial.public_score is None else competition.sort_key(trial.public_score)
+    baseline.public_key = None if trial.public_score is None else phase.sort_key(trial.public_score)
     baseline.save(update_fields=["public_score", "public_key"])
-    leaderboard_changed(competition_id=competition.pk)
+    leaderboard_changed(competition_id=phase.competition_id)
 
 
-def score_baselines_of(competition_id: int, at: datetime) -> None:
+def score_baselines_of(phase_id: int, at: datetime) -> None:
     """Score the baselines by the solution that scores now; on the private side too, but after the confirmation only."""
-    for trial in Trial.objects.filter(competition=competition_id, baseline__isnull=False).select_related("solution"):
-        competition = Competition.objects.get(pk=competition_id)
-        solution = active_solution(competition)
+    for trial in Trial.objects.filter(phase=phase_id, baseline__isnull=False).select_related("solution"):
+        phase = Phase.objects.get(pk=phase_id)
+        solution = active_solution(phase)
         if solution is None:
             return
         scored: Trial | None = trial
@@ -105,13 +105,13 @@ def score_baselines_of(competition_id: int, at: datetime) -> None:
         if scored is None or scored.status != Trial.Status.SCORED:
             continue
         measure_wobble_of(scored, by=None, at=at)
-        if competition.is_confirmed(at):
+        if phase.is_confirmed(at):
             _score_privately(scored, solution, at)
 
 
 def measure_wobble_of(trial: Trial, *, by: User | None, at: datetime) -> None:
     """Start to measure how much the trial's public score wobbles, unless that is known or being measured."""
-    if known_wobble(trial.competition) is None:
+    if known_wobble(trial.phase) is None:
         with suppress(AnalysisActive):
             start_wobble(submission=trial, by=by, at=at)
 
@@ -125,24 +125,24 @@ def _score_privately(trial: Trial, solution: Solution, at: datetime) -> None:
     except InvalidSubmission:  # undefined on the private rows alone
         return
     with transaction.atomic():
-        competition = Competition.objects.lock(trial.competition_id)
+        phase = Phase.objects.lock(trial.phase)
         # Asked again under the lock that taking the confirmation back needs: what was open may be closed by now.
-        if not competition.is_confirmed(at) or active_solution(competition) != solution:
+        if not phase.is_confirmed(at) or active_solution(phase) != solution:
             return
-        shown = competition.shown_score(score)
-        Baseline.objects.filter(trial=trial).update(private_score=shown, private_key=competition.sort_key(shown))
-        leaderboard_changed(competition_id=competition.pk)
+        shown = phase.shown_score(score)
+        Baseline.objects.filter(trial=trial).update(private_score=shown, private_key=phase.sort_key(shown))
+        leaderboard_changed(competition_id=phase.competition_id)
 
 
-def forget_private_side(competition: Competition) -> None:
+def forget_private_side(phase: Phase) -> None:
     """Delete the private scores of baselines, because the private leaderboard was closed again."""
-    competition.baselines.update(private_score=None, private_key=None)
+    phase.baselines.update(private_score=None, private_key=None)
 
 
-def forget_scores(competition: Competition) -> None:
+def forget_scores(phase: Phase) -> None:
     """Delete the scores of baselines, because another version of the solution scores now."""
-    competition.baselines.update(public_score=None, public_key=None, private_score=None, private_key=None)
-    leaderboard_changed(competition_id=competition.pk)
+    phase.baselines.update(public_score=None, public_key=None, private_score=None, private_key=None)
+    leaderboard_changed(competition_id=phase.competition_id)
 
 
 def catch_up_with_trials(at: datetime) -> int:
@@ -151,11 +151,13 @@ def catch_up_with_trials(at: datetime) -> int:
     done = sum(score_stored_trial(pk) is not None for pk in list(waiting))
     Trial.objects.filter(status=Trial.Status.PENDING, attempts__gte=ATTEMPTS).update(status=Trial.Status.FAILED)
     unscored = Baseline.objects.filter(public_key__isnull=True) | Baseline.objects.filter(
-        private_key__isnull=True, competition__confirmed_at__isnull=False, competition__ends_at__lte=at
+        private_key__isnull=True,
+        phase__confirmed_at__isnull=False,
+        phase__ends_at__lte=at,
     )
     ready = unscored.filter(trial__status=Trial.Status.SCORED)
-    for competition in set(ready.values_list("competition", flat=True)):
-        score_baselines_of(competition, at)
+    for phase_id in set(ready.values_list("phase", flat=True)):
+        score_baselines_of(phase_id, at)
     return done
 
 
@@ -166,6 +168,6 @@ def score_trial(trial_id: int) -> None:
 
 
 @task(queue_name="scoring")
-def score_baselines(competition_id: int) -> None:
-    """Score the baselines of a competition anew, after another version of the solution or the confirmation."""
-    score_baselines_of(competition_id, timezone.now())
+def score_baselines(phase_id: int) -> None:
+    """Score the baselines of a phase anew, after another version of the solution or the confirmation."""
+    score_baselines_of(phase_id, timezone.now())

@@ -12,9 +12,9 @@ from django.core.files.storage import Storage
 from django.db import transaction
 
 from competitions.leaderboards.standings import leaderboard_changed
-from competitions.log.recording import record
+from competitions.log.recording import record_in
 from competitions.metrics.sandboxes import NoneReady
-from competitions.models import Baseline, Competition, LogKind
+from competitions.models import Baseline, LogKind, Phase
 from competitions.solution.services import active_solution
 from scoring.errors import InvalidSubmission
 from submissions.exceptions import NothingToScoreWith
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 
-def try_out(*, competition: Competition, file: File | IO[bytes], filename: str, by: User, at: datetime) -> Trial:
+def try_out(*, phase: Phase, file: File | IO[bytes], filename: str, by: User, at: datetime) -> Trial:
     """Check and score a file as a submission is, at any time, before the start too; it counts for nothing.
 
     It takes no slot and marks no version of the solution as used. A large one waits for the job queue.
@@ -54,15 +54,15 @@ def try_out(*, competition: Competition, file: File | IO[bytes], filename: str, 
         FileTooLarge, Overloaded: nothing is kept.
         InvalidTrial: what is wrong with the file; nothing is kept.
     """
-    may.try_out(by, competition).require()
-    if active_solution(competition) is None:
+    may.try_out(by, phase.competition).require()
+    if active_solution(phase) is None:
         raise NothingToScoreWith
-    if competition.trials.count() >= MOST_TRIALS:
+    if phase.trials.count() >= MOST_TRIALS:
         raise TooManyTrials
     filename = incoming.clean_filename(filename)
     file = incoming.as_file(file, filename)
     check_backlog()
-    trial = Trial(competition=competition, user=by, created_at=at, filename=filename, size=file.size)
+    trial = Trial(competition=phase.competition, phase=phase, user=by, created_at=at, filename=filename, size=file.size)
     with turns.turn() as granted:
         at_once = granted and file.size <= settings.INLINE_SCORING_BYTES
         if at_once:
@@ -79,7 +79,7 @@ def _score_trial(trial: Trial, content: Any) -> bool:
     """Whether it could be scored at once."""
     try:
         with ThreadPoolExecutor(1) as background:
-            put(evaluate(content, trial, trial.competition, background=background, at_once=True), trial)
+            put(evaluate(content, trial, trial.phase, background=background, at_once=True), trial)
     except InvalidSubmission as invalid:
         raise InvalidTrial(kept(invalid.problems)) from None
     except NoneReady:
@@ -95,8 +95,8 @@ def delete_trial(*, trial: Trial, by: User) -> None:
         TrialIsBaseline: it stands on the leaderboard.
     """
     with transaction.atomic():
-        competition = Competition.objects.lock(trial.competition_id)
-        may.try_out(by, competition).require()
+        phase = Phase.objects.lock(trial.phase)
+        may.try_out(by, phase.competition).require()
         trial = Trial.objects.select_for_update().get(pk=trial.pk)
         if trial.baseline_id is not None:
             raise TrialIsBaseline
@@ -120,26 +120,28 @@ def set_baseline(*, trial: Trial, name: str, by: User, at: datetime) -> Baseline
     """
     name = _clean_name(name)
     with transaction.atomic():
-        competition = Competition.objects.lock(trial.competition_id)
-        may.try_out(by, competition).require()
+        phase = Phase.objects.lock(trial.phase)
+        may.try_out(by, phase.competition).require()
         trial = Trial.objects.select_for_update().get(pk=trial.pk)
         score = trial.public_score
-        if trial.status != Trial.Status.SCORED or score is None or trial.solution != active_solution(competition):
+        if trial.status != Trial.Status.SCORED or score is None or trial.solution != active_solution(phase):
             raise TrialNotScored
-        others = competition.baselines.exclude(trial=trial)
+        others = phase.baselines.exclude(trial=trial)
         if others.filter(name=name).exists():
             raise BaselineNameTaken
         if trial.baseline_id is None and others.count() >= MOST_BASELINES:
             raise TooManyBaselines
-        baseline = Baseline.objects.filter(trial=trial).first() or Baseline(competition=competition, since=at)
+        baseline = Baseline.objects.filter(trial=trial).first() or Baseline(
+            competition=phase.competition, phase=phase, since=at
+        )
         if baseline.name == name:
             return baseline
-        baseline.name, baseline.public_score, baseline.public_key = name, score, competition.sort_key(score)
+        baseline.name, baseline.public_score, baseline.public_key = name, score, phase.sort_key(score)
         baseline.save()
         trial.baseline = baseline
         trial.save(update_fields=["baseline"])
-        record(competition, LogKind.BASELINE_SET, by=by, at=at, facts={"baseline": baseline.pk, "name": name})
-        leaderboard_changed(competition_id=competition.pk)
+        record_in(phase, LogKind.BASELINE_SET, by=by, at=at, facts={"baseline": baseline.pk, "name": name})
+        leaderboard_changed(competition_id=phase.competition_id)
         measure_wobble_of(trial, by=by, at=at)
     return baseline
 
@@ -151,15 +153,15 @@ def remove_baseline(*, trial: Trial, by: User, at: datetime) -> None:
         NotHost: `by` does not organise the competition.
     """
     with transaction.atomic():
-        competition = Competition.objects.lock(trial.competition_id)
-        may.try_out(by, competition).require()
+        phase = Phase.objects.lock(trial.phase)
+        may.try_out(by, phase.competition).require()
         baseline = Baseline.objects.filter(trial=trial.pk).first()
         if baseline is None:
             return
         facts = {"baseline": baseline.pk, "name": baseline.name}
         baseline.delete()
-        record(competition, LogKind.BASELINE_REMOVED, by=by, at=at, facts=facts)
-        leaderboard_changed(competition_id=competition.pk)
+        record_in(phase, LogKind.BASELINE_REMOVED, by=by, at=at, facts=facts)
+        leaderboard_changed(competition_id=phase.competition_id)
 
 
 def _clean_name(name: Any) -> str:

@@ -42,7 +42,7 @@ class TrialViewSet(mixins.ListModelMixin, GenericViewSet):
     def get_queryset(self) -> QuerySet[Trial]:
         if getattr(self, "swagger_fake_view", False):
             return Trial.objects.none()
-        return self.competition().trials.select_related("user", "solution", "baseline", "competition")
+        return self.competition().phase.trials.select_related("user", "solution", "baseline", "competition", "phase")
 
     def get_object(self) -> Trial:
         found = self.get_queryset().filter(pk=self.kwargs["pk"]).first()
@@ -59,7 +59,7 @@ class TrialViewSet(mixins.ListModelMixin, GenericViewSet):
         found = self.competition()
         file: Any = sent(request, TryOutSerializer)["file"]
         trial = services.try_out(
-            competition=found, file=file, filename=file.name, by=signed_in(request), at=timezone.now()
+            phase=found.phase, file=file, filename=file.name, by=signed_in(request), at=timezone.now()
         )
         waits = trial.status == Trial.Status.PENDING
         code = status.HTTP_202_ACCEPTED if waits else status.HTTP_201_CREATED

@@ -51,7 +51,7 @@ class App:
 
 
 def link_in(message, path: str) -> str:
-    """The key of a link to this path of the app, in the text and in the HTML of an e-mail."""
+    """The key of a link to this path of the app, in the text and in the HTML of an email."""
     found = re.search(rf"https?://\S+/{path}/(\S+)", message.body)
     assert found, message.body
     html = message.alternatives[0][0]

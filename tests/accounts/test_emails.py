@@ -1,4 +1,4 @@
-"""What people get by e-mail: text and HTML, in their language, with links to the app."""
+"""What people get by email: text and HTML, in their language, with links to the app."""
 
 from __future__ import annotations
 

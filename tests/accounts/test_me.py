@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.contrib.auth.models import Group
 from freezegun import freeze_time
 
 from accounts.models import User
@@ -58,9 +59,18 @@ def test_the_session_says_who_is_signed_in(alice, app):
         "isStaff": False,
         "isSuperuser": False,
         "hostedCompetitions": [],
+        "mayCreateCompetitions": False,
         "emailVerified": True,
         "dateJoined": app.user["dateJoined"],
     }
+
+
+@pytest.mark.parametrize(("creators", "expected"), [("staff", False), ("group", True), ("everybody", True)])
+def test_the_session_says_who_may_create_competitions(alice, app, settings, creators, expected):
+    settings.COMPETITION_CREATORS = creators
+    alice.groups.add(Group.objects.create(name=settings.CREATORS_GROUP))
+    app.sign_in()
+    assert app.user["mayCreateCompetitions"] is expected
 
 
 def test_the_language_of_the_page_beats_that_of_the_account(alice, app):

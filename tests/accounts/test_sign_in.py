@@ -1,4 +1,4 @@
-"""Signing up, in and out; what an e-mail's link does, once; how guessing is slowed down."""
+"""Signing up, in and out; what an email's link does, once; how guessing is slowed down."""
 
 from __future__ import annotations
 
@@ -350,7 +350,7 @@ def test_an_address_somebody_signed_up_with_meanwhile_is_refused_clearly(alice, 
     assert app.user["email"] == "alice@example.org"
 
 
-# --- e-mails ----------------------------------------------------------------------------------------------------------
+# --- emails ----------------------------------------------------------------------------------------------------------
 def test_a_mail_server_that_is_down_does_not_fail_the_sign_up(app, settings):
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 9

@@ -34,7 +34,7 @@ def host(db):
 @pytest.fixture
 def competition(host):
     made = CompetitionFactory(slug="demo-cup", title="Demo Cup", hosts=[host], daily_submission_limit=3)
-    replace_solution(competition=made, file=io.BytesIO(SOLUTION), filename="solution.csv", by=host, at=STARTS)
+    replace_solution(phase=made.phase, file=io.BytesIO(SOLUTION), filename="solution.csv", by=host, at=STARTS)
     return made
 
 

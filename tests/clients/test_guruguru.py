@@ -16,7 +16,7 @@ from accounts.tokens import create_token
 from submissions.models import Submission
 from submissions.services.submitting import score_stored
 from tests.clients.conftest import OFF_BY_ONE, PERFECT
-from tests.factories import AFTER, NOON, TeamFactory, UserFactory
+from tests.factories import AFTER, NOON, TeamFactory, UserFactory, overwrite, standing_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("now")]
 
@@ -129,13 +129,13 @@ def test_the_private_board_is_closed_until_it_is_confirmed(team, host, api, now,
 def test_the_confirmed_private_board_has_every_column(team, api, now):
     submit(api, team, team.owner, OFF_BY_ONE)
     now.move_to(AFTER)
-    team.standing.refresh_from_db()
-    team.standing.best_private_score = team.standing.private_key = 1.0
-    team.standing.private_submitted_at = NOON
-    team.standing.save()
+    standing = standing_of(team)
+    standing.best_private_score = standing.private_key = 1.0
+    standing.private_submitted_at = NOON
+    standing.save()
     team.competition.refresh_from_db()
-    team.competition.confirmed_at = AFTER
-    team.competition.save()
+    team.competition.phase.confirmed_at = AFTER
+    team.competition.phase.save()
 
     (row,) = api.get("/competitions/demo-cup/private/", **jwt(team.owner)).json()["results"]
 
@@ -182,7 +182,7 @@ def test_a_late_submission_is_scored_and_moves_nothing(team, api, now):
     ],
 )
 def test_a_refusal_says_why(team, api, change, code):
-    type(team.competition).objects.update(**change)
+    overwrite(**change)
 
     refused = submit(api, team, team.owner)
 

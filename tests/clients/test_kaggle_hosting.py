@@ -13,7 +13,7 @@ from competitions.models import Competition
 from competitions.solution.services import active_solution
 from foundation.duties import DUTIES
 from tests.clients.conftest import PERFECT, SOLUTION
-from tests.factories import AFTER, NOON, UserFactory
+from tests.factories import AFTER, NOON, UserFactory, overwrite
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("now")]
 
@@ -51,11 +51,11 @@ def test_a_named_setting_without_a_value_goes_back_to_its_default(update):
     ["2026-06-12T00:00:00Z", "2026-06-12T00:00:00.000+00:00Z", "2026-06-12T09:00:00.000+09:00Z", "2026-06-12T00:00:00"],
 )
 def test_a_moment_as_the_client_writes_it(update, written):
-    Competition.objects.update(starts_at=NOON + timedelta(days=1))  # afterwards a later end takes a reason
+    overwrite(starts_at=NOON + timedelta(days=1))  # afterwards a later end takes a reason
     answer = update("deadline", deadline=written)
 
     assert answer.json()["deadline"] == "2026-06-12T00:00:00Z"
-    assert Competition.objects.get().ends_at == datetime(2026, 6, 12, tzinfo=UTC)
+    assert Competition.objects.get().phase.ends_at == datetime(2026, 6, 12, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
@@ -84,7 +84,7 @@ def test_the_end_does_not_move_once_it_has_passed(update, now):
     refused = update("deadline", deadline="2026-07-01T00:00:00Z")
 
     assert 400 <= refused.status_code < 500
-    assert Competition.objects.get().has_ended(AFTER)
+    assert Competition.objects.get().phase.has_ended(AFTER)
 
 
 # --- making and launching ---------------------------------------------------------------------------------------------
@@ -106,7 +106,7 @@ def test_launching_later_moves_the_start(host, competition, competitions_call):
     answer = competitions_call("LaunchCompetition", host, competitionName="demo-cup", futureTime=moment)
 
     assert answer.status_code == 200
-    assert Competition.objects.get().starts_at == datetime(2026, 6, 8, tzinfo=UTC)
+    assert Competition.objects.get().phase.starts_at == datetime(2026, 6, 8, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -126,7 +126,7 @@ def test_staff_begins_a_competition_as_a_draft(staff, competitions_call, privacy
     assert answer.json()["ref"] == "new-cup"
     assert answer.json()["url"].endswith(f"/{made.pk}/change/")
     assert (made.is_published, made.visibility, bool(made.invitation_code)) == (False, visibility, privacy == "PRIVATE")
-    assert (list(made.hosts.all()), made.has_started(NOON)) == ([staff], False)
+    assert (list(made.hosts.all()), made.phase.has_started(NOON)) == ([staff], False)
 
 
 @pytest.mark.parametrize(
@@ -216,7 +216,7 @@ def test_a_solution_that_can_not_score_is_refused(host, competition, upload, com
 
     assert refused.status_code == 400
     assert "target" in refused.json()["message"]
-    assert active_solution(competition).rows == 4
+    assert active_solution(competition.phase).rows == 4
 
 
 def test_a_file_serves_only_what_it_was_sent_for(host, competition, upload, competitions_call):
@@ -317,11 +317,11 @@ def test_nobody_keeps_many_unsubmitted_files_here(team, competitions_call):
 @pytest.mark.parametrize(("written", "hour"), [("2026-06-20T18:00:00", 9), ("2026-06-20T18:00:00+00:00Z", 18)])
 def test_a_moment_without_an_offset_is_of_the_competitions_zone(update, written, hour):
     # Before the start: a later end would need a reason, which this client can't give.
-    Competition.objects.update(
+    overwrite(
         time_zone="Asia/Tokyo", starts_at=datetime(2026, 6, 19, tzinfo=UTC), ends_at=datetime(2026, 6, 25, tzinfo=UTC)
     )
     assert update("deadline", deadline=written).status_code == 200
-    assert Competition.objects.get().ends_at == datetime(2026, 6, 20, hour, tzinfo=UTC)
+    assert Competition.objects.get().phase.ends_at == datetime(2026, 6, 20, hour, tzinfo=UTC)
 
 
 def test_a_launch_without_an_offset_too(competitions_call, host, competition):
@@ -329,7 +329,7 @@ def test_a_launch_without_an_offset_too(competitions_call, host, competition):
     Competition.objects.update(time_zone="Asia/Tokyo", is_published=False)
     answer = competitions_call("LaunchCompetition", host, competitionName="demo-cup", futureTime="2026-06-09T18:00:00")
     assert answer.status_code == 200, answer.json()
-    assert Competition.objects.get().starts_at == starts
+    assert Competition.objects.get().phase.starts_at == starts
     assert (
         competitions_call("LaunchCompetition", host, competitionName="demo-cup", futureTime="soon").status_code == 400
     )

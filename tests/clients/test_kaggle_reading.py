@@ -14,7 +14,7 @@ from django.core.files.base import ContentFile
 from accounts.models import User
 from competitions.files import archives
 from competitions.files.services import add_data_file
-from competitions.models import Competition, DataFile, Page, Standing
+from competitions.models import Competition, DataFile, Page, Phase, Standing
 from competitions.teams.members import leave
 from discussions.services.posts import add_comment, create_discussion
 from tests.factories import AFTER, ENDS, NOON, STARTS, CompetitionFactory, TeamFactory, UserFactory, submits
@@ -334,7 +334,7 @@ def test_the_leaderboard(board, now, competitions_call, state, fields, expected)
     if state != "running":
         now.move_to(AFTER)
     if state == "confirmed":
-        Competition.objects.update(confirmed_at=AFTER)
+        Phase.objects.update(confirmed_at=AFTER)
 
     answer = competitions_call("GetLeaderboard", UserFactory(), competitionName="demo-cup", **fields)
 
@@ -342,7 +342,7 @@ def test_the_leaderboard(board, now, competitions_call, state, fields, expected)
 
 
 def test_a_row_has_the_digits_of_the_competition(board, competitions_call):
-    Competition.objects.update(score_digits=2)
+    Phase.objects.update(score_digits=2)
 
     row = competitions_call("GetLeaderboard", UserFactory(), competitionName="demo-cup").json()["submissions"][0]
 
@@ -353,7 +353,7 @@ def test_a_row_has_the_digits_of_the_competition(board, competitions_call):
 def test_the_leaderboard_as_a_zip(board, now, competitions_call, confirmed, side, first):
     now.move_to(AFTER)
     if confirmed:
-        Competition.objects.update(confirmed_at=AFTER)
+        Phase.objects.update(confirmed_at=AFTER)
 
     answer = competitions_call("DownloadLeaderboard", UserFactory(), competitionName="demo-cup")
 

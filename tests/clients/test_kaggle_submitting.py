@@ -8,10 +8,10 @@ import pytest
 
 from accounts.models import User
 from clients.kaggle import submitting
-from competitions.models import Competition
+from competitions.models import Phase
 from submissions.models import Submission
 from tests.clients.conftest import OFF_BY_ONE, PERFECT
-from tests.factories import AFTER, NOON, TeamFactory, UserFactory, submits
+from tests.factories import AFTER, NOON, TeamFactory, UserFactory, overwrite, submits
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("now")]
 
@@ -92,19 +92,19 @@ def test_at_the_limit_a_file_that_has_arrived_stays_usable(team, api, send, comp
     refused = use()
     assert (refused.status_code, "3 submissions of the day" in refused.json()["message"]) == (400, True)
     now.move_to(NOON + timedelta(hours=5))
-    team.competition.daily_submission_limit = 4
-    team.competition.save()
+    team.competition.phase.daily_submission_limit = 4
+    team.competition.phase.save()
     assert use().status_code == 200
 
 
 def test_the_total_limit_is_told_as_a_refusal(team, send):
-    team.competition.total_submission_limit = 1
-    team.competition.save()
+    team.competition.phase.total_submission_limit = 1
+    team.competition.phase.save()
     assert send(team.owner).status_code == 200
 
     refused = send(team.owner)
 
-    assert (refused.status_code, "1 submissions of this competition" in refused.json()["message"]) == (400, True)
+    assert (refused.status_code, "1 submission of this competition" in refused.json()["message"]) == (400, True)
 
 
 # --- what the command prints ------------------------------------------------------------------------------------------
@@ -133,7 +133,7 @@ def test_the_message_holds_the_score_the_ranks_and_what_is_left(team, send):
     ],
 )
 def test_the_limit_that_binds_is_the_one_that_is_told(team, send, limits, last_line):
-    Competition.objects.update(**limits)
+    overwrite(**limits)
 
     assert send(team.owner).json()["message"].splitlines()[-1] == last_line
 
@@ -149,7 +149,7 @@ def test_the_message_is_in_the_language_of_the_account(team, send):
 
 
 def test_a_late_submission_is_told_as_one(team, send, now):
-    Competition.objects.update(allows_late_submissions=True)
+    Phase.objects.update(allows_late_submissions=True)
     now.move_to(AFTER)
 
     lines = send(team.owner, OFF_BY_ONE).json()["message"].splitlines()
@@ -164,8 +164,8 @@ def test_a_queued_submission_is_told_where_its_score_will_be(team, send, setting
 
 
 def test_after_the_end_without_late_submissions(team, send, now):
-    team.competition.allows_late_submissions = False
-    team.competition.save()
+    team.competition.phase.allows_late_submissions = False
+    team.competition.phase.save()
     now.move_to(AFTER)
 
     refused = send(team.owner)

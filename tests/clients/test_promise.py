@@ -12,7 +12,7 @@ import pytest
 from django.core.cache import cache
 
 from clients.kaggle.rpc import method_names
-from competitions.models import Competition, Standing
+from competitions.models import Phase, Standing
 from competitions.solution.services import replace_solution
 from submissions.models import Submission
 from tests.clients.conftest import credentials
@@ -32,7 +32,7 @@ def cast(scenes, now, tmp_path):
 def two_teams_with_secrets():
     host = UserFactory(username="host")
     cup = CompetitionFactory(slug="cup", hosts=[host])
-    replace_solution(competition=cup, file=io.BytesIO(CSV), filename="s.csv", by=host, at=STARTS)
+    replace_solution(phase=cup.phase, file=io.BytesIO(CSV), filename="s.csv", by=host, at=STARTS)
     whales, ants = TeamFactory(competition=cup, name="whales"), TeamFactory(competition=cup, name="ants")
     # On the private side the order turns round: neither its scores nor its order may show.
     for team, score, secret in ((whales, 0.4, 0.31415926), (ants, 0.5, 0.27182818)):
@@ -98,7 +98,7 @@ def test_nothing_secret_is_told_before_it_is_confirmed(cast, api, now, moment, w
 
 def test_the_digits_would_be_recognised(cast, api, now):
     now.move_to(AFTER)
-    Competition.objects.update(confirmed_at=AFTER)
+    Phase.objects.update(confirmed_at=AFTER)
 
     told = {name.rsplit("/", 1)[-1] or name for name, text in everything(api, cast, "owner") if SECRETS[0] in text}
 

@@ -22,11 +22,12 @@ from uzu import api as uzu_api, board, commands, config, experiments, frames, ou
 
 from accounts.tokens import authenticate_token, create_token
 from competitions.files.services import add_data_file
-from competitions.models import Baseline, Bracket, Competition, Page
+from competitions.models import Baseline, Bracket, Competition, Page, Phase
 from submissions.exclusion.services import disqualify
 from submissions.models import Submission
 from tests.clients.conftest import OFF_BY_ONE, PERFECT
-from tests.factories import NOON, CompetitionFactory, TeamFactory, UserFactory, submits
+from tests.factories import NOON, STARTS, CompetitionFactory, TeamFactory, UserFactory, overwrite, submits
+from tests.phases import add
 
 SAMPLE = b"id,target\n1,0\n2,0\n3,0\n4,0\n"
 
@@ -308,7 +309,7 @@ def test_the_leaderboard_marks_who_has_no_rank_and_draws_baselines(alice, team):
     out = TeamFactory(competition=cup, name="beta")
     submits(out, 0.1)
     disqualify(team=out, reason="Two accounts.", by=UserFactory(is_superuser=True), at=NOON)
-    Baseline.objects.create(competition=cup, name="Mean", since=NOON, public_score=0.7, public_key=0.7)
+    Baseline.objects.create(competition=cup, phase=cup.phase, name="Mean", since=NOON, public_score=0.7, public_key=0.7)
 
     lines = [row.split() for row in run("lb", "demo-cup").stdout.splitlines()[1:]]
 
@@ -336,8 +337,35 @@ def test_the_leaderboard_of_a_bracket(alice, team):
     assert "no such bracket" in unknown.stderr
 
 
+def test_the_combined_leaderboard_has_a_column_for_each_phase(alice, team):
+    cup = team.competition
+    overwrite(cup, combined_rule="points")
+    none = run("lb", "demo-cup", "--combined", status=1)
+    assert "no combined leaderboard" in none.stderr
+    add(cup, starts_at=STARTS, ends_at=cup.phase.ends_at)
+    assert "No phase has a confirmed result yet." in run("lb", "demo-cup", "--combined").stderr
+    other = TeamFactory(competition=cup, name="beta")
+    for one, score in ((team, 0.5), (other, 0.25)):
+        one.standings.filter(phase=cup.phase).update(
+            best_private_score=score, private_key=score, private_submitted_at=NOON
+        )
+    Phase.objects.filter(pk=cup.phase.pk).update(ends_at=NOON, confirmed_at=NOON)
+
+    shown = run("lb", "demo-cup", "--combined")
+    lines = [row.split() for row in shown.stdout.splitlines()]
+
+    assert lines[0] == ["rank", "team", "points", "Phase", "1", "Final"]
+    assert lines[1:] == [
+        ["1", "beta", "100.00", "1", "(0.25000)", "not", "yet"],
+        ["2", "alpha", "50.00", "2", "(0.50000)", "not", "yet"],
+    ]
+    assert "Not final yet: Final will count" in shown.stderr
+    assert [row["value"] for row in json.loads(run("lb", "demo-cup", "--combined", "--json").stdout)] == [100.0, 50.0]
+    assert "without --private" in run("lb", "demo-cup", "--combined", "--private", status=2).stderr
+
+
 def test_numbers_beside_the_score_are_columns(alice, team):
-    Competition.objects.filter(pk=team.competition_id).update(further_metrics=[{"metric": "mae", "params": {}}])
+    overwrite(team.competition, further_metrics=[{"metric": "mae", "params": {}}])
     sent = submits(team, 0.5, public_numbers={"mae": 0.125})
 
     board, mine = (run(name, "demo-cup").stdout.splitlines() for name in ("lb", "submissions"))
@@ -517,7 +545,7 @@ def test_a_download_is_held_against_its_checksum(alice, tmp_path, monkeypatch):
     assert got.read_bytes() == SAMPLE
 
     listed = [{**one, "sha256": "0" * 64} for one in alice.data_files("demo-cup")]
-    monkeypatch.setattr(uzu.Client, "data_files", lambda _self, _slug: listed)
+    monkeypatch.setattr(uzu.Client, "data_files", lambda _self, _slug, **_which: listed)
     assert "checksum" in run("download", "demo-cup", "-o", str(tmp_path / "other"), "-q", status=1).stderr
     assert not list((tmp_path / "other").iterdir())
 

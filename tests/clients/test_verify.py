@@ -19,7 +19,7 @@ import uzu
 from django.core.management import call_command
 from uzu import config, proofs
 
-from competitions.models import Competition, Standing, Team
+from competitions.models import Phase, Standing, Team
 from competitions.organising.editing import edit_competition
 from submissions import runs
 from submissions.exclusion.services import disqualify, lift, void
@@ -55,17 +55,17 @@ def kept(alice, tmp_path, settings):
 
 def end(competition, host) -> None:
     """Private scoring, a look at it, and the confirmation."""
-    scoring = runs.start_run(competition=competition, kind="private", by=host, at=AFTER)
+    scoring = runs.start_run(phase=competition.phase, kind="private", by=host, at=AFTER)
     while runs.work(scoring.pk, now=lambda: AFTER) is runs.Outcome.MORE:
         pass
-    runs.open_preview(competition=competition, by=host, at=AFTER)
+    runs.open_preview(phase=competition.phase, by=host, at=AFTER)
 
 
 @pytest.fixture
 def confirmed(kept, team, host, now):
     """The competition of `kept` to its end: two submissions of alice's, one of bob's, the result confirmed."""
     competition = team.competition
-    Competition.objects.update(releases_solution=True)
+    Phase.objects.update(releases_solution=True)
     competition.refresh_from_db()
     edit_competition(competition=competition, changes={"max_team_size": 9}, by=host, at=NOON)
     bob = TeamFactory(competition=competition, owner=UserFactory(username="bob"), name="beta")
@@ -73,7 +73,7 @@ def confirmed(kept, team, host, now):
         submit(user=one.owner, team=one, file=BytesIO(content), filename="p.csv", at=NOON)
     now.move_to(AFTER)
     end(competition, host)
-    runs.confirm_private_leaderboard(competition=competition, by=host, at=AFTER)
+    runs.confirm_private_leaderboard(phase=competition.phase, by=host, at=AFTER)
     return competition
 
 
@@ -348,12 +348,12 @@ def test_the_solution_stays_closed_until_then(alice, team, host, api, now, relea
     end(competition, host)
     assert api.get(address).json()["errors"][0]["code"] == "private_leaderboard_closed"
     assert salt not in json.dumps([row.record for row in competition.log.all()])
-    runs.confirm_private_leaderboard(competition=competition, by=host, at=AFTER)
+    runs.confirm_private_leaderboard(phase=competition.phase, by=host, at=AFTER)
     api.force_authenticate(None)
     answer = api.get(address)
     if releases:
         assert answer.getvalue() == SOLUTION
-        runs.unconfirm_private_leaderboard(competition=competition, by=host, at=AFTER, reason="A row was wrong.")
+        runs.unconfirm_private_leaderboard(phase=competition.phase, by=host, at=AFTER, reason="A row was wrong.")
         answer = api.get(address)
         assert answer.json()["errors"][0]["code"] == "private_leaderboard_closed"
     else:
@@ -373,7 +373,7 @@ def test_equal_rankings_have_unequal_hashes_and_salts_stay_until_the_confirmatio
     competition = team.competition
     now.move_to(AFTER)
     end(competition, host)
-    again = runs.start_run(competition=competition, kind="private", by=host, at=AFTER, reason="Once more.")
+    again = runs.start_run(phase=competition.phase, kind="private", by=host, at=AFTER, reason="Once more.")
     while runs.work(again.pk, now=lambda: AFTER) is runs.Outcome.MORE:
         pass
     hashes = {row.facts["boardHash"] for row in competition.log.filter(kind="private_run")}
@@ -383,7 +383,7 @@ def test_equal_rankings_have_unequal_hashes_and_salts_stay_until_the_confirmatio
     api.force_authenticate(host)
     told = json.dumps(api.get(f"/api/competitions/{competition.slug}/log/").json())
     assert not any(one.salt in told for one in sealed)
-    runs.confirm_private_leaderboard(competition=competition, by=host, at=AFTER)
+    runs.confirm_private_leaderboard(phase=competition.phase, by=host, at=AFTER)
     assert competition.log.get(kind="confirmed").facts["salt"] == again.sealed_board.salt
 
 
@@ -394,7 +394,7 @@ def test_a_ranking_bent_after_the_sealing_is_found(kept, team, host, now, api, t
     now.move_to(AFTER)
     end(competition, host)
     Standing.objects.filter(team=team).update(best_private_score=0.0, private_key=0.0)
-    runs.confirm_private_leaderboard(competition=competition, by=host, at=AFTER)
+    runs.confirm_private_leaderboard(phase=competition.phase, by=host, at=AFTER)
     log = write(tmp_path / "log.jsonl", api.get(f"/api/competitions/{competition.slug}/log/jsonl/").getvalue())
     checks = proofs.check_board(proofs.read_log(log), smaller_is_better=True)
     assert [check.text for check in checks if check.holds is False] == [
@@ -438,7 +438,7 @@ def test_a_replay_knows_who_was_excluded_after_the_confirmation(confirmed, alice
 
 
 def test_without_the_solution_scores_are_not_computed(confirmed, alice, tmp_path):
-    Competition.objects.update(releases_solution=False)
+    Phase.objects.update(releases_solution=False)
     folder = str(tmp_path / "replay")
     assert "– scores: the solution is not released" in run("replay", "demo-cup", "-o", folder).output
     mine = write(tmp_path / "solution.csv", SOLUTION)
@@ -465,7 +465,7 @@ def test_a_replay_finds_what_does_not_fit(confirmed, alice, tmp_path, place, con
 
 
 def test_a_replay_finds_a_rank_that_does_not_follow(confirmed, alice, tmp_path):
-    Competition.objects.update(selectable_submissions=1)
+    Phase.objects.update(selectable_submissions=1)
     folder = tmp_path / "replay"
     run("replay", "demo-cup", "-o", str(folder))
     kept = json.loads((folder / "submissions.json").read_text())

@@ -9,10 +9,11 @@ import pytest
 from freezegun import freeze_time
 
 from competitions.leaderboards.medals import MOST_POINTS, Zones, medal_of, points_of, zones
-from competitions.models import Competition, Standing, Team
+from competitions.models import Phase, Standing, Team
 from competitions.teams.achievements import site_ranking
 from submissions.exclusion.services import disqualify
-from tests.factories import AFTER, ENDS, NOON, CompetitionFactory, TeamFactory, UserFactory
+from tests.factories import AFTER, ENDS, NOON, CompetitionFactory, TeamFactory, UserFactory, overwrite
+from tests.phases import FINAL_ENDS, add
 
 DAY = timedelta(days=1)
 
@@ -136,7 +137,7 @@ NOTHING = {
 )
 @pytest.mark.parametrize("reader", ["visitor", "alice", "host", "superuser"])
 def test_nothing_else_gives_any_to_anybody(api, cup, people, fields, at, reader):
-    Competition.objects.update(**fields)
+    overwrite(**fields)
     user = {"visitor": None, "alice": people[0]}.get(reader, UserFactory(is_superuser=reader == "superuser"))
     if reader == "host":
         cup.hosts.add(user)
@@ -149,13 +150,13 @@ def test_nothing_else_gives_any_to_anybody(api, cup, people, fields, at, reader)
 
 @pytest.mark.parametrize("fields", [{"visibility": "invitation"}, {"visibility": "unlisted"}, {"is_published": False}])
 def test_the_ranking_is_of_public_competitions(api, cup, fields):
-    Competition.objects.update(**fields)
+    overwrite(**fields)
     assert ranking(api) == []
 
 
 def test_a_confirmation_taken_back_takes_them_back(api, cup):
     assert ranking(api) == [(1, "alice"), (2, "bob"), (3, "carol")]
-    Competition.objects.update(confirmed_at=None)
+    Phase.objects.update(confirmed_at=None)
     assert ranking(api) == []
     assert profile(api, "alice")[0] == NOTHING
 
@@ -183,6 +184,34 @@ def test_points_decay_day_by_day(api, cup):
     today, tomorrow = (profile(api, "alice", at)[0]["points"] for at in (AFTER, AFTER + DAY))
     assert tomorrow == pytest.approx(today * math.exp(-1 / 500))
     assert profile(api, "alice", AFTER + timedelta(hours=23))[0]["points"] == today
+
+
+@pytest.mark.parametrize("final_is", ["to come", "running", "over", "confirmed"])
+def test_each_phase_counts_from_its_own_confirmation_on(api, cup, people, final_is):
+    """What the first gave does not go while a later one runs; and nothing is given for a result that is still private."""
+    cup.hosts.add(UserFactory())
+    final = add(cup)
+    at = {"to come": AFTER, "running": AFTER, "over": FINAL_ENDS, "confirmed": FINAL_ENDS}[final_is]
+    if final_is == "to come":
+        Phase.objects.filter(pk=final.pk).update(starts_at=AFTER + DAY)
+    for score, person in enumerate(reversed(people)):
+        Standing.objects.filter(phase=final, team__owner=person).update(
+            best_private_score=score, private_key=score, private_submitted_at=AFTER
+        )
+    if final_is == "confirmed":
+        Phase.objects.filter(pk=final.pk).update(confirmed_at=FINAL_ENDS)
+    with freeze_time(at):
+        won = {one["user"]["username"]: one for one in api.get("/api/ranking/").json()["results"]}
+    gold, bronze = {"gold": 1, "silver": 0, "bronze": 0}, {"gold": 0, "silver": 0, "bronze": 1}
+    both = {name: gold[name] + bronze[name] for name in gold}
+    expected = (both, both) if final_is == "confirmed" else (gold, bronze)
+    assert (won["alice"]["medals"], won["carol"]["medals"]) == expected
+    assert {one["competitions"] for one in won.values()} == {1}
+    old, new = (10, 0) if at == FINAL_ENDS else (0, 0)
+    points = points_of(1, teams=3, members=1, days=old)
+    if final_is == "confirmed":
+        points += points_of(3, teams=3, members=1, days=new)
+    assert won["alice"]["points"] == pytest.approx(points)
 
 
 def test_results_add_up_and_teams_share(api, cup, people):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from datetime import timedelta
 
 import pytest
@@ -26,6 +27,7 @@ from competitions.models import (
     DataUpload,
     Departure,
     Page,
+    Phase,
     RankInterval,
     RulesAcceptance,
     SearchName,
@@ -34,7 +36,17 @@ from competitions.models import (
 )
 from competitions.organising.editing import edit_competition
 from competitions.solution.services import replace_solution
-from tests.factories import AFTER, ENDS, NOON, STARTS, CompetitionFactory, TeamFactory, UserFactory, submits
+from tests.factories import (
+    AFTER,
+    ENDS,
+    NOON,
+    STARTS,
+    CompetitionFactory,
+    TeamFactory,
+    UserFactory,
+    standing_of,
+    submits,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -74,7 +86,8 @@ def admin_url(model, action, *args):
 def form_of(competition, **changes):
     """What the browser posts back when only `changes` were typed."""
     moments = {
-        name: getattr(competition, name) for name in ("starts_at", "ends_at", "entry_deadline", "merge_deadline")
+        name: getattr(competition.bearer_of(name), name)
+        for name in ("starts_at", "ends_at", "entry_deadline", "merge_deadline")
     }
     moments |= {name: changes.pop(name) for name in list(changes) if name in moments}
     body = {
@@ -95,7 +108,7 @@ def form_of(competition, **changes):
         "max_team_size": 5,
         "merge_bound": "by_now",
         "board_audience": "everybody",
-        "metric": competition.metric,
+        "metric": competition.phase.metric,
         "score_digits": 5,
         "metric_params": "{}",
         "daily_submission_limit": 5,
@@ -104,6 +117,9 @@ def form_of(competition, **changes):
         "allows_late_submissions": "on",
         "objection_minutes": 60,
         "awards_medals": "on",
+        "combined_rule": competition.combined_rule,
+        "combined_points": json.dumps(competition.combined_points),
+        "combined_weight": 1 if competition.pk is None else competition.phase.combined_weight,
     }
     for name, value in moments.items():
         body |= {f"{name}_0": f"{value:%Y-%m-%d}" if value else "", f"{name}_1": f"{value:%H:%M:%S}" if value else ""}
@@ -125,7 +141,7 @@ def errors_of(response):
 def test_every_list_and_page_opens(sign_in, boss, cup, model, client_of):
     team = TeamFactory(competition=cup)
     submits(team, 0.5)
-    replace_solution(competition=cup, file=io.BytesIO(CSV), filename="s.csv", by=None, at=NOON)
+    replace_solution(phase=cup.phase, file=io.BytesIO(CSV), filename="s.csv", by=None, at=NOON)
     client, name = sign_in(boss), model._meta.model_name
     listed = client.get(admin_url(name, "changelist") + "?q=x")
     assert listed.status_code == 200
@@ -154,7 +170,7 @@ def test_no_model_of_the_room_is_forgotten():
     from django.apps import apps
 
     own = {model for model in apps.get_app_config("competitions").get_models() if not model._meta.auto_created}
-    made_elsewhere = {Page, Bracket, BracketEntry, SearchName, Baseline, RankInterval, DataPreview}
+    made_elsewhere = {Page, Phase, Bracket, BracketEntry, SearchName, Baseline, RankInterval, DataPreview}
     assert own - set(MODELS) == made_elsewhere, "edited with something else, or made by jobs and acts alone"
 
 
@@ -226,7 +242,7 @@ def test_organisers_get_their_participants_as_csv(sign_in, host, cup):
 
 # --- editing ----------------------------------------------------------------------------------------------------------
 def test_a_new_competition_is_hosted_by_who_made_it(sign_in, boss):
-    draft = CompetitionFactory.build(title="New", slug="new")
+    draft = CompetitionFactory.build(title="New", slug="brand-new")
     page = {
         "pages-TOTAL_FORMS": 1,
         "pages-0-title": "Overview",
@@ -236,7 +252,7 @@ def test_a_new_competition_is_hosted_by_who_made_it(sign_in, boss):
     }
     response = sign_in(boss).post(admin_url("competition", "add"), form_of(draft, **page))
     assert response.status_code == 302, errors_of(response)
-    made = Competition.objects.get(slug="new")
+    made = Competition.objects.get(slug="brand-new")
     assert list(made.hosts.all()) == [boss]
     assert [page.slug for page in made.pages.all()] == ["overview"]
 
@@ -309,7 +325,7 @@ def test_times_are_entered_in_the_zone_that_the_form_says(sign_in, host, cup, po
     response = change(sign_in(host), cup, ends_at=ENDS, time_zone=posted)
     assert response.status_code == 302, errors_of(response)
     cup.refresh_from_db()
-    assert (cup.ends_at, cup.time_zone) == (ENDS - timedelta(hours=hours), posted)
+    assert (cup.phase.ends_at, cup.time_zone) == (ENDS - timedelta(hours=hours), posted)
 
 
 def test_a_new_competition_begins_in_the_organisers_zone(sign_in):
@@ -323,8 +339,8 @@ def test_hosts_edit(sign_in, host, cup):
     response = change(sign_in(host), cup, title="Better", daily_submission_limit="")
     assert response.status_code == 302, errors_of(response)
     cup.refresh_from_db()
-    assert (cup.title, cup.daily_submission_limit) == ("Better", None)
-    assert cup.metric_params == {}
+    assert (cup.title, cup.phase.daily_submission_limit) == ("Better", None)
+    assert cup.phase.metric_params == {}
 
 
 @pytest.mark.parametrize(
@@ -364,14 +380,14 @@ def test_the_end_is_frozen_once_it_has_passed(sign_in, boss, cup):
     page = sign_in(boss).get(admin_url("competition", "change", cup.pk))
     assert "ends_at" not in page.context["adminform"].form.fields
     change(sign_in(boss), cup, ends_at=ENDS + timedelta(days=1))
-    assert Competition.objects.get().ends_at == ENDS
+    assert Competition.objects.get().phase.ends_at == ENDS
 
 
 def test_the_start_is_frozen_once_there_are_submissions(sign_in, boss, cup):
-    replace_solution(competition=cup, file=io.BytesIO(CSV), filename="s.csv", by=None, at=NOON)
+    replace_solution(phase=cup.phase, file=io.BytesIO(CSV), filename="s.csv", by=None, at=NOON)
     submits(TeamFactory(competition=cup), 0.5)
     change(sign_in(boss), cup, starts_at=STARTS + timedelta(hours=1))
-    assert Competition.objects.get().starts_at == STARTS
+    assert Competition.objects.get().phase.starts_at == STARTS
 
 
 def test_the_slug_is_frozen_once_somebody_takes_part(sign_in, boss, cup):
@@ -388,7 +404,7 @@ def test_the_slug_is_frozen_once_somebody_takes_part(sign_in, boss, cup):
 def test_the_number_of_selections_is_frozen_with_the_end(sign_in, boss, cup):
     assert change(sign_in(boss), cup, selectable_submissions=1, title="After").status_code == 302
     assert Competition.objects.get().title == "After"
-    assert Competition.objects.get().selectable_submissions == cup.selectable_submissions == 2
+    assert Competition.objects.get().phase.selectable_submissions == cup.phase.selectable_submissions == 2
 
 
 def test_the_version_of_the_rules_does_not_fall(sign_in, boss, cup):
@@ -409,17 +425,17 @@ def test_a_competition_that_teams_have_entered_is_not_deleted(sign_in, boss, cup
 
 
 def test_a_new_metric_is_checked_against_the_solution_and_fixed_by_the_first_submission(sign_in, boss, cup):
-    replace_solution(competition=cup, file=io.BytesIO(CSV), filename="s.csv", by=None, at=NOON)
+    replace_solution(phase=cup.phase, file=io.BytesIO(CSV), filename="s.csv", by=None, at=NOON)
     refused = change(sign_in(boss), cup, metric="auc")
     assert refused.status_code == 200
     assert errors_of(refused)
     client = sign_in(boss)
     assert change(client, cup, metric="mae").status_code == 302
-    assert Competition.objects.get().metric == "mae"
+    assert Competition.objects.get().phase.metric == "mae"
     submits(TeamFactory(competition=cup), 0.5)
     change(client, cup, metric="rmse", score_digits=9)
     after = Competition.objects.get()
-    assert (after.metric, after.score_digits) == ("mae", cup.score_digits)
+    assert (after.phase.metric, after.phase.score_digits) == ("mae", cup.phase.score_digits)
 
 
 # --- files ------------------------------------------------------------------------------------------------------------
@@ -450,7 +466,7 @@ def test_nobody_uploads_to_the_competition_of_others(sign_in, host, cup):
 
 
 def test_no_page_shows_what_a_solution_holds(sign_in, boss, cup):
-    solution = replace_solution(competition=cup, file=io.BytesIO(CSV), filename="s.csv", by=None, at=NOON)
+    solution = replace_solution(phase=cup.phase, file=io.BytesIO(CSV), filename="s.csv", by=None, at=NOON)
     client = sign_in(boss)
     pages = [
         client.get(admin_url("solution", "change", solution.pk)),
@@ -470,10 +486,11 @@ def test_no_page_shows_what_a_solution_holds(sign_in, boss, cup):
 def test_no_page_shows_the_private_side(sign_in, boss, cup):
     team = TeamFactory(competition=cup)
     submits(team, 0.5)
-    team.standing.best_private_score = team.standing.private_key = 0.777
-    team.standing.save()
+    standing = standing_of(team)
+    standing.best_private_score = standing.private_key = 0.777
+    standing.save()
     client = sign_in(boss)
-    for url in (admin_url("standing", "changelist"), admin_url("standing", "change", team.standing.pk)):
+    for url in (admin_url("standing", "changelist"), admin_url("standing", "change", standing.pk)):
         assert "0.777" not in client.get(url).content.decode()
 
 
@@ -513,3 +530,29 @@ def test_a_departure_can_be_forgiven(sign_in, host, cup):
     assert not Departure.objects.exists()
     entry = cup.log.get()
     assert (entry.kind, entry.actor, entry.subject, entry.facts) == ("readmitted", host, row.user, {"team": team.pk})
+
+
+# --- two languages ----------------------------------------------------------------------------------------------------
+def test_translations_are_written_here_too(sign_in, boss, cup):
+    page = Page.objects.create(competition=cup, slug="rules", title="Rules", body="Be kind.")
+    pages = {
+        "pages-TOTAL_FORMS": 1,
+        "pages-INITIAL_FORMS": 1,
+        "pages-0-id": page.pk,
+        "pages-0-competition": cup.pk,
+        "pages-0-slug": "rules",
+        "pages-0-title": "Rules",
+        "pages-0-position": 0,
+        "pages-0-body": "Be kind.",
+        "pages-0-body_ja": "親切に。",
+    }
+    assert change(sign_in(boss), cup, title_ja="杯", **pages).status_code == 302
+    cup.refresh_from_db()
+    page.refresh_from_db()
+    assert (cup.title_ja, page.body_ja, page.title_ja) == ("杯", "親切に。", "")
+    assert [*cup.log.latest("sequence").facts] == ["textJa"]
+
+
+def test_a_translation_needs_an_original_here_too(sign_in, boss, cup):
+    answer = change(sign_in(boss), cup, summary="", summary_ja="概要")
+    assert errors_of(answer) == {"summary": ["original_missing"]}

@@ -21,9 +21,11 @@ from competitions.brackets.services import (
     remove_bracket,
     set_brackets,
 )
+from competitions.bundles.cloning import clone_competition
 from competitions.exceptions import (
     BracketOfHosts,
     BracketsFixed,
+    BracketsFixedByPhase,
     BracketSlugTaken,
     LeaderboardOwnRowOnly,
     NotHost,
@@ -33,16 +35,30 @@ from competitions.exceptions import (
     UnknownBracket,
 )
 from competitions.leaderboards.queries import PRIVATE, Leaderboard, public_board
-from competitions.models import Baseline, Bracket, Competition, LogRow, Standing, Team
+from competitions.models import Baseline, Bracket, Competition, LogRow, Membership, Phase, Standing, Team
 from competitions.models.bracket import MOST_BRACKETS
-from competitions.organising.bundles.cloning import clone_competition
 from competitions.organising.exports import participants_csv
+from competitions.teams.entries import enter
+from competitions.teams.members import leave
 from competitions.teams.merges import accept_merge, request_merge
 from notifications_api.models import Notification
 from submissions import runs
+from submissions.runs.board import opened_board
 from tests.competitions.test_admin import form_of
 from tests.competitions.test_log import work_out
-from tests.factories import AFTER, ENDS, NOON, STARTS, CompetitionFactory, TeamFactory, UserFactory, give_solution
+from tests.factories import (
+    AFTER,
+    ENDS,
+    NOON,
+    STARTS,
+    CompetitionFactory,
+    TeamFactory,
+    UserFactory,
+    give_solution,
+    overwrite,
+    submits,
+)
+from tests.phases import FINAL_ENDS, add
 from tests.submissions.conftest import send
 from tests.submissions.files import solution_csv
 
@@ -82,12 +98,12 @@ def slugs(team: Team) -> list[str]:
 
 
 def confirm(cup: Competition, host, at=AFTER) -> None:
-    work_out(runs.start_run(competition=cup, kind="private", by=host, at=at), at)
-    runs.confirm_private_leaderboard(competition=cup, by=host, at=at)
+    work_out(runs.start_run(phase=cup.phase, kind="private", by=host, at=at), at)
+    runs.confirm_private_leaderboard(phase=cup.phase, by=host, at=at)
 
 
-def board(client, path: str = "public/", status: int = 200, **params):
-    answer = client.get(f"/api/competitions/cup/leaderboard/{path}", params)
+def board(client, path: str = "public/", status: int = 200, place: str = "", **params):
+    answer = client.get(f"/api/competitions/cup/{place}leaderboard/{path}", params)
     assert answer.status_code == status, answer.content
     return answer.json()
 
@@ -144,7 +160,7 @@ def test_a_team_can_put_itself_into_no_other(cup, team, slug, refusal):
     ],
 )
 def test_a_team_chooses_for_as_long_as_one_can_enter(cup, team, deadline, at, may):
-    Competition.objects.filter(pk=cup.pk).update(entry_deadline=deadline)
+    overwrite(cup, entry_deadline=deadline)
     team.refresh_from_db()
     if may:
         choose_brackets(team=team, slugs=["student"], by=team.owner, at=at)
@@ -156,7 +172,7 @@ def test_a_team_chooses_for_as_long_as_one_can_enter(cup, team, deadline, at, ma
 
 def test_the_end_stays_the_end_when_the_clock_is_put_back(cup, team):
     """It was acted on once: no later answer of the clock opens it again."""
-    Competition.objects.filter(pk=cup.pk).update(ended_at=NOON)
+    overwrite(cup, ended_at=NOON)
     with pytest.raises(BracketsFixed):
         choose_brackets(team=team, slugs=["student"], by=team.owner, at=NOON)
 
@@ -246,7 +262,7 @@ def test_once_it_is_over_it_takes_a_reason_and_everybody_is_told(
     """Whoever changes brackets then may know who wins. Taking a confirmation back first is no way round."""
     settings.TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend", "QUEUES": []}}
     if unconfirmed:
-        runs.unconfirm_private_leaderboard(competition=ended, by=host, at=AFTER, reason="Wait.")
+        runs.unconfirm_private_leaderboard(phase=ended.phase, by=host, at=AFTER, reason="Wait.")
         ended.refresh_from_db()
     entries = LogRow.objects.count()
     with pytest.raises(ReasonMissing):
@@ -398,7 +414,7 @@ def test_the_admin_sets_the_brackets_of_a_team(cup, team, host, desk):
     answer = desk.post(page, {"name": "ours", "brackets": [sponsor], **inline})
     assert answer.status_code == 302, answer.context["errors"]
     assert (slugs(team), LogRow.objects.get().kind) == (["sponsor"], "team_brackets")
-    Competition.objects.filter(pk=cup.pk).update(board_opened_at=AFTER)
+    overwrite(cup, board_opened_at=AFTER)
     refused = desk.post(page, {"name": "ours", "brackets": [], **inline})
     assert [error.code for error in refused.context["adminform"].form.errors.as_data()["reason"]] == ["reason_missing"]
     assert slugs(team) == ["sponsor"]
@@ -426,7 +442,7 @@ def test_the_admin_edits_brackets_by_the_same_rules(cup, team, host, desk):
     assert answer.status_code == 302, [form.errors for form in answer.context["inline_admin_formsets"][0].formset]
     assert list(cup.brackets.values_list("slug", "name")) == [("student", "Pupils"), ("rookie", "Rookies")]
     assert sorted(next(iter(row.facts)) for row in LogRow.objects.all()) == ["added", "changed", "removed"]
-    Competition.objects.filter(pk=cup.pk).update(board_opened_at=AFTER)
+    overwrite(cup, board_opened_at=AFTER)
     body = {**form_of(cup), **inline(cup, student={"name": "Students"})}
     refused = desk.post(page, {name: value for name, value in body.items() if value is not None and value is not False})
     assert refused.status_code == 200
@@ -451,8 +467,9 @@ def test_ranks_within_a_bracket_are_places_among_its_teams(client_of, host, metr
     Team.objects.filter(name="out").update(out_of_competition_at=NOON)
     Team.objects.filter(name="bad").update(disqualified_at=NOON)
     Standing.objects.filter(team__name__in=["out", "bad"]).update(is_ranked=False)
+    key = cup.phase.sort_key(good)
     Baseline.objects.create(
-        competition=cup, name="Mean", since=NOON, public_score=good, public_key=Competition.sort_key(cup, good)
+        competition=cup, phase=cup.phase, name="Mean", since=NOON, public_score=good, public_key=key
     )
     body = board(client_of(teams["late"].owner), bracket="student")
     assert ranking(body) == [
@@ -586,10 +603,10 @@ def test_what_is_kept_of_a_large_bracket_is_its_own(cup, team, monkeypatch):
     cache.clear()
     student = cup.brackets.get(slug="student")
     for _again in range(2):
-        assert Leaderboard(cup, own_team=team.pk).own_row().rank == 2
-        assert Leaderboard(cup, own_team=team.pk, bracket=student).own_row().rank == 1
-        assert Leaderboard(cup, bracket=student).sizes.teams == 1
-        assert Leaderboard(cup).sizes.teams == 2
+        assert Leaderboard(cup.phase, own_team=team.pk).own_row().rank == 2
+        assert Leaderboard(cup.phase, own_team=team.pk, bracket=student).own_row().rank == 1
+        assert Leaderboard(cup.phase, bracket=student).sizes.teams == 1
+        assert Leaderboard(cup.phase).sizes.teams == 2
 
 
 @pytest.mark.parametrize("teams", [2, 9])
@@ -608,8 +625,8 @@ def test_a_page_takes_as_many_queries_however_many_teams(client_of, cup, teams, 
 # --- who may not see the board ----------------------------------------------------------------------------------------
 def test_who_sees_their_own_row_alone_sees_no_bracket(client_of, cup, team):
     """A team that goes from bracket to bracket would learn how each of the others stands."""
-    Competition.objects.filter(pk=cup.pk).update(board_audience="own_row")
-    cup.refresh_from_db()
+    overwrite(cup, board_audience="own_row")
+    cup = Competition.objects.get(pk=cup.pk)
     team.submits(0.5)
     put(team, "student")
     assert board(client_of(team.owner))["me"]["rank"] == 1
@@ -617,7 +634,114 @@ def test_who_sees_their_own_row_alone_sees_no_bracket(client_of, cup, team):
         body = board(client_of(team.owner), path, status=403, bracket="student")
         assert body["errors"][0]["code"] == "leaderboard_own_row_only"
     with pytest.raises(LeaderboardOwnRowOnly):
-        public_board(cup, seen_by=team.owner, bracket=cup.brackets.get(slug="student"))
+        public_board(cup.phase, seen_by=team.owner, bracket=cup.brackets.get(slug="student"))
+
+
+# --- brackets of a competition of several phases ----------------------------------------------------------------------
+@pytest.fixture
+def final(cup, team):
+    """A second phase that begins where the first ends; the team took part in the first."""
+    team.submits(0.5)
+    return add(cup)
+
+
+@pytest.mark.parametrize("then", ["a later end", "one more phase", "unconfirmed"])
+@pytest.mark.parametrize("act", ACTS)
+def test_while_a_later_phase_runs_it_takes_a_reason_because_of_the_one_before(cup, team, host, final, act, then):
+    """What follows the end of one takes nothing back."""
+    if then == "a later end":
+        overwrite(cup, ended_at=ENDS)
+        Phase.objects.filter(pk=final.pk).update(ended_at=None)
+        Phase.objects.filter(competition=cup).update(ends_at=FINAL_ENDS)
+    elif then == "one more phase":
+        add(cup, starts_at=FINAL_ENDS, ends_at=FINAL_ENDS + HOUR, at=AFTER)
+    else:
+        Phase.objects.filter(competition=cup, number=1).update(board_opened_at=AFTER)
+    with freeze_time(AFTER):
+        with pytest.raises(ReasonMissing):
+            ACTS[act](cup, team, host, "")
+        ACTS[act](cup, team, host, "Their papers came late.")
+    assert LogRow.objects.first().reason == "Their papers came late."
+
+
+def test_who_has_a_result_chooses_no_more_while_others_still_enter(client_of, cup, team, final):
+    """They know where they would stand; who comes for the final does not."""
+    late = TeamFactory(competition=cup)
+    with freeze_time(AFTER):
+        with pytest.raises(BracketsFixedByPhase):
+            choose_brackets(team=team, slugs=["student"], by=team.owner, at=AFTER)
+        shown = client_of(team.owner).get(f"/api/teams/{team.pk}/").json()
+        choose_brackets(team=late, slugs=["student"], by=late.owner, at=AFTER)
+    assert (slugs(team), shown["canChooseBrackets"]) == ([], False)
+    assert slugs(late) == ["student"]
+
+
+def test_who_comes_back_to_a_result_chooses_no_more_either(cup, team, final):
+    owner = team.owner
+    leave(team=team, user=owner, at=NOON)
+    cup = Competition.objects.get(pk=cup.pk)
+    with freeze_time(AFTER), pytest.raises(BracketsFixedByPhase):
+        enter(competition=cup, user=owner, accept_rules=True, brackets=["student"], at=AFTER)
+    assert not Membership.objects.filter(user=owner).exists()
+
+
+def test_the_page_of_the_admin_about_any_phase_asks_for_the_reason(cup, team, host, desk, final):
+    """What the phase that runs asks for, the page about one that is to come asks for too."""
+    put(team, "student")
+    page = reverse("admin:competitions_competition_change", args=[cup.pk]) + "?phase=2"
+    for at in (NOON, AFTER):
+        with freeze_time(at):
+            page_of_two = Competition.objects.get(pk=cup.pk).meaning(Phase.objects.get(pk=final.pk))
+            body = {**form_of(page_of_two), **inline(cup, student={"DELETE": "on"})}
+            sent = {name: value for name, value in body.items() if value is not None and value is not False}
+            answer = desk.post(page, sent)
+        assert answer.status_code == 200
+        formset = answer.context["inline_admin_formsets"][0].formset
+        assert answer.context["adminform"].form.errors == {}
+        assert [error.code for error in formset.non_form_errors().as_data()] == ["reason_missing"]
+    assert cup.brackets.filter(slug="student").exists()
+
+
+def test_each_phase_has_the_ranks_of_a_bracket_among_its_own_scores(client_of, cup, team, final):
+    """Pages, CSV, history and baselines: by the scores of that phase alone."""
+    cup = Competition.objects.get(pk=cup.pk)
+    others = [TeamFactory(competition=cup, name=name) for name in ("alone", "theirs")]
+    for one, first, second in ((others[0], 0.1, 0.1), (others[1], 0.4, 0.3), (team, None, 0.2)):
+        if first is not None:
+            one.submits(first)
+        submits(one, second, at=AFTER, phase=final)
+    for one in (team, others[1]):
+        put(one, "student")
+    Baseline.objects.create(
+        competition=cup, phase=final, name="Mean", since=AFTER, public_score=0.25, public_key=final.sort_key(0.25)
+    )
+    with freeze_time(AFTER):
+        boards = {number: board(client_of(), place=f"phases/{number}/", bracket="student") for number in (1, 2)}
+        unnamed = board(client_of(), bracket="student")
+        races = {
+            number: board(client_of(), "history/", place=f"phases/{number}/", bracket="student") for number in (1, 2)
+        }
+        own = {
+            number: board(client_of(team.owner), place=f"phases/{number}/", bracket="student")["me"]["rank"]
+            for number in (1, 2)
+        }
+        board(client_of(), place="phases/2/", status=404, bracket="nobody")
+    assert {number: ranking(body) for number, body in boards.items()} == {
+        1: [(1, "theirs"), (2, "ours")],
+        2: [(1, "ours"), (2, "theirs")],
+    }
+    assert {number: [line["after"] for line in body["baselines"]] for number, body in boards.items()} == {1: [], 2: [1]}
+    assert ranking(unnamed) == ranking(boards[2])
+    assert {number: [one["name"] for one in body["teams"]] for number, body in races.items()} == {
+        1: ["theirs", "ours"],
+        2: ["ours", "theirs"],
+    }
+    assert own == {1: 2, 2: 1}
+
+
+def test_the_confirmation_of_each_phase_says_who_belonged_to_what(cup, team, host, final):
+    put(team, "student")
+    assert [opened_board(phase)["brackets"][0]["teams"] for phase in cup.phases.all()] == [[team.pk], [team.pk]]
 
 
 # --- the ranking within a bracket is that of its teams alone ----------------------------------------------------------
@@ -655,10 +779,10 @@ def ranks_of(rows, metric: str, *, alone: bool) -> dict:
         Standing.objects.filter(team=team).update(
             is_ranked=not state,
             best_public_score=public,
-            public_key=None if public is None else cup.sort_key(public),
+            public_key=None if public is None else cup.phase.sort_key(public),
             best_submitted_at=None if public is None else at,
             best_private_score=private if has_private else None,
-            private_key=cup.sort_key(private) if has_private else None,
+            private_key=cup.phase.sort_key(private) if has_private else None,
             private_submitted_at=at if has_private else None,
         )
         if state:
@@ -672,15 +796,15 @@ def ranks_of(rows, metric: str, *, alone: bool) -> dict:
     for side in (None, PRIVATE):
         of = {} if alone else {"bracket": bracket}
         sides = {} if side is None else {"side": side}
-        whole = Leaderboard(cup, fresh=True, **sides, **of)
+        whole = Leaderboard(cup.phase, fresh=True, **sides, **of)
         page = [(numbers[row.team.pk], row.rank, row.public_rank) for row in whole[0:50]]
         own = {
             numbers[pk]: row and row.rank
             for pk in numbers
-            for row in [Leaderboard(cup, own_team=pk, fresh=True, **sides, **of).own_row()]
+            for row in [Leaderboard(cup.phase, own_team=pk, fresh=True, **sides, **of).own_row()]
             if row is not None
         }
-        search = Leaderboard(cup, search="team", fresh=True, **sides, **of)
+        search = Leaderboard(cup.phase, search="team", fresh=True, **sides, **of)
         hits = {numbers[row.team.pk]: row.rank for row in search[0:50]}
         everything = [(numbers[row.team.pk], row.rank) for row in whole.all_rows()]
         sizes = (whole.sizes.scored, whole.sizes.teams, whole.sizes.outside, whole.count())

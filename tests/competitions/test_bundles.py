@@ -13,13 +13,13 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
+from competitions.bundles.cloning import clone_competition
+from competitions.bundles.describing import FIELDS, LEFT_BEHIND, NAME, OF_COMPETITION, OF_PHASE
+from competitions.bundles.reading import import_bundle
+from competitions.bundles.writing import bundle_chunks, write_bundle
 from competitions.exceptions import BundleRefused, MayNotCreateCompetitions, NoDraft, NotHost, SolutionNotYours
 from competitions.files.services import add_data_file
-from competitions.models import Competition, DataFile, Page, Solution
-from competitions.organising.bundles.cloning import clone_competition
-from competitions.organising.bundles.describing import FIELDS, LEFT_BEHIND, NAME
-from competitions.organising.bundles.reading import import_bundle
-from competitions.organising.bundles.writing import bundle_chunks, write_bundle
+from competitions.models import Competition, DataFile, Page, Phase, Solution
 from competitions.organising.creating import delete_draft
 from competitions.solution.services import active_solution
 from tests.factories import (
@@ -105,7 +105,7 @@ def test_a_copy_starts_at_a_moment_of_the_competitions_zone(api, cup, host, zone
     sent = {"title": "Next", "slug": "next", "startsAt": "2027-04-01T09:00:00"}
     answer = api.post(f"/api/competitions/{cup.slug}/clone/", sent, format="json")
     assert answer.status_code == 201, answer.json()
-    assert Competition.objects.get(slug="next").starts_at == datetime(2027, 4, 1, 9 - hours, tzinfo=UTC)
+    assert Competition.objects.get(slug="next").phase.starts_at == datetime(2027, 4, 1, 9 - hours, tzinfo=UTC)
 
 
 def test_a_bundle_starts_at_a_moment_with_an_offset(api, cup, host):
@@ -117,8 +117,10 @@ def test_a_bundle_starts_at_a_moment_with_an_offset(api, cup, host):
 
 # --- out and in ---------------------------------------------------------------------------------------------------------
 def test_no_field_of_a_competition_is_forgotten():
-    names = {field.name for field in Competition._meta.get_fields() if not field.auto_created or field.concrete}
-    assert names == FIELDS.keys() | LEFT_BEHIND
+    fields = [*Competition._meta.get_fields(), *Phase._meta.get_fields()]
+    names = {field.name for field in fields if not field.auto_created or field.concrete}
+    assert names == OF_COMPETITION.keys() | OF_PHASE.keys() | LEFT_BEHIND
+    assert FIELDS.keys() < OF_COMPETITION.keys() | OF_PHASE.keys()
 
 
 def test_what_comes_out_of_the_other_server_is_what_went_in(cup, host):
@@ -128,8 +130,8 @@ def test_what_comes_out_of_the_other_server_is_what_went_in(cup, host):
     assert bundle_of(here) == there
     assert not here.is_published
     assert list(here.hosts.all()) == [host]
-    assert active_solution(here).sha256 == active_solution(cup).sha256
-    assert active_solution(here).salt != active_solution(cup).salt
+    assert active_solution(here.phase).sha256 == active_solution(cup.phase).sha256
+    assert active_solution(here.phase).salt != active_solution(cup.phase).salt
 
 
 def test_organisers_get_it_without_the_solution_and_without_what_people_did(cup, host):
@@ -154,7 +156,7 @@ def test_moments_without_an_offset_are_those_of_its_zone(cup, host):
         lambda it: it["clock"].update(startsAt="2026-06-01T09:00", endsAt="2026-06-12T09:00+00:00"),
     )
     made = put_in(content, host, slug="other")
-    assert (made.starts_at, made.ends_at) == (STARTS, ENDS + timedelta(days=1, hours=9))
+    assert (made.phase.starts_at, made.phase.ends_at) == (STARTS, ENDS + timedelta(days=1, hours=9))
 
 
 # --- what is wrong is told with its place, and leaves nothing behind ------------------------------------------------------
@@ -268,7 +270,7 @@ def test_only_who_may_make_competitions_puts_bundles_in(cup):
 def test_last_years_bundle_starts_at_another_time(cup, host):
     later = NOON + timedelta(days=400)
     made = import_bundle(file=io.BytesIO(bundle_of(cup)), slug="again", starts_at=later, by=host, at=later)
-    assert (made.starts_at, made.ends_at) == (later, later + (ENDS - STARTS))
+    assert (made.phase.starts_at, made.phase.ends_at) == (later, later + (ENDS - STARTS))
     assert made.merge_deadline == later + (cup.merge_deadline - STARTS)
 
 
@@ -302,13 +304,13 @@ def test_a_copy_starts_later_and_is_else_the_same(cup, host):
     submits(TeamFactory(competition=cup), 0.5)
     copy = clone(cup, host)
     year = timedelta(days=365)
-    assert (copy.starts_at, copy.ends_at, copy.entry_deadline) == (STARTS + year, ENDS + year, None)
+    assert (copy.phase.starts_at, copy.phase.ends_at, copy.entry_deadline) == (STARTS + year, ENDS + year, None)
     assert copy.merge_deadline == cup.merge_deadline + year
-    assert (copy.title, copy.time_zone, copy.daily_submission_limit) == ("Next year", "Asia/Tokyo", None)
+    assert (copy.title, copy.time_zone, copy.phase.daily_submission_limit) == ("Next year", "Asia/Tokyo", None)
     assert [page.body for page in copy.pages.all()] == [page.body for page in cup.pages.all()]
     assert copy.data_files.count() == 2
     assert not copy.is_published
-    assert active_solution(copy) is None
+    assert active_solution(copy.phase) is None
     assert copy.teams.count() == 0
 
 
@@ -319,11 +321,11 @@ def test_nobody_scores_by_a_copy_of_a_solution_that_somebody_else_keeps(cup, hos
     if mine:
         cup.solutions.update(uploaded_by=host)
     if confirmed:
-        Competition.objects.filter(pk=cup.pk).update(confirmed_at=AFTER)
+        Phase.objects.filter(competition=cup.pk).update(confirmed_at=AFTER)
         cup.refresh_from_db()
     at = AFTER + timedelta(hours=1) if confirmed else NOON
     if allowed:
-        assert active_solution(clone(cup, host, with_solution=True, at=at)).rows == 3
+        assert active_solution(clone(cup, host, with_solution=True, at=at).phase).rows == 3
         return
     with pytest.raises(SolutionNotYours):
         clone(cup, host, with_solution=True, at=at)

@@ -12,7 +12,8 @@ from icalendar import Calendar
 from competitions.log.recording import record
 from competitions.models import Competition, LogKind
 from discussions.models import Discussion
-from tests.factories import ENDS, NOON, STARTS, CompetitionFactory, UserFactory
+from tests.factories import ENDS, NOON, STARTS, CompetitionFactory, UserFactory, overwrite
+from tests.phases import FINAL_ENDS, add
 
 pytestmark = pytest.mark.django_db
 CALENDAR, FEED = "/api/competitions/cup/calendar/", "/api/discussions/feed/"
@@ -35,9 +36,7 @@ def events(client, **options) -> dict[str, tuple[datetime, datetime]]:
 # --- the calendar -----------------------------------------------------------------------------------------------------
 def test_a_calendar_holds_every_moment_that_matters(client, cup):
     deadline = ENDS - timedelta(days=3)
-    Competition.objects.update(
-        entry_deadline=deadline, merge_deadline=deadline, objections_until=ENDS + timedelta(hours=1)
-    )
+    overwrite(entry_deadline=deadline, merge_deadline=deadline, objections_until=ENDS + timedelta(hours=1))
     assert events(client) == {
         "Cup starts": (STARTS, STARTS),
         "Cup: entry closes": (deadline, deadline),
@@ -49,6 +48,17 @@ def test_a_calendar_holds_every_moment_that_matters(client, cup):
 
 def test_what_a_competition_has_not_stands_in_no_calendar(client, cup):
     assert set(events(client)) == {"Cup starts", "Cup ends"}
+
+
+def test_each_phase_stands_in_it(client):
+    cup = CompetitionFactory(title="Cup", slug="cup", hosts=[UserFactory()])
+    add(cup)
+    assert events(client) == {
+        "Cup: #1 starts": (STARTS, STARTS),
+        "Cup: #1 ends": (ENDS, ENDS),
+        "Cup: Final starts": (ENDS, ENDS),
+        "Cup: Final ends": (FINAL_ENDS, FINAL_ENDS),
+    }
 
 
 def test_moments_are_the_same_whatever_zone_the_competition_lives_in(client):
@@ -68,7 +78,7 @@ def test_an_event_keeps_its_identity_when_its_time_or_language_changes(client, c
         return {str(one["uid"]) for one in Calendar.from_ical(client.get(CALENDAR, **options).content).events}
 
     before = identities()
-    Competition.objects.update(ends_at=ENDS + timedelta(days=1))
+    overwrite(ends_at=ENDS + timedelta(days=1))
     assert identities(headers={"Accept-Language": "ja"}) == before
     assert "Cup 終了" in events(client, headers={"Accept-Language": "ja"})
 

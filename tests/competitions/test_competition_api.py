@@ -216,7 +216,7 @@ def test_nobody_else_does(client_of, cup):
 def test_what_is_not_meant_to_be_written_is_not(client_of, cup, host):
     patch(client_of(host), cup, confirmedAt="2026-06-05T00:00:00Z", slug="stolen", leaderboardVersion=7, id=1)
     cup.refresh_from_db()
-    assert cup.confirmed_at is None
+    assert cup.phase.confirmed_at is None
     assert cup.slug != "stolen"
 
 
@@ -274,7 +274,7 @@ def test_the_end_can_move_while_the_competition_runs_but_not_into_the_past(clien
 def test_the_end_is_frozen_once_it_has_passed(client_of, cup, host):
     answer = patch(client_of(host), cup, endsAt=ENDS + timedelta(days=1))
     assert (answer.status_code, code_of(answer)) == (409, "clock_frozen")
-    assert Competition.objects.get().ends_at == ENDS
+    assert Competition.objects.get().phase.ends_at == ENDS
 
 
 def test_the_number_of_selections_is_frozen_with_the_end(client_of, cup, host):
@@ -284,7 +284,7 @@ def test_the_number_of_selections_is_frozen_with_the_end(client_of, cup, host):
         assert patch(client_of(host), cup, selectableSubmissions=3).status_code == 200
         answer = patch(client_of(host), cup, selectableSubmissions=1)
     assert (answer.status_code, code_of(answer)) == (409, "selection_frozen")
-    assert Competition.objects.get().selectable_submissions == 3
+    assert Competition.objects.get().phase.selectable_submissions == 3
 
 
 def test_the_version_of_the_rules_only_rises(client_of, cup, host):

@@ -91,6 +91,7 @@ def test_hosts_publish_files(client_of, cup, host):
         "size": 100,
         "sha256": hashlib.sha256(CONTENT).hexdigest(),
         "isSampleSubmission": False,
+        "phase": None,
         "createdAt": "",
         "url": f"/api/competitions/cup/data/{DataFile.objects.get().pk}/download/",
     }

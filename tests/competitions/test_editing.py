@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -22,10 +23,10 @@ from competitions.exceptions import (
 )
 from competitions.models import Competition, Page
 from competitions.organising import editing
-from competitions.organising.creating import create_competition
+from competitions.organising.creating import create_competition, free_slug
 from competitions.organising.editing import edit_competition, save_page
 from competitions.solution.services import active_solution, replace_solution
-from tests.factories import AFTER, ENDS, NOON, STARTS, CompetitionFactory, TeamFactory, UserFactory
+from tests.factories import AFTER, ENDS, NOON, STARTS, CompetitionFactory, TeamFactory, UserFactory, overwrite
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("busy_neighbour")]
 CSV = b"id,target,Usage\n1,1.5,Public\n2,2.5,Private\n"
@@ -43,7 +44,7 @@ def cup(host):
 
 
 def give(cup, content=CSV):
-    return replace_solution(competition=cup, file=io.BytesIO(content), filename="s.csv", by=None, at=NOON)
+    return replace_solution(phase=cup.phase, file=io.BytesIO(content), filename="s.csv", by=None, at=NOON)
 
 
 def edit(cup, *, by=None, at=NOON, reason="", **changes):
@@ -66,8 +67,8 @@ def test_a_solution_replaced_while_the_new_metric_is_checked_is_not_brought_back
     with pytest.raises(ChangedMeanwhile):
         edit(cup, metric="mae")
     cup.refresh_from_db()
-    assert cup.metric == "rmse"
-    assert active_solution(cup).version == 1 + had_one
+    assert cup.phase.metric == "rmse"
+    assert active_solution(cup.phase).version == 1 + had_one
 
 
 @pytest.mark.parametrize(
@@ -80,7 +81,7 @@ def test_a_solution_replaced_while_the_new_metric_is_checked_is_not_brought_back
 )
 def test_the_rules_are_asked_again_under_the_lock(cup, monkeypatch, meanwhile, changes, refusal):
     def checked_then_changed(**_):
-        Competition.objects.filter(pk=cup.pk).update(**meanwhile)
+        overwrite(cup, **meanwhile)
 
     monkeypatch.setattr(editing, "check_changes", checked_then_changed)
     with pytest.raises(refusal):
@@ -126,7 +127,7 @@ def test_until_when(cup, at, changes, refusal):
     if refusal is None:
         edit(cup, at=at, reason="The power was out.", **changes)
         cup.refresh_from_db()
-        assert {name: getattr(cup, name) for name in changes} == changes
+        assert {name: getattr(cup.bearer_of(name), name) for name in changes} == changes
         return
     with pytest.raises(refusal):
         edit(cup, at=at, **changes)
@@ -187,10 +188,15 @@ def test_a_moment_without_an_offset_is_of_the_competitions_zone(client_of, sent,
     answer = client_of(host).patch(f"/api/competitions/{cup.slug}/", sent, format="json")
     assert answer.status_code == (400 if moment is None else 200), answer.json()
     cup.refresh_from_db()
-    assert cup.ends_at == (moment or ENDS)
+    assert cup.phase.ends_at == (moment or ENDS)
 
 
 @pytest.mark.parametrize(("zone", "expected"), [("Asia/Tokyo", "Asia/Tokyo"), ("", "UTC")])
 def test_a_new_competition_has_its_organisers_zone(zone, expected):
     staff = UserFactory(is_staff=True, time_zone=zone)
     assert create_competition(title="Cup", slug="cup", by=staff, at=NOON).time_zone == expected
+
+
+def test_no_competition_is_named_like_the_page_for_new_ones():
+    assert free_slug("New cup") == "new-cup"
+    assert re.fullmatch(r"new-[0-9a-f]{6}", free_slug("New"))

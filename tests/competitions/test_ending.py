@@ -7,13 +7,13 @@ from datetime import timedelta
 import pytest
 
 from competitions.exceptions import ClockFrozen, CompetitionEnded, CompetitionRunning, EntryClosed
-from competitions.models import Competition
+from competitions.models import Competition, Phase
 from competitions.organising.editing import edit_competition
 from competitions.teams.entries import enter
 from competitions.teams.merges import request_merge
 from submissions import runs
 from submissions.services import select
-from tests.factories import AFTER, ENDS, NOON, TeamFactory, UserFactory
+from tests.factories import AFTER, ENDS, NOON, TeamFactory, UserFactory, standing_of
 from tests.submissions.conftest import competition_with_solution, send
 
 pytestmark = pytest.mark.django_db
@@ -38,16 +38,16 @@ def team(cup):
 
 def known(team):
     """The team with its competition as it is known now."""
-    return type(team).objects.select_related("competition", "owner").get(pk=team.pk)
+    return type(team).objects.select_related("competition__current_phase", "owner").get(pk=team.pk)
 
 
 ACTS = {
     "a late submission": lambda team, host: send(team, at=AFTER),
     "private scoring": lambda team, host: runs.start_run(
-        competition=team.competition, kind="private", by=host, at=AFTER
+        phase=team.competition.phase, kind="private", by=host, at=AFTER
     ),
     "a rescoring": lambda team, host: runs.start_run(
-        competition=team.competition, kind="rescore", by=host, at=AFTER, reason="A mistake."
+        phase=team.competition.phase, kind="rescore", by=host, at=AFTER, reason="A mistake."
     ),
 }
 
@@ -58,13 +58,12 @@ def test_what_rests_on_the_end_keeps_it(team, host, act):
     early = send(team, 0.5, at=NOON).submission
     ACTS[act](known(team), host)
     cup.refresh_from_db()
-    assert cup.ended_at == AFTER
+    assert cup.phase.ended_at == AFTER
 
     # The clock is put back.
     sent = send(known(team), 0.25, at=JUST_BEFORE).submission
     assert sent.is_late
-    team.standing.refresh_from_db()
-    assert team.standing.best_public_score == 0.5
+    assert standing_of(team).best_public_score == 0.5
     early.refresh_from_db()
     refused = {
         CompetitionEnded: [
@@ -84,7 +83,7 @@ def test_what_rests_on_the_end_keeps_it(team, host, act):
         for again in acts:
             with pytest.raises(refusal):
                 again()
-    assert cup.state(JUST_BEFORE) == "finished"
+    assert cup.phase.state(JUST_BEFORE) == "finished"
     assert cup not in Competition.objects.in_state("running", JUST_BEFORE)
     assert cup in Competition.objects.in_state("finished", JUST_BEFORE)
 
@@ -99,10 +98,10 @@ def test_what_was_received_before_counts_though_it_is_stored_later(team, host, a
 
 
 def test_what_is_refused_leaves_no_such_fact(team):
-    Competition.objects.update(allows_late_submissions=False)
+    Phase.objects.update(allows_late_submissions=False)
     with pytest.raises(CompetitionEnded):
         send(known(team), at=AFTER)
-    assert Competition.objects.get().ended_at is None
+    assert Competition.objects.get().phase.ended_at is None
 
 
 def test_the_fact_opens_nothing_of_the_private_side(team, host):
@@ -111,6 +110,6 @@ def test_the_fact_opens_nothing_of_the_private_side(team, host):
     team.competition.refresh_from_db()
     for act in (runs.confirm_private_leaderboard, runs.open_preview):
         with pytest.raises(CompetitionRunning):
-            act(competition=team.competition, by=host, at=JUST_BEFORE)
+            act(phase=team.competition.phase, by=host, at=JUST_BEFORE)
     with pytest.raises(CompetitionRunning):
-        runs.start_run(competition=team.competition, kind="private", by=host, at=JUST_BEFORE)
+        runs.start_run(phase=team.competition.phase, kind="private", by=host, at=JUST_BEFORE)

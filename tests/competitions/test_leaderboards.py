@@ -15,7 +15,7 @@ from freezegun import freeze_time
 from competitions.leaderboards.queries import PRIVATE, Leaderboard, first_rows, updated_at
 from competitions.leaderboards.standings import count_submission, record_public_score, uncount_submission
 from competitions.models import Competition, Membership, RankInterval, Standing, Team
-from tests.factories import AFTER, ENDS, NOON, STARTS, CompetitionFactory, TeamFactory, UserFactory
+from tests.factories import AFTER, ENDS, NOON, STARTS, CompetitionFactory, TeamFactory, UserFactory, standing_of
 from tests.neighbour import ours
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("busy_neighbour")]
@@ -24,8 +24,8 @@ DIRECTIONS = pytest.mark.parametrize("metric", ["rmse", "auc"])
 
 
 def scores(team: Team, score: float, *, at=NOON):
-    count_submission(team=team, at=at)
-    return record_public_score(team=team, score=score, at=at)
+    count_submission(team=team, phase=team.competition.phase, at=at)
+    return record_public_score(team=team, phase=team.competition.phase, score=score, at=at)
 
 
 def board(client, competition: Competition, path: str = "public/", status: int = 200, **params):
@@ -45,8 +45,8 @@ def teams_of(competition: Competition, *names: str) -> list[Team]:
 def test_teams_without_a_score_have_no_rank_and_stand_last(client_of):
     competition = CompetitionFactory()
     idle, refused, scored = teams_of(competition, "idle", "refused", "scored")
-    count_submission(team=refused, at=NOON)
-    uncount_submission(team=refused, at=NOON)
+    count_submission(team=refused, phase=refused.competition.phase, at=NOON)
+    uncount_submission(team=refused, phase=refused.competition.phase, at=NOON)
     scores(scored, 3.0)
     body = board(client_of(), competition)
     assert ranking(body) == [(1, "scored"), (None, "idle"), (None, "refused")]
@@ -254,27 +254,27 @@ def test_first_rows_gives_the_best_teams():
     competition = CompetitionFactory()
     a, b = teams_of(competition, "a", "b")
     scores(b, 0.5)
-    rows = first_rows(Leaderboard(competition), limit=1)
+    rows = first_rows(Leaderboard(competition.phase), limit=1)
     assert [(row.rank, row.team.name, row.score) for row in rows] == [(1, "b", 0.5)]
-    assert [row.rank for row in first_rows(Leaderboard(competition), limit=5)] == [1, None]
+    assert [row.rank for row in first_rows(Leaderboard(competition.phase), limit=5)] == [1, None]
     assert rows[0].members == [b.owner]
     assert a.name == "a"
 
 
 def test_when_a_score_last_became_better_is_told_of_each_competition_by_itself(busy_neighbour):
-    assert updated_at(busy_neighbour) is not None
+    assert updated_at(busy_neighbour.phase) is not None
     competition = CompetitionFactory()
     (team,) = teams_of(competition, "a")
-    assert updated_at(competition) is None
+    assert updated_at(competition.phase) is None
     scores(team, 0.5, at=STARTS)
     scores(team, 0.7)
-    assert updated_at(competition) == STARTS
+    assert updated_at(competition.phase) == STARTS
 
 
 def test_members_are_read_of_the_teams_on_the_page_and_no_others():
     a, _b = teams_of(CompetitionFactory(), "a", "b")
     with CaptureQueriesContext(connection) as queries:
-        first_rows(Leaderboard(a.competition), limit=1)
+        first_rows(Leaderboard(a.competition.phase), limit=1)
     (members,) = [query["sql"] for query in queries if 'FROM "competitions_membership"' in query["sql"]]
     assert f'"team_id" IN ({a.pk})' in members
 
@@ -409,8 +409,8 @@ def test_the_private_leaderboard_is_closed_for_every_role_until_end_and_confirma
 def test_a_confirmation_before_the_end_would_open_nothing(client_of):
     """The database refuses it; were it there, the clock would still keep the board closed."""
     competition = CompetitionFactory()
-    competition.confirmed_at = STARTS
-    assert not competition.is_confirmed(NOON)
+    competition.phase.confirmed_at = STARTS
+    assert not competition.phase.is_confirmed(NOON)
 
 
 @DIRECTIONS
@@ -445,7 +445,7 @@ def test_the_private_leaderboard_ranks_by_private_scores_and_tells_the_shake_up(
         header, first, *_rest = lines(client_of(), competition, "private/csv/")
         assert header[-5:] == ["public_rank", "change", "rank_low", "rank_high", "above_next"]
         assert [first[0], first[1], *first[-5:]] == ["1", "b", "2", "1", "", "", ""]
-    assert idle.standing.final_public_rank is None
+    assert standing_of(idle).final_public_rank is None
     assert ours(Membership).count() == 4
 
 
@@ -458,6 +458,6 @@ def test_intervals_stand_beside_the_ranks_of_their_teams_and_of_no_others():
     Team.objects.filter(pk=excluded.pk).update(disqualified_at=NOON)
     Standing.objects.filter(team=excluded).update(is_ranked=False)
     for team in (sure, excluded):
-        RankInterval.objects.create(competition=competition, team=team, low=1, high=2)
-    rows = Leaderboard(competition, PRIVATE).rows(0, 10)
+        RankInterval.objects.create(competition=competition, phase=competition.phase, team=team, low=1, high=2)
+    rows = Leaderboard(competition.phase, PRIVATE).rows(0, 10)
     assert [(row.team.name, row.interval and row.interval.high) for row in rows] == [("sure", 2), ("excluded", None)]

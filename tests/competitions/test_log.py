@@ -14,7 +14,7 @@ from freezegun import freeze_time
 
 from competitions.log.protection import exposed, is_protected, protect
 from competitions.log.recording import record
-from competitions.models import Competition, LogKind, LogRow, Solution
+from competitions.models import Competition, LogKind, LogRow, Phase, Solution
 from competitions.organising.editing import edit_competition
 from competitions.solution.services import replace_solution
 from foundation import chain
@@ -40,7 +40,7 @@ def cup(host):
 
 def put(competition, csv, **fields):
     return replace_solution(
-        competition=competition,
+        phase=competition.phase,
         file=BytesIO(csv.encode()),
         filename="s.csv",
         **{"by": None, "at": NOON, "reason": "A mistake.", **fields},
@@ -132,7 +132,7 @@ def test_a_new_version_of_the_solution_tells_numbers_and_no_value(cup):
 )
 def test_truth_is_compared_by_what_it_means(cup, metric, before, after, expected):
     """Labels have other codes in the new version; lists are compared by what they hold."""
-    Competition.objects.update(metric=metric, metric_params={"k": 3} if metric == "map_at_k" else {})
+    Phase.objects.update(metric=metric, metric_params={"k": 3} if metric == "map_at_k" else {})
     cup.refresh_from_db()
     usages = ("Public", "Public", "Private", "Private")
     for values in (before, after):
@@ -165,10 +165,10 @@ def test_scoring_the_preview_and_the_confirmation(cup, host, api):
     give_solution(cup, solution_csv("rmse"))
     send(TeamFactory(competition=cup), 0.5, 0.25)
     put(cup, solution_csv("rmse", shift=1.0))
-    work_out(runs.start_run(competition=cup, kind="rescore", by=host, at=NOON, reason="New truth."), NOON)
+    work_out(runs.start_run(phase=cup.phase, kind="rescore", by=host, at=NOON, reason="New truth."), NOON)
     assert (newest(cup).kind, newest(cup).facts["teamsMoved"], newest(cup).reason) == ("rescored", 1, "New truth.")
 
-    work_out(runs.start_run(competition=cup, kind="private", by=host, at=AFTER), AFTER)
+    work_out(runs.start_run(phase=cup.phase, kind="private", by=host, at=AFTER), AFTER)
     row = newest(cup)
     assert (row.kind, row.facts["submissions"], row.facts["failed"], row.facts["solution"]) == ("private_run", 1, 0, 2)
 
@@ -182,9 +182,9 @@ def test_scoring_the_preview_and_the_confirmation(cup, host, api):
     assert list(cup.log.filter(kind="previewed").values_list("actor", flat=True)) == [host.pk]
 
     for _again in range(2):
-        runs.confirm_private_leaderboard(competition=cup, by=host, at=AFTER)
+        runs.confirm_private_leaderboard(phase=cup.phase, by=host, at=AFTER)
     assert newest(cup).kind == "confirmed"
-    runs.unconfirm_private_leaderboard(competition=cup, by=host, at=AFTER, reason="A row was wrong.")
+    runs.unconfirm_private_leaderboard(phase=cup.phase, by=host, at=AFTER, reason="A row was wrong.")
     assert (newest(cup).kind, newest(cup).reason) == ("unconfirmed", "A row was wrong.")
     assert cup.log.filter(kind="confirmed").count() == 1
 

@@ -7,9 +7,9 @@ from datetime import timedelta
 import pytest
 from freezegun import freeze_time
 
-from competitions.models import Competition, MergeRequest, Standing, StandingChange
+from competitions.models import Competition, MergeRequest, Phase, Standing, StandingChange
 from submissions.models import Submission
-from tests.factories import ENDS, NOON, STARTS, CompetitionFactory, TeamFactory, UserFactory
+from tests.factories import ENDS, NOON, STARTS, CompetitionFactory, TeamFactory, UserFactory, overwrite
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("busy_neighbour")]
 
@@ -70,7 +70,7 @@ def test_the_team_that_was_asked_goes_on_with_everybody(ask, decide, ants, bees)
 
 @pytest.mark.parametrize(("metric", "best"), [("rmse", 0.2), ("auc", 0.9)])
 def test_score_time_counters_and_history_are_those_of_both(ask, decide, ants, bees, metric, best):
-    Competition.objects.update(metric=metric, daily_submission_limit=None)
+    Phase.objects.update(metric=metric, daily_submission_limit=None)
     for team in (ants, bees):
         team.competition.refresh_from_db()
     hour = timedelta(hours=1)
@@ -231,7 +231,7 @@ def test_not_more_submissions_than_one_team_could_have_made_by_then(ask, decide,
 
 
 def test_the_total_limit_counts_too(ask, bees, ants):
-    Competition.objects.update(total_submission_limit=3)
+    Phase.objects.update(total_submission_limit=3)
     for team in (ants, bees):
         team.submits(0.5)
         team.submits(0.5)
@@ -251,7 +251,7 @@ def test_the_total_limit_counts_too(ask, bees, ants):
 )
 def test_organisers_choose_how_many_submissions_together(client_of, ask, decide, ants, bees, cup, bound, each, code):
     ends_at = STARTS + timedelta(days=2)
-    Competition.objects.filter(pk=cup.pk).update(daily_submission_limit=5, merge_bound=bound, ends_at=ends_at)
+    overwrite(cup, daily_submission_limit=5, merge_bound=bound, ends_at=ends_at)
     for team, number in zip((ants, bees), each, strict=True):
         for _number in range(number):
             team.submits(0.5, at=STARTS)
@@ -282,7 +282,7 @@ def test_a_preview_asks_nobody_and_is_for_the_owner(client_of, ants, bees, cup):
 
 @pytest.mark.parametrize("hides", [{"board_audience": "hosts"}, {"board_freezes_at": NOON - timedelta(hours=1)}])
 def test_the_sum_is_not_told_where_the_leaderboard_does_not_tell_it(client_of, ask, ants, bees, cup, hides):
-    Competition.objects.filter(pk=cup.pk).update(total_submission_limit=1, **hides)
+    overwrite(cup, total_submission_limit=1, **hides)
     for team in (ants, bees):
         team.submits(0.5, at=NOON)
     with freeze_time(NOON):
@@ -292,7 +292,7 @@ def test_the_sum_is_not_told_where_the_leaderboard_does_not_tell_it(client_of, a
 
 
 def test_without_limits_any_number_will_do(ask, bees, ants):
-    Competition.objects.update(daily_submission_limit=None)
+    Phase.objects.update(daily_submission_limit=None)
     for _ in range(9):
         ants.submits(0.5)
     assert ask().status_code == 201

@@ -198,13 +198,13 @@ def test_no_run_brings_them_back_and_a_host_of_the_last_minute_leaves_the_final_
     theirs, first, second = (
         entered(cup, user, score) for user, score in ((host, 0.1), (UserFactory(), 0.2), (UserFactory(), 0.3))
     )
-    work_out(runs.start_run(competition=cup, kind="private", by=host, at=AFTER), AFTER)
-    runs.confirm_private_leaderboard(competition=cup, by=host, at=AFTER)
+    work_out(runs.start_run(phase=cup.phase, kind="private", by=host, at=AFTER), AFTER)
+    runs.confirm_private_leaderboard(phase=cup.phase, by=host, at=AFTER)
     add_host(competition=cup, user=first.owner, by=host, at=AFTER)
     with freeze_time(AFTER):
         rows = api.get("/api/competitions/cup/leaderboard/private/").json()["results"]
     found = [(row["rank"], row["publicRank"], row["change"], row["team"]["id"]) for row in rows]
     assert found == [(1, 1, 0, second.pk), (None, None, None, theirs.pk), (None, None, None, first.pk)]
-    rebuild_standings(competition=cup, rows=[])
+    rebuild_standings(phase=cup.phase, rows=[])
     assert list(Standing.objects.filter(is_ranked=True).values_list("team", flat=True)) == [second.pk]
     call_command("check_standings", stdout=StringIO())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from freezegun import freeze_time
 
-from competitions.models import Competition, Standing
+from competitions.models import Phase, Standing
 from tests.factories import AFTER, ENDS, CompetitionFactory, TeamFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -67,7 +67,7 @@ def test_the_private_rank_shows_once_it_is_confirmed_and_to_nobody_before(client
             best_private_score=score, private_key=score, private_submitted_at=ENDS
         )
     if confirmed:
-        Competition.objects.update(confirmed_at=ENDS)
+        Phase.objects.update(confirmed_at=ENDS)
     with freeze_time(at) if at else freeze_time("2026-06-05 12:00"):
         for user in (None, alice, host, UserFactory(is_superuser=True)):
             assert [one["privateRank"] for one in competitions_of(client_of(user))] == [rank]

@@ -23,7 +23,10 @@ def with_permission(**fields):
 def test_who_accepted_an_older_version_of_the_rules_submits_and_downloads_only_once_they_accept_the_present_one():
     cup = CompetitionFactory(rules_required=True)
     team = TeamFactory(competition=cup)
-    asks = [lambda: can.submit(team.owner, team, NOON), lambda: can.view_data(team.owner, cup, NOON)]
+    asks = [
+        lambda: can.submit(team.owner, team, team.competition.phase, NOON),
+        lambda: can.view_data(team.owner, cup, NOON),
+    ]
     accept_rules(competition=cup, user=team.owner, at=NOON)
     assert all(ask() for ask in asks)
     cup.rules_version = 2
@@ -94,15 +97,15 @@ def test_owning_a_team_that_is_no_more_manages_nothing():
 def test_members_of_a_competition_that_was_taken_off_the_site_see_their_team_and_submit_nothing():
     team = TeamFactory(competition=CompetitionFactory(is_published=False))
     assert can.see_team(team.owner, team)
-    assert isinstance(can.submit(team.owner, team, NOON).refusal, NotVisible)
+    assert isinstance(can.submit(team.owner, team, team.competition.phase, NOON).refusal, NotVisible)
     for user in (UserFactory(), AnonymousUser()):
         assert isinstance(can.see_team(user, team).refusal, NotVisible)
 
 
 def test_a_closed_room_shows_its_private_leaderboard_to_its_people_only():
     cup = CompetitionFactory(visibility="invitation", invitation_code="x", confirmed_at=AFTER)
-    assert can.view_private_leaderboard(TeamFactory(competition=cup).owner, cup, AFTER)
-    assert can.view_private_leaderboard(UserFactory(), cup, AFTER).refusal.code == "not_entered"
+    assert can.view_private_leaderboard(TeamFactory(competition=cup).owner, cup.phase, AFTER)
+    assert can.view_private_leaderboard(UserFactory(), cup.phase, AFTER).refusal.code == "not_entered"
 
 
 def test_only_the_invited_person_decides_on_an_invitation_and_only_the_owner_takes_it_back():

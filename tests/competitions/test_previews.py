@@ -12,8 +12,8 @@ from django.core.files.base import ContentFile
 from competitions.files import previews
 from competitions.files.previews import make_preview
 from competitions.files.services import add_data_file
-from competitions.models import Competition, DataFile, DataPreview
-from tests.factories import NOON, STARTS, CompetitionFactory, TeamFactory, UserFactory
+from competitions.models import DataFile, DataPreview
+from tests.factories import NOON, STARTS, CompetitionFactory, TeamFactory, UserFactory, overwrite
 
 pytestmark = pytest.mark.django_db
 TABLE = b"id,age,city,note\n1,30,Kyoto,\n2,50,Nara,\n3,,Kyoto,x\n"
@@ -163,7 +163,7 @@ def test_it_is_shown_to_whoever_may_download_the_file_and_nobody_else(cup, clien
     team, address = TeamFactory(competition=cup), f"/api/competitions/cup/data/{file.pk}/"
     for person in (None, UserFactory(), team.owner, cup.hosts.get()):
         for changes in ({"starts_at": NOON.replace(day=9)}, {"starts_at": STARTS}):
-            Competition.objects.update(**changes)
+            overwrite(**changes)
             seen, taken = (client_of(person).get(f"{address}{door}/").status_code for door in ("preview", "download"))
             assert seen == taken, f"{person} {changes}"
 

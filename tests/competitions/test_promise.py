@@ -12,7 +12,7 @@ from django.urls import URLPattern, URLResolver
 from freezegun import freeze_time
 
 from competitions import urls
-from competitions.models import Bracket, Competition, Page, Standing
+from competitions.models import Bracket, Page, Phase, Standing
 from competitions.solution.services import replace_solution
 from competitions.teams.invitations import invite
 from competitions.teams.merges import request_merge
@@ -44,7 +44,7 @@ def two_teams_with_secrets():
     host = UserFactory(username="host", is_staff=True)
     cup = CompetitionFactory(slug="cup", hosts=[host], max_team_size=5)
     Page.objects.create(competition=cup, slug="overview", title="Overview")
-    replace_solution(competition=cup, file=io.BytesIO(CSV.encode()), filename="s.csv", by=host, at=NOON)
+    replace_solution(phase=cup.phase, file=io.BytesIO(CSV.encode()), filename="s.csv", by=host, at=NOON)
     whales = TeamFactory(competition=cup, owner__username="owner", members=[UserFactory(username="member")])
     ants = TeamFactory(competition=cup, owner__username="rival")
     for team, score, secret in zip((whales, ants), (0.4, 0.3), SECRET_SCORES, strict=True):
@@ -71,6 +71,7 @@ def answers(client, cast):
         "<int:number>": "1",
         "<str:name>": "rmse",
         "<int:version>": "1",
+        "<int:phase>": "1",
         "<slug:bracket>": "student",
     }
     for template in templates(urls.urlpatterns):
@@ -107,7 +108,7 @@ def test_before_the_confirmation(client_of, cast, role, at):
 
 @pytest.mark.parametrize("role", [None, "owner", "host", "boss"], ids=str)
 def test_the_solution_never(client_of, cast, role):
-    Competition.objects.update(confirmed_at=ENDS)
+    Phase.objects.update(confirmed_at=ENDS)
     with freeze_time(AFTER):
         for path, answer in answers(client_of(person(role)), cast):
             for secret in SECRET_TARGETS:

@@ -11,7 +11,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from competitions.exceptions import ChangedMeanwhile, MetricInUse, SolutionRefused
-from competitions.models import Competition, Solution, Standing
+from competitions.models import Competition, Phase, Solution, Standing
 from competitions.organising.editing import edit_competition
 from competitions.solution import services as solutions
 from competitions.solution.services import active_solution, mark_used, prepared_solution, replace_solution
@@ -42,7 +42,7 @@ def cup(host):
 
 def replace(cup, content=CSV, *, at=NOON, **kwargs):
     return replace_solution(
-        competition=cup, file=io.BytesIO(content), filename="solution.csv", by=None, at=at, **kwargs
+        phase=cup.phase, file=io.BytesIO(content), filename="solution.csv", by=None, at=at, **kwargs
     )
 
 
@@ -69,7 +69,7 @@ def test_its_facts_are_kept(cup):
 def test_the_newest_version_is_the_one_that_scores(cup):
     first, second = replace(cup), replace(cup, CSV.replace(b"41.5", b"40.5"))
     assert (first.version, second.version) == (1, 2)
-    assert active_solution(cup) == second
+    assert active_solution(cup.phase) == second
     assert first.digest != second.digest
     assert cup.solutions.filter(is_active=True).count() == 1
 
@@ -122,7 +122,7 @@ def test_no_row_becomes_public_once_a_submission_was_received(cup, content, at):
     with pytest.raises(SolutionRefused) as refused:
         replace(cup, content, at=at, accept_refusals=True)
     assert [problem["code"] for problem in refused.value.problems] == ["public_rows_added"]
-    assert active_solution(cup).version == 3
+    assert active_solution(cup.phase).version == 3
 
 
 def test_nor_by_way_of_a_version_that_refuses_every_submission(cup):
@@ -172,7 +172,7 @@ def test_a_version_that_submissions_do_not_fit_is_asked_back(client_of, cup, hos
     asked = put(client_of(host), cup, content, reason="Rows were missing.")
     assert (asked.status_code, asked.json()["errors"][0]["code"]) == (409, "submissions_would_be_refused")
     assert "1 of them" in asked.json()["errors"][0]["detail"]
-    assert active_solution(cup).version == 1
+    assert active_solution(cup.phase).version == 1
     assert put(client_of(host), cup, content, reason="Rows were missing.", acceptRefusals=True).status_code == 200
 
 
@@ -198,7 +198,7 @@ def test_answers_and_fewer_public_rows_may_be_corrected_with_submissions(cup):
 
 
 def test_a_metric_changed_meanwhile_is_noticed_and_the_file_is_deleted(cup):
-    Competition.objects.filter(pk=cup.pk).update(metric="mae")
+    Phase.objects.filter(competition=cup.pk).update(metric="mae")
     with pytest.raises(ChangedMeanwhile):
         replace(cup)
     storage = Solution._meta.get_field("file").storage
@@ -230,7 +230,7 @@ def test_a_broken_folder_is_built_again(cup, settings):
 
 def test_an_old_version_is_built_by_the_metric_it_was_checked_for(cup, settings):
     solution = replace(cup)
-    Competition.objects.filter(pk=cup.pk).update(metric="mae")
+    Phase.objects.filter(competition=cup.pk).update(metric="mae")
     shutil.rmtree(settings.PREPARED_SOLUTIONS_DIR)
     assert prepared_solution(Solution.objects.get(pk=solution.pk)).metric.name == "rmse"
 
@@ -260,7 +260,7 @@ def test_many_threads_build_it_once(cup, settings, monkeypatch):
 def test_a_new_metric_makes_a_version_checked_for_it(cup, host):
     old = replace(cup)
     edit_competition(competition=cup, changes={"metric": "mae"}, by=host, at=NOON)
-    new = active_solution(cup)
+    new = active_solution(cup.phase)
     assert (new.version, new.metric, new.file.name) == (2, "mae", old.file.name)
     assert prepared_solution(new).metric.name == "mae"
 
@@ -269,8 +269,8 @@ def test_a_metric_the_solution_can_not_be_scored_by_is_refused(cup, host):
     replace(cup)
     with pytest.raises(SolutionRefused):
         edit_competition(competition=cup, changes={"metric": "auc"}, by=host, at=NOON)
-    assert Competition.objects.get(pk=cup.pk).metric == "rmse"
-    assert active_solution(cup).version == 1
+    assert Competition.objects.get(pk=cup.pk).phase.metric == "rmse"
+    assert active_solution(cup.phase).version == 1
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ from competitions.exceptions import (
     ReasonMissing,
     SelectionFrozen,
 )
-from competitions.models import Competition
+from competitions.models import Competition, Phase
 from competitions.organising.editing import edit_competition
 from competitions.solution.services import replace_solution
 from notifications_api.models import Notification
@@ -76,7 +76,7 @@ def test_limits_are_free_before_the_start_rise_while_it_runs_and_stay_afterwards
         with pytest.raises((LimitsFrozen, SelectionFrozen)):
             edit(cup, host, at=AFTER, **{name: value})
     cup.refresh_from_db()
-    assert getattr(cup, name) == 4
+    assert getattr(cup.bearer_of(name), name) == 4
 
 
 def test_no_limit_is_the_highest_limit(cup, host):
@@ -117,7 +117,7 @@ def test_the_end_moves_with_notice_and_with_reason(cup, host, at, end, reason, r
     else:
         edit(cup, host, at=at, ends_at=end, reason=reason)
     cup.refresh_from_db()
-    assert cup.ends_at == (ENDS if refusal else end)
+    assert cup.phase.ends_at == (ENDS if refusal else end)
 
 
 def test_who_ends_it_too_soon_is_told_how_much_notice_there_must_be(cup, host):
@@ -148,7 +148,7 @@ def test_what_nobody_has_joined_before_the_start_goes_without(cup, host):
 # --- the solution and the result --------------------------------------------------------------------------------------
 def put(competition, host, reason="", at=NOON, shift=1.0):
     file = BytesIO(solution_csv("rmse", shift=shift).encode())
-    return replace_solution(competition=competition, file=file, filename="s.csv", by=host, at=at, reason=reason)
+    return replace_solution(phase=competition.phase, file=file, filename="s.csv", by=host, at=at, reason=reason)
 
 
 def test_another_truth_needs_a_reason_once_a_submission_was_received(cup, host, team):
@@ -166,8 +166,8 @@ def confirmed(cup, host, team):
     """Confirmed after a complete private run."""
     give_solution(cup, solution_csv("rmse"))
     send(team)
-    work_out(runs.start_run(competition=cup, kind="private", by=host, at=AFTER), AFTER)
-    return runs.confirm_private_leaderboard(competition=cup, by=host, at=AFTER)
+    work_out(runs.start_run(phase=cup.phase, kind="private", by=host, at=AFTER), AFTER)
+    return runs.confirm_private_leaderboard(phase=cup.phase, by=host, at=AFTER).competition
 
 
 @pytest.mark.parametrize("reason", ["", "A row was wrong."])
@@ -175,10 +175,10 @@ def test_nothing_turns_a_known_result_round_in_silence(confirmed, host, reason):
     acts = {
         "solution": lambda: put(confirmed, host, at=AFTER, reason=reason),
         "private_run": lambda: work_out(
-            runs.start_run(competition=confirmed, kind="private", by=host, at=AFTER, reason=reason), AFTER
+            runs.start_run(phase=confirmed.phase, kind="private", by=host, at=AFTER, reason=reason), AFTER
         ),
         "unconfirmed": lambda: runs.unconfirm_private_leaderboard(
-            competition=confirmed, by=host, at=AFTER, reason=reason
+            phase=confirmed.phase, by=host, at=AFTER, reason=reason
         ),
     }
     for kind in ("private_run", "unconfirmed", "solution"):
@@ -193,7 +193,7 @@ def test_nothing_turns_a_known_result_round_in_silence(confirmed, host, reason):
 def test_another_truth_closes_a_confirmed_result(confirmed, host):
     put(confirmed, host, at=AFTER, reason="A row was wrong.")
     confirmed.refresh_from_db()
-    assert confirmed.confirmed_at is None
+    assert confirmed.phase.confirmed_at is None
     assert list(confirmed.log.values_list("kind", flat=True)[:2]) == ["unconfirmed", "solution"]
 
 
@@ -270,16 +270,16 @@ def test_the_kaggle_command_line_asks_the_same(cup, host, team, api):
             answer = api.post(address, body, format="json")
         assert (answer.status_code, words in answer.json()["message"]) == (400, True), answer.content
     cup.refresh_from_db()
-    assert cup.ends_at == ENDS
+    assert cup.phase.ends_at == ENDS
 
 
 # --- time for objections ----------------------------------------------------------------------------------------------
 def confirm(competition, host, at):
-    return runs.confirm_private_leaderboard(competition=competition, by=host, at=at)
+    return runs.confirm_private_leaderboard(phase=competition.phase, by=host, at=at)
 
 
 def score_again(competition, host, at):
-    run = runs.start_run(competition=competition, kind="private", by=host, at=at, reason="A row was wrong.")
+    run = runs.start_run(phase=competition.phase, kind="private", by=host, at=at, reason="A row was wrong.")
     work_out(run, at)
 
 
@@ -291,7 +291,7 @@ def test_a_truth_changed_after_the_end_is_open_to_objections(confirmed, host):
     assert confirmed.log.filter(kind="solution").latest("sequence").facts["objectionsUntil"] == (
         f"{until:%Y-%m-%dT%H:%M:%S}Z"
     )
-    runs.open_preview(competition=confirmed, by=host, at=AFTER)
+    runs.open_preview(phase=confirmed.phase, by=host, at=AFTER)
     with pytest.raises(ObjectionsOpen) as refused:
         confirm(confirmed, host, until - timedelta(seconds=1))
     assert refused.value.params == {"until": until.isoformat()}
@@ -302,7 +302,7 @@ def test_each_change_begins_the_time_anew_and_none_shortens_it(confirmed, host):
     put(confirmed, host, at=AFTER, reason="A row was wrong.", shift=1.0)
     put(confirmed, host, at=AFTER + 3 * MINUTE, reason="Another one.", shift=2.0)
     confirmed.refresh_from_db()
-    assert confirmed.objections_until == AFTER + 8 * MINUTE
+    assert confirmed.phase.objections_until == AFTER + 8 * MINUTE
 
 
 @pytest.mark.parametrize(
@@ -310,7 +310,7 @@ def test_each_change_begins_the_time_anew_and_none_shortens_it(confirmed, host):
 )
 def test_where_there_is_nothing_to_object_to(cup, host, team, what):
     at = NOON if what == "before the end" else AFTER
-    Competition.objects.update(objection_minutes=0 if what == "no time was said" else 60)
+    Phase.objects.update(objection_minutes=0 if what == "no time was said" else 60)
     put(cup, host, at=STARTS)
     if what != "nobody's score rests on it":
         send(team)
@@ -319,9 +319,9 @@ def test_where_there_is_nothing_to_object_to(cup, host, team, what):
     if what == "fewer minutes now":
         with pytest.raises(LimitsFrozen):
             edit(cup, host, at=AFTER, objection_minutes=0)
-        assert cup.may_be_objected_to(AFTER)
+        assert cup.phase.may_be_objected_to(AFTER)
     else:
-        assert not cup.may_be_objected_to(at)
+        assert not cup.phase.may_be_objected_to(at)
 
 
 # --- rescoring while it runs ------------------------------------------------------------------------------------------
@@ -330,13 +330,13 @@ def test_a_running_competition_is_rescored_a_few_times_only(cup, host, team, set
     settings.RESCORINGS_WHILE_RUNNING = 2
     put(cup, host, at=STARTS)
     send(team)
-    failed = runs.start_run(competition=cup, kind="rescore", by=host, at=NOON, reason="Why.")
+    failed = runs.start_run(phase=cup.phase, kind="rescore", by=host, at=NOON, reason="Why.")
     ScoringRun.objects.filter(pk=failed.pk).update(status="failed")  # before it wrote a score
     for _ in range(2):
-        work_out(runs.start_run(competition=cup, kind="rescore", by=host, at=NOON, reason="Why."), NOON)
+        work_out(runs.start_run(phase=cup.phase, kind="rescore", by=host, at=NOON, reason="Why."), NOON)
     with pytest.raises(TooManyRescorings):
-        runs.start_run(competition=cup, kind="rescore", by=host, at=NOON, reason="Why.")
-    runs.start_run(competition=cup, kind="rescore", by=host, at=AFTER, reason="Why.")
+        runs.start_run(phase=cup.phase, kind="rescore", by=host, at=NOON, reason="Why.")
+    runs.start_run(phase=cup.phase, kind="rescore", by=host, at=AFTER, reason="Why.")
 
 
 def test_the_number_of_submissions_a_version_refuses_is_public(cup, host, team):
@@ -344,7 +344,7 @@ def test_the_number_of_submissions_a_version_refuses_is_public(cup, host, team):
     send(team)
     file = BytesIO((solution_csv("rmse", shift=1.0) + "33,0,Private\n").encode())
     replace_solution(
-        competition=cup,
+        phase=cup.phase,
         file=file,
         filename="s.csv",
         by=host,

@@ -149,14 +149,15 @@ class Desk:
         if state != "before":
             send(self.team)
         if state in ("ended", "confirmed"):
-            work_out(runs.start_run(competition=self.cup, kind="private", by=self.host, at=AFTER), AFTER)
+            work_out(runs.start_run(phase=self.cup.phase, kind="private", by=self.host, at=AFTER), AFTER)
         if state == "confirmed":
-            runs.confirm_private_leaderboard(competition=self.cup, by=self.host, at=AFTER)
+            runs.confirm_private_leaderboard(phase=self.cup.phase, by=self.host, at=AFTER)
 
     def facts(self) -> dict[str, Any]:
         cup = Competition.objects.get(pk=self.cup.pk)
         kept = ("ended_at", "objections_until", "confirmed_at", "confirmed_by_id", "leaderboard_version")
-        fields = {field.attname: getattr(cup, field.attname) for field in cup._meta.concrete_fields}
+        rows = (cup, cup.phase)
+        fields = {field.attname: getattr(row, field.attname) for row in rows for field in row._meta.concrete_fields}
         changing = {name: one for name, one in fields.items() if name not in kept}
         hosts = set(cup.hosts.values_list("username", flat=True))
         brackets = list(cup.brackets.values_list("slug", "name", "entries__team"))

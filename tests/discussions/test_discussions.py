@@ -45,7 +45,7 @@ def test_a_participant_starts_a_discussion(as_, alice, cup):
     assert body["competition"]["slug"] == "cup"
     assert body["can"] == {
         "edit": True, "delete": True, "comment": True, "like": True, "report": False,
-        "pin": False, "lock": False, "announce": False, "hide": False,
+        "pin": False, "lock": False, "translate": False, "announce": False, "hide": False,
     }  # fmt: skip
 
 

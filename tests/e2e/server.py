@@ -84,7 +84,7 @@ class Server:
         return json.loads(self.get(path, token=token))
 
     def mails_to(self, address: str) -> list[str]:
-        """The texts of the e-mails sent to `address`, oldest first."""
+        """The texts of the emails sent to `address`, oldest first."""
         texts = []
         for file in sorted((self.var / "mails").glob("*.log"), key=lambda file: file.stat().st_mtime_ns):
             for part in file.read_bytes().split(b"-" * 79):

@@ -53,10 +53,11 @@ from datetime import timedelta
 from django.utils import timezone
 from competitions.models import Competition
 at = timezone.now()
-Competition.objects.get_or_create(slug={slug!r}, defaults=dict(
-    title="Closed", metric="rmse", is_published=True, visibility="unlisted", rules_required={rules},
-    allows_late_submissions=False, starts_at=at - timedelta(hours=9), ends_at=at + timedelta(hours={hours}),
-))
+if not Competition.objects.filter(slug={slug!r}).exists():
+    Competition.objects.create(
+        slug={slug!r}, title="Closed", metric="rmse", is_published=True, visibility="unlisted", rules_required={rules},
+        allows_late_submissions=False, starts_at=at - timedelta(hours=9), ends_at=at + timedelta(hours={hours}),
+    )
 """
 TAKES_PART = """
 from django.utils import timezone
@@ -65,7 +66,7 @@ from competitions.models import Competition, Membership, Standing, Team
 cup, user, at = Competition.objects.get(slug={slug!r}), User.objects.get(username={name!r}), timezone.now()
 team = Team.objects.create(competition=cup, owner=user, name={name!r}, created_at=at)
 Membership.objects.create(team=team, user=user, competition=cup, joined_at=at)
-Standing.objects.create(team=team, competition=cup)
+Standing.objects.create(team=team, competition=cup, phase=cup.phase)
 """
 STAFF = "from accounts.models import User; User.objects.filter(username={name!r}).update(is_staff=True)"
 

@@ -11,7 +11,7 @@ pytestmark = pytest.mark.browser
 
 
 def link_to(path: str, mail: str) -> str:
-    """The address below `path` that an e-mail asks to open."""
+    """The address below `path` that an email asks to open."""
     return re.search(rf"https?://\S+{path}\S+", mail).group(0)
 
 
@@ -101,7 +101,7 @@ def test_the_private_leaderboard_of_a_running_competition_is_closed(server, page
 
 def test_the_api_page_lets_one_sign_in_and_try(server, page):
     page.goto("/docs")
-    page.get_by_label("User name or e-mail").fill("alice")
+    page.get_by_label("User name or email").fill("alice")
     page.get_by_label("Password", exact=True).fill(server.password)
     page.get_by_role("button", name="Sign in", exact=True).click()
     expect(page.get_by_text("Signed in as alice")).to_be_visible()

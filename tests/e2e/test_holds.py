@@ -48,7 +48,7 @@ from competitions.solution.services import replace_solution
 now = timezone.now()
 cup = Competition.objects.create(title="Held", slug="held", starts_at=now - timedelta(days=1), ends_at=now + timedelta(days=1),
     is_published=True, rules_required=False, metric="rmse", daily_submission_limit=None)
-replace_solution(competition=cup, file=io.BytesIO(b"id,target,Usage\\n1,1,Public\\n2,2,Private\\n"), filename="s.csv", by=None, at=now)
+replace_solution(phase=cup.phase, file=io.BytesIO(b"id,target,Usage\\n1,1,Public\\n2,2,Private\\n"), filename="s.csv", by=None, at=now)
 for one in range({PEOPLE}):
     user = User.objects.create_user(f"user{{one}}", f"user{{one}}@example.org")
     team = enter(competition=cup, user=user, at=now)

@@ -35,7 +35,7 @@ Membership.objects.bulk_create(
 index_names(team.pk for team in teams)
 Standing.objects.bulk_create(
     Standing(
-        competition=cup, team=team, best_public_score=n, public_key=n, total_submissions=1,
+        competition=cup, phase=cup.phase, team=team, best_public_score=n, public_key=n, total_submissions=1,
         best_submitted_at=now - timedelta(hours=1), last_submitted_at=now - timedelta(hours=1),
     )
     for n, team in enumerate(teams, start=1)

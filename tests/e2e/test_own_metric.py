@@ -29,7 +29,7 @@ cup.hosts.add(host)
 cup.pages.create(slug="evaluation", title="Evaluation", body="How it is scored.", position=0)
 rows = range(1, 41)
 solution = "id,target,Usage\\n" + "".join(f"{{n}},{{n}},{{'Public' if n % 2 else 'Private'}}\\n" for n in rows)
-replace_solution(competition=cup, file=io.BytesIO(solution.encode()), filename="solution.csv", by=host, at=now)
+replace_solution(phase=cup.phase, file=io.BytesIO(solution.encode()), filename="solution.csv", by=host, at=now)
 sample = ("id,target\\n" + "".join(f"{{n}},0\\n" for n in rows)).encode()
 DataFile.objects.create(competition=cup, name="sample_submission.csv", file=ContentFile(sample, "sample_submission.csv"),
     size=len(sample), sha256="0" * 64, is_sample_submission=True)
@@ -92,6 +92,7 @@ def test_from_a_draft_with_a_fault_to_a_score_on_the_leaderboard(server, page, c
     page.get_by_role("navigation", name="Sections").get_by_role("link", name="Metric").click()
     expect(page.get_by_text("Now scored by:")).to_be_visible()
     look_up_a_built_in_metric(page)
+    choose_it(page)
     write_with_faults_and_mend(page)
     let_it_score(page)
 
@@ -127,6 +128,20 @@ def look_up_a_built_in_metric(page: Page) -> None:
     alpha.fill("0.9")
     expect(page.get_by_text("A number is needed, such as 0.5.")).to_be_hidden()
     assert violations(page) == []
+
+
+def choose_it(page: Page) -> None:
+    """It scores at once, with the parameters that were typed, and the page stays where it is."""
+    page.get_by_role("button", name="Score by Pinball loss").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_text("Nobody has a score yet")).to_be_visible()
+    dialog.get_by_role("button", name="Let it score").click()
+    expect(page.get_by_text("Pinball loss scores from now on.")).to_be_visible()
+    expect(dialog).to_be_hidden()
+    expect(page.get_by_text("It scores already, with these parameters.")).to_be_visible()
+    page.reload()
+    expect(page.get_by_label("alpha", exact=True)).to_have_value("0.9")
+    expect(page.get_by_role("button", name="Score by Pinball loss")).to_be_disabled()
 
 
 def write_with_faults_and_mend(page: Page) -> None:

@@ -19,7 +19,7 @@ CUP = """
 from datetime import timedelta
 from django.utils import timezone
 from accounts.models import User
-from competitions.models import Competition
+from competitions.models import Competition, Phase
 from competitions.teams.entries import enter
 now = timezone.now()
 cup = Competition.objects.create(
@@ -33,9 +33,9 @@ user.set_password("uzu-demo")
 user.save()
 user.emailaddress_set.update_or_create(email=user.email, defaults=dict(verified=True, primary=True))
 if {enters}:
-    Competition.objects.filter(pk=cup.pk).update(starts_at=now - timedelta(days=9), ends_at=now + timedelta(days=9))
+    Phase.objects.filter(competition=cup.pk).update(starts_at=now - timedelta(days=9), ends_at=now + timedelta(days=9))
     enter(competition=Competition.objects.get(pk=cup.pk), user=user, accept_rules=True, at=now)
-    Competition.objects.filter(pk=cup.pk).update(starts_at=cup.starts_at, ends_at=cup.ends_at)
+    Phase.objects.filter(competition=cup.pk).update(starts_at=cup.phase.starts_at, ends_at=cup.phase.ends_at)
 """
 
 
@@ -314,6 +314,58 @@ def test_two_own_files_are_compared_and_the_best_are_offered_for_the_final(serve
     expect(page.get_by_role("row").filter(has_text="progression").first).to_contain_text("-1.0000")
     expect(page.get_by_text("Where they differ most")).to_be_visible()
     assert axe.violations(page) == []
+
+
+# --- home, the wall, and after the end --------------------------------------------------------------------------------
+def test_the_home_page_goes_on_where_one_takes_part(server, page):
+    sign_in(page, "alice", server.password)
+    page.goto("/")
+    card = page.get_by_role("region", name="Continue").get_by_role("listitem").filter(has_text="Diabetes")
+    expect(card).to_contain_text(re.compile(r"\d+ of \d+"))
+    expect(card).to_contain_text(re.compile(r"\d+ submissions? left"))
+    expect(card.get_by_role("timer")).to_be_visible()
+    expect(card.get_by_role("link", name="Submit")).to_have_attribute("href", f"{RUNNING}/submit")
+
+
+def test_on_a_phone_visitors_find_the_discussions_too(page):
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto("/")
+    page.get_by_role("button", name="Menu").click()
+    page.get_by_role("link", name="Discussions").click()
+    expect(page).to_have_url(re.compile("/discussions$"))
+
+
+def test_a_row_of_the_leaderboard_opens_what_there_is_to_know_of_a_team(page):
+    page.goto(f"{RUNNING}/leaderboard")
+    page.get_by_role("button", name=re.compile("First Tree")).first.click()
+    drawer = page.get_by_role("dialog", name=re.compile("First Tree"))
+    for heading in ("Members", "Best public score over time"):
+        expect(drawer.get_by_role("heading", name=heading)).to_be_visible()
+    expect(drawer.get_by_role("img").last).to_be_visible()
+
+
+def test_the_wall_before_the_start_shows_who_is_there(page):
+    page.set_viewport_size({"width": 1440, "height": 900})
+    page.goto("/competitions/demo-digits/screen")
+    expect(page.get_by_role("timer")).to_contain_text(re.compile(r"\d\d:\d\d:\d\d"))
+    expect(page.locator(".teams__one").first).to_be_in_viewport(ratio=1)
+    days, clock = page.locator(".countdown__value > span").all()
+    assert abs(days.bounding_box()["y"] - clock.bounding_box()["y"]) < clock.bounding_box()["height"]
+
+
+def test_the_overview_of_what_is_over_begins_with_its_result(server, page):
+    sign_in(page, "alice", server.password)
+    page.goto("/competitions/demo-breast-cancer")
+    expect(page.get_by_text(re.compile(r"You finished \S+ of 13"))).to_be_visible()
+    expect(
+        page.get_by_role("list").filter(has=page.get_by_text("Rank 1", exact=True)).get_by_role("listitem")
+    ).to_have_count(3)
+    # What moves nothing any more asks for less attention than what does.
+    expect(page.get_by_role("link", name="Late submission")).to_have_class(re.compile("v-btn--variant-text"))
+    assert axe.violations(page) == []
+    page.goto(RUNNING)
+    expect(page.get_by_role("heading", name="What to predict")).to_be_visible()
+    expect(page.get_by_text("You finished")).to_have_count(0)
 
 
 # --- writing ----------------------------------------------------------------------------------------------------------

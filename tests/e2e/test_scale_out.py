@@ -174,7 +174,7 @@ cup = Competition.objects.create(title="Scaled", slug="scaled", starts_at=start,
 cup.hosts.add(host)
 half = {ROWS} // 2
 rows = "".join(f"{{n}},0.0,{{'Public' if n < half else 'Private'}}\\n" for n in range({ROWS}))
-replace_solution(competition=cup, file=io.BytesIO(("id,target,Usage\\n" + rows).encode()), filename="solution.csv", by=host, at=start)
+replace_solution(phase=cup.phase, file=io.BytesIO(("id,target,Usage\\n" + rows).encode()), filename="solution.csv", by=host, at=start)
 for t in range({TEAMS}):
     user = User.objects.create_user(f"user{{t}}", f"user{{t}}@example.org")
     team = enter(competition=cup, user=user, at=start)

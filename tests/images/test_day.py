@@ -49,7 +49,7 @@ cup = Competition.objects.create(title="Day", slug="day", starts_at=now - timede
     is_published=True, rules_required=False, metric="mae", daily_submission_limit=None)
 cup.hosts.add(host)
 rows = "".join(f"{{n}},0.0,{{'Public' if n < {ROWS} // 2 else 'Private'}}\\n" for n in range({ROWS}))
-replace_solution(competition=cup, file=io.BytesIO(("id,target,Usage\\n" + rows).encode()), filename="s.csv", by=host, at=now)
+replace_solution(phase=cup.phase, file=io.BytesIO(("id,target,Usage\\n" + rows).encode()), filename="s.csv", by=host, at=now)
 users = [host] + [User.objects.create_user(f"user{{t}}", f"user{{t}}@example.org") for t in range({TEAMS})]
 print("TOKENS", json.dumps([create_token(user=user, name="day", at=now)[1] for user in users]))
 """

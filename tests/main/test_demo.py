@@ -44,7 +44,7 @@ def make(**options):
 
 
 def states(at=NOW):
-    return {competition.slug: competition.state(at) for competition in Competition.objects.all()}
+    return {competition.slug: competition.phase.state(at) for competition in Competition.objects.all()}
 
 
 def test_one_runs_one_is_confirmed_one_is_to_come(demo):
@@ -52,7 +52,7 @@ def test_one_runs_one_is_confirmed_one_is_to_come(demo):
 
 
 def test_both_directions_are_there(demo):
-    metrics = dict(Competition.objects.values_list("slug", "metric"))
+    metrics = dict(Competition.objects.values_list("slug", "current_phase__metric"))
     assert metrics == {"demo-diabetes": "rmse", "demo-breast-cancer": "auc", "demo-digits": "log_loss"}
 
 
@@ -73,7 +73,7 @@ def test_submissions_are_spread_over_the_time_and_in_the_limits(demo):
     made = list(Submission.objects.filter(competition=running).order_by("pk"))
     assert len(made) == sum(crew.submissions for crew in FEW) + 1
     assert [one.created_at for one in made] == sorted(one.created_at for one in made)
-    assert running.starts_at < made[0].created_at < made[-1].created_at < NOW
+    assert running.phase.starts_at < made[0].created_at < made[-1].created_at < NOW
     assert len({one.created_at.date() for one in made}) >= 4
     assert Submission.objects.filter(competition=running, status="refused").count() == 1
 
@@ -84,11 +84,13 @@ def test_the_finished_one_has_a_result_and_the_running_one_has_none(demo):
     assert not Submission.objects.filter(competition__slug="demo-diabetes", private_score__isnull=False).exists()
     late = Submission.objects.get(is_late=True)
     assert late.private_score is not None
-    assert private_rank(late.team.standing) == private_rank(Standing.objects.get(team=late.team))
+    assert private_rank(late.team.standings.get()) == private_rank(Standing.objects.get(team=late.team))
 
 
 def test_a_team_without_a_submission_stands_without_a_rank(demo):
-    assert public_rank(Team.objects.get(competition__slug="demo-diabetes", owner__username="lena").standing) is None
+    assert (
+        public_rank(Team.objects.get(competition__slug="demo-diabetes", owner__username="lena").standings.get()) is None
+    )
 
 
 @pytest.mark.parametrize("slug", ["demo-diabetes", "demo-breast-cancer", "demo-digits"])
@@ -105,7 +107,7 @@ def test_the_files_it_offers_are_enough_to_submit(demo, slug):
             team=team,
             file=io.BytesIO(file.read()),
             filename=sample.name,
-            at=max(NOW, competition.starts_at),
+            at=max(NOW, competition.phase.starts_at),
         )
     assert outcome.submission.status == "scored"
     assert outcome.submission.public_score is not None

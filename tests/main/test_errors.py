@@ -13,8 +13,10 @@ from rest_framework import exceptions, serializers
 from rest_framework.test import APIRequestFactory
 from rest_framework.views import APIView
 
+from competitions.exceptions import EndTooSoon, TeamFull
 from foundation.refusals import Conflict, Refusal
 from main import errors
+from submissions.exceptions import TotalLimitReached
 
 
 class TooMany(Conflict):
@@ -65,6 +67,20 @@ def test_a_refusal_keeps_its_code_its_words_and_the_data_of_them():
         "client_error",
         {"code": "too_many", "detail": "At most 5.", "attr": "maxTeamSize", "params": {"limit": 5}},
     )
+
+
+@pytest.mark.parametrize(
+    ("refusal", "words"),
+    [
+        (EndTooSoon(minutes=1), "at least 1 minute from now."),
+        (EndTooSoon(minutes=60), "at least 60 minutes from now."),
+        (TeamFull(limit=1, size=2), "at most 1 member;"),
+        (TotalLimitReached(limit=1), "its 1 submission of"),
+    ],
+)
+def test_a_refusal_that_counts_knows_one_from_several(refusal, words):
+    assert words in only_error(refusal)[2]["detail"]
+    assert words in str(refusal)
 
 
 def test_a_refusal_of_status_400_is_a_validation_error():

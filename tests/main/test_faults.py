@@ -183,7 +183,7 @@ NEEDS_MORE = {
     "queue-away": ("/archive/", "/data/{pk}/preview/"),
     # Where a password or a code can be guessed at.
     "redis-away": ("/me/delete/", "/enter/", "/invitations/", "/auth/login/"),
-    # What is an e-mail and nothing else.
+    # What is an email and nothing else.
     "smtp-away": ("/auth/",),
     "database-locked": ("/archive/", "/data/{pk}/preview/", "/admin/"),
     "disk-full": ("/archive/", "/data/{pk}/preview/", "/admin/", "/readyz"),

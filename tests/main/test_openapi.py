@@ -15,7 +15,7 @@ from main.docs import schema_in
 from main.openapi import METHODS, is_foreign
 from main.openapi_texts import SIGN_IN
 
-# allauth's own description is taken in as it is; where a link in an e-mail leads is a page.
+# allauth's own description is taken in as it is; where a link in an email leads is a page.
 NOT_THE_API = ("api/auth/", "api/notifications/unsubscribe/")
 
 

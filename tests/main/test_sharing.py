@@ -20,7 +20,7 @@ from main.sharing import cards, subjects, views
 from main.sharing.addresses import PAGES
 from main.sharing.cards import broken, drawable, png
 from main.sharing.subjects import Card, public_card
-from tests.factories import AFTER, NOON, CompetitionFactory, TeamFactory, UserFactory, submits
+from tests.factories import AFTER, NOON, CompetitionFactory, TeamFactory, UserFactory, overwrite, submits
 
 pytestmark = pytest.mark.django_db
 FRONTEND = Path(__file__).resolve().parents[2] / "frontend" / "src" / "pages"
@@ -48,7 +48,7 @@ def cup():
 
 
 def close(cup, **changes):
-    Competition.objects.filter(pk=cup.pk).update(**changes)
+    overwrite(cup, **changes)
 
 
 def head_of(client, address: str, *, at=NOON, language: str = "en") -> dict[str, str]:
@@ -392,3 +392,26 @@ def test_times_are_those_of_the_competition(cup):
     close(cup, time_zone="Asia/Tokyo")
     assert public_card("competition", cup.pk, NOON).footer == "ends 11 Jun 2026, 09:00 JST"
     assert public_card("competition", cup.pk, NOON - timedelta(days=9)).footer == "starts 1 Jun 2026, 09:00 JST"
+
+
+# --- in two languages -------------------------------------------------------------------------------------------------
+def test_a_link_tells_the_texts_of_the_reader_s_language(client, cup):
+    close(cup, title_ja="茶の杯", summary_ja="どの葉？")
+    Page.objects.filter(slug="rules").update(title_ja="決まり")
+    for language, title, summary, rules in (
+        ("en", "Cup of Tea", "Which leaf is it?", "Rules"),
+        ("ja", "茶の杯", "どの葉？", "決まり"),
+    ):
+        told = head_of(client, "/competitions/cup", language=language)
+        assert (told["og:title"], told["og:description"]) == (title, summary)
+        assert f"/cards/{language}/" in told["og:image"]
+        page = head_of(client, "/competitions/cup/pages/rules", language=language)
+        assert page["og:title"] == f"{rules} – {title}"
+
+
+def test_the_pictures_of_two_languages_are_two(client, cup):
+    close(cup, title_ja="茶の杯")
+    addresses = [head_of(client, "/competitions/cup", language=language)["og:image"] for language in ("en", "ja")]
+    pictures = [picture_of(client, address) for address in addresses]
+    assert [picture.status_code for picture in pictures] == [200, 200]
+    assert pictures[0].content != pictures[1].content

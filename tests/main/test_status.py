@@ -47,7 +47,7 @@ def test_names_of_competitions_are_for_who_may_see_all(client, sees_all):
     from submissions.models import ScoringRun
 
     draft = CompetitionFactory(title="Secret draft", is_published=False)
-    ScoringRun.objects.create(competition=draft, kind="rescore", created_at=timezone.now())
+    ScoringRun.objects.create(competition=draft, phase=draft.phase, kind="rescore", created_at=timezone.now())
     client.force_login(UserFactory(is_staff=True, is_superuser=sees_all))
     page = client.get(ADDRESS).content.decode()
     assert ("Secret draft" in page) is sees_all

@@ -18,6 +18,7 @@ from tests.factories import UserFactory
 UNCOUNTED = {
     "competition-data-upload-part": "a file has thousands of parts; beginning an upload is counted",
     "competition-data-upload-targets": "asked again for every few parts",
+    "workbench-upload-part": "a file has thousands of parts; beginning an upload is counted",
     "kaggle-upload": "one whole file, announced by a method that is counted",
     "kaggle-file": "a download: the client reads by POST too",
     "kaggle-rpc": "reads by POST too; what changes something is counted method by method, tested with the client",

@@ -12,7 +12,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 ROOMS = (
     *("accounts", "clients", "competitions", "discussions", "foundation", "main", "notifications_api", "sandbox"),
-    *("scoring", "submissions", "templates"),
+    *("scoring", "studio", "submissions", "templates"),
 )
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w+\}")
 

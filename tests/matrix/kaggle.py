@@ -153,7 +153,7 @@ COMPETITIONS: dict[str, Any] = {
     "GetCompetitionSettings": cup(),
     "UpdateCompetitionSettings": cup(settings={"briefDescription": "New."}, updateMask="briefDescription"),
     "LaunchCompetition": cup(),
-    "CreateCompetition": {"title": "New", "slug": "new", "privacy": "PUBLIC"},
+    "CreateCompetition": {"title": "New", "slug": "brand-new", "privacy": "PUBLIC"},
     "CreateCompetitionSolution": lambda scenario: cup(blobToken=solution(scenario)),
     "GetCompetitionSolutionStatus": cup(),
     "CreateCompetitionData": lambda scenario: cup(files=[{"name": "more.csv", "token": data(scenario)}]),

@@ -31,7 +31,16 @@ from submissions.models import ScoringRun
 from submissions.receipts import seal_receipts
 from submissions.services.submitting import submit
 from submissions.trials.services import try_out
-from tests.factories import ENDS, NOON, STARTS, CompetitionFactory, SubmissionFactory, TeamFactory, UserFactory
+from tests.factories import (
+    ENDS,
+    NOON,
+    STARTS,
+    CompetitionFactory,
+    SubmissionFactory,
+    TeamFactory,
+    UserFactory,
+    standing_of,
+)
 
 ROLES = ("anonymous", "outsider", "participant", "member", "owner", "organiser", "other", "staff")
 
@@ -79,7 +88,7 @@ def build(stage: str) -> Scenario:
     data = DataFile(competition=competition, name="train.csv", size=3, sha256=hashlib.sha256(b"id\n").hexdigest())
     data.file.save("train.csv", ContentFile(b"id\n"))
     replace_solution(
-        competition=competition,
+        phase=competition.phase,
         file=BytesIO(SOLUTION),
         filename="solution.csv",
         by=people["organiser"],
@@ -96,14 +105,14 @@ def build(stage: str) -> Scenario:
         at=NOON - timedelta(hours=1),
     ).submission
     trial = try_out(
-        competition=competition,
+        phase=competition.phase,
         file=BytesIO(PREDICTIONS),
         filename="trial.csv",
         by=people["organiser"],
         at=STARTS - timedelta(days=1),
     )
     upload_metric(
-        competition=competition,
+        phase=competition.phase,
         source=METRIC,
         filename="metric.py",
         direction="smaller_is_better",
@@ -125,7 +134,7 @@ def build(stage: str) -> Scenario:
         recipient=people["owner"], verb="comment", kind="comment", timestamp=NOON, updated_at=NOON
     )
     run = ScoringRun.objects.filter(competition=competition).first()
-    desk = start_desk(competition=competition, by=people["organiser"], at=NOON)
+    desk = start_desk(phase=competition.phase, by=people["organiser"], at=NOON)
     work(desk.pk, now=lambda: NOON)
     return Scenario(
         people=people,
@@ -172,10 +181,11 @@ def finish(competition: Any, team: Any, submission: Any, organiser: User, stage:
     """The end has come: private scores are there, and in the last stage an organiser has confirmed them."""
     ScoringRun.objects.create(
         competition=competition,
+        phase=competition.phase,
         kind="private",
         status="complete",
         started_by=organiser,
-        solution=active_solution(competition),
+        solution=active_solution(competition.phase),
         scores_private=True,
         created_at=ENDS,
         finished_at=ENDS,
@@ -183,14 +193,14 @@ def finish(competition: Any, team: Any, submission: Any, organiser: User, stage:
         done=1,
     )
     with transaction.atomic():
-        seal_receipts(competition, at=ENDS)
+        seal_receipts(competition.phase, at=ENDS)
     submission.private_score = 0.25
     submission.save()
-    standing = team.standing
+    standing = standing_of(team)
     standing.refresh_from_db()
     standing.best_private_score = standing.private_key = 0.25
     standing.private_submitted_at = submission.created_at
     standing.save()
     if stage == "confirmed":
-        competition.confirmed_at, competition.confirmed_by = ENDS + timedelta(hours=1), organiser
-        competition.save()
+        competition.phase.confirmed_at, competition.phase.confirmed_by = ENDS + timedelta(hours=1), organiser
+        competition.phase.save()

@@ -56,13 +56,34 @@ GET    /api/metrics/{name}/                                             200 200 
 GET    /api/competitions/                                               200 200 200 200 200 200 200 200
 GET    /api/competitions/{competition}/                                 200 200 200 200 200 200 200 200
 GET    /api/competitions/{competition}/calendar/                        200 200 200 200 200 200 200 200
+POST   /api/competitions/                                               401 403 403 403 403 403 403 201
 PATCH  /api/competitions/{competition}/                                 401 403 403 403 403 200 403 200
 DELETE /api/competitions/{competition}/                                 401 403 403 403 403 409 403 409
+GET    /api/competition-presets/                                        200 200 200 200 200 200 200 200
+GET    /api/competitions/{competition}/workbench/                       403 403 403 403 403 200 403 200
+PATCH  /api/competitions/{competition}/workbench/                       401 403 403 403 403 409 403 409
+POST   /api/competitions/{competition}/workbench/read/                  401 403 403 403 403 409 403 409
+POST   /api/competitions/{competition}/workbench/make/                  401 403 403 403 403 409 403 409
+POST   /api/competitions/{competition}/workbench/stop/                  401 403 403 403 403 200 403 200
+POST   /api/competitions/{competition}/workbench/clock/                 401 403 403 403 403 409 403 409
+DELETE /api/competitions/{competition}/workbench/sources/{pk}/          401 403 403 403 403 404 403 404
+POST   /api/competitions/{competition}/workbench/uploads/               401 403 403 403 403 409 403 409
+DELETE /api/competitions/{competition}/workbench/uploads/{upload}/      401 403 403 403 403 404 403 404
+PUT    /api/competitions/{competition}/workbench/uploads/{upload}/parts/{number}/ 401 403 403 403 403 404 403 404
+POST   /api/competitions/{competition}/workbench/uploads/{upload}/complete/ 401 403 403 403 403 404 403 404
 POST   /api/competitions/{competition}/clone/                           401 403 403 403 403 403 403 201
 GET    /api/competitions/{competition}/bundle/                          403 403 403 403 403 200 403 200
 POST   /api/competition-bundles/                                        401 403 403 403 403 403 403 201
 POST   /api/competitions/{competition}/enter/                           401 201 409 409 409 201 201 201
 POST   /api/competitions/{competition}/accept-rules/                    401 403 204 204 204 403 403 403
+GET    /api/competitions/{competition}/phases/                          200 200 200 200 200 200 200 200
+POST   /api/competitions/{competition}/phases/                          401 403 403 403 403 201 403 201
+GET    /api/competitions/{competition}/phases/{phase}/                  200 200 200 200 200 200 200 200
+PATCH  /api/competitions/{competition}/phases/{phase}/                  401 403 403 403 403 200 403 200
+DELETE /api/competitions/{competition}/phases/{phase}/                  401 403 403 403 403 409 403 409
+GET    /api/competitions/{competition}/phases/{phase}/teams/            403 403 403 403 403 200 403 200
+PUT    /api/competitions/{competition}/phases/{phase}/teams/            401 403 403 403 403 409 403 409
+PATCH  /api/competitions/{competition}/phases/{phase}/teams/            401 403 403 403 403 409 403 409
 GET    /api/competitions/{competition}/readiness/                       403 403 403 403 403 200 403 200
 GET    /api/competitions/{competition}/pages/                           200 200 200 200 200 200 200 200
 POST   /api/competitions/{competition}/pages/                           401 403 403 403 403 201 403 201
@@ -97,6 +118,7 @@ DELETE /api/competitions/{competition}/data/uploads/{upload}/           401 403 
 POST   /api/competitions/{competition}/data/uploads/{upload}/targets/   401 403 403 403 403 404 403 404
 PUT    /api/competitions/{competition}/data/uploads/{upload}/parts/{number}/ 401 403 403 403 403 404 403 404
 POST   /api/competitions/{competition}/data/uploads/{upload}/complete/  401 403 403 403 403 404 403 404
+PATCH  /api/competitions/{competition}/data/{pk}/                       401 403 403 403 403 200 403 200
 DELETE /api/competitions/{competition}/data/{pk}/                       401 403 403 403 403 204 403 204
 GET    /api/competitions/{competition}/data/{pk}/download/              403 403 200 200 200 200 403 200
 GET    /api/competitions/{competition}/data/{pk}/preview/               403 403 202 202 202 202 403 202
@@ -105,11 +127,14 @@ GET    /api/competitions/{competition}/leaderboard/public/csv/          200 200 
 GET    /api/competitions/{competition}/leaderboard/private/             403 403 403 403 403 403 403 403
 GET    /api/competitions/{competition}/leaderboard/private/csv/         403 403 403 403 403 403 403 403
 GET    /api/competitions/{competition}/leaderboard/history/             200 200 200 200 200 200 200 200
+GET    /api/competitions/{competition}/leaderboard/combined/            404 404 404 404 404 404 404 404
+GET    /api/competitions/{competition}/leaderboard/combined/csv/        404 404 404 404 404 404 404 404
 GET    /api/competitions/{competition}/log/                              200 200 200 200 200 200 200 200
 GET    /api/competitions/{competition}/log/jsonl/                       200 200 200 200 200 200 200 200
 GET    /api/competitions/{competition}/log/kinds/                       200 200 200 200 200 200 200 200
 GET    /api/competitions/{competition}/log/feed/                        200 200 200 200 200 200 200 200
 GET    /api/competitions/{competition}/teams/                           200 200 200 200 200 200 200 200
+GET    /api/competitions/{competition}/activity/                        403 403 403 403 403 200 403 200
 GET    /api/competitions/{competition}/scoring-runs/                    403 403 403 403 403 200 403 200
 POST   /api/competitions/{competition}/scoring-runs/                    401 403 403 403 403 403 403 403
 GET    /api/competitions/{competition}/scoring-runs/{pk}/               403 403 403 403 403 404 403 404
@@ -239,6 +264,8 @@ GET    /api/competitions/{competition}/leaderboard/public/csv/@ended    200 200 
 GET    /api/competitions/{competition}/leaderboard/private/@ended       403 403 403 403 403 403 403 403
 GET    /api/competitions/{competition}/leaderboard/private/csv/@ended   403 403 403 403 403 403 403 403
 GET    /api/competitions/{competition}/leaderboard/history/@ended       200 200 200 200 200 200 200 200
+GET    /api/competitions/{competition}/leaderboard/combined/@ended      404 404 404 404 404 404 404 404
+GET    /api/competitions/{competition}/leaderboard/combined/csv/@ended  404 404 404 404 404 404 404 404
 POST   /api/competitions/{competition}/brackets/@ended                  401 403 403 403 403 400 403 400
 PUT    /api/teams/{pk}/brackets/@ended                                  401 403 403 403 409 400 403 400
 POST   /api/teams/{pk}/leave/@ended                                     401 403 403 403 403 403 403 403
@@ -296,6 +323,8 @@ GET    /api/competitions/{competition}/leaderboard/public/csv/@confirmed 200 200
 GET    /api/competitions/{competition}/leaderboard/private/@confirmed   200 200 200 200 200 200 200 200
 GET    /api/competitions/{competition}/leaderboard/private/csv/@confirmed 200 200 200 200 200 200 200 200
 GET    /api/competitions/{competition}/leaderboard/history/@confirmed   200 200 200 200 200 200 200 200
+GET    /api/competitions/{competition}/leaderboard/combined/@confirmed  404 404 404 404 404 404 404 404
+GET    /api/competitions/{competition}/leaderboard/combined/csv/@confirmed 404 404 404 404 404 404 404 404
 POST   /api/competitions/{competition}/brackets/@confirmed              401 403 403 403 403 400 403 400
 PATCH  /api/competitions/{competition}/brackets/{bracket}/@confirmed    401 403 403 403 403 400 403 400
 DELETE /api/competitions/{competition}/brackets/{bracket}/@confirmed    401 403 403 403 403 204 403 204
@@ -368,12 +397,27 @@ BODIES: dict[tuple[str, str], Body] = {
     ("POST", "/api/me/delete/"): {"password": "a good password"},
     ("POST", "/api/me/tokens/"): {"name": "laptop"},
     ("PATCH", "/api/competitions/{competition}/"): {"summary": "New."},
+    ("POST", "/api/competitions/"): {"title": "Tides of Osaka"},
+    ("PATCH", "/api/competitions/{competition}/workbench/"): {"shuffle": True},
+    ("POST", "/api/competitions/{competition}/workbench/clock/"): {
+        "preset": "week",
+        "startsAt": "2027-06-01T00:00Z",
+    },
+    ("POST", "/api/competitions/{competition}/workbench/uploads/"): {"name": "train.csv", "size": 5},
     ("POST", "/api/competitions/{competition}/clone/"): {
         "title": "Next",
         "slug": "next",
         "startsAt": "2027-06-01T00:00Z",
         "withSolution": False,
     },
+    ("POST", "/api/competitions/{competition}/phases/"): {
+        "name": "Final",
+        "startsAt": "2026-07-01T00:00:00Z",
+        "endsAt": "2026-07-08T00:00:00Z",
+    },
+    ("PATCH", "/api/competitions/{competition}/phases/{phase}/"): {"name": "Development"},
+    ("PUT", "/api/competitions/{competition}/phases/{phase}/teams/"): {"teams": [1], "reason": "Invited."},
+    ("PATCH", "/api/competitions/{competition}/phases/{phase}/teams/"): {"add": [1], "reason": "Invited."},
     ("POST", "/api/competition-bundles/"): lambda _scenario: {"bundle": SimpleUploadedFile("cup.zip", bundle())},
     ("POST", "/api/competitions/{competition}/pages/"): {"slug": "prizes", "title": "Prizes", "body": "None."},
     ("PATCH", "/api/competitions/{competition}/pages/{page}/"): {"body": "New."},
@@ -393,6 +437,7 @@ BODIES: dict[tuple[str, str], Body] = {
     ("POST", "/api/competitions/{competition}/own-metrics/signature/"): {"source": METRIC.decode()},
     ("POST", "/api/competitions/{competition}/own-metrics/{version}/use/"): {"reason": "A mistake."},
     ("POST", "/api/competitions/{competition}/data/"): file("file", b"id\n1\n", "more.csv"),
+    ("PATCH", "/api/competitions/{competition}/data/{pk}/"): {"phase": 1},
     ("POST", "/api/competitions/{competition}/data/uploads/"): {"name": "large.bin", "size": 5},
     ("POST", "/api/competitions/{competition}/data/uploads/{upload}/targets/"): {"numbers": [1]},
     ("POST", "/api/competitions/{competition}/scoring-runs/"): {"kind": "private", "reason": "A mistake."},
@@ -438,3 +483,34 @@ BODIES: dict[tuple[str, str], Body] = {
     },
     ("POST", "/api/notebooks/convert/"): file("file", NOTEBOOK, "a.ipynb"),
 }
+
+# What belongs to a phase is asked for at an address that names the phase as well: the same of everybody.
+OF_A_PHASE = (
+    *("leaderboard/", "solution/", "own-metrics/", "submission-schema/", "scoring-runs/", "private-leaderboard/"),
+    *("integrity/", "noise/", "trials/", "submissions/", "activity/"),
+)
+# Of all phases together.
+OF_NO_PHASE = ("leaderboard/combined/",)
+COMPETITION, PHASE = "/api/competitions/{competition}/", "/api/competitions/{competition}/phases/{phase}/"
+
+
+def naming_the_phase(route: str) -> str | None:
+    """The address of the same thing that names the phase; None: it is of no phase."""
+    rest = route.removeprefix(COMPETITION)
+    is_of_one = rest.startswith(OF_A_PHASE) and not rest.startswith(OF_NO_PHASE)
+    return PHASE + rest if route.startswith(COMPETITION) and is_of_one else None
+
+
+def lines_naming_the_phase() -> list[str]:
+    found = []
+    for line in TABLE.splitlines():
+        if not line.strip() or line.startswith("#"):
+            continue
+        method, route, *statuses = line.split()
+        if (named := naming_the_phase(route)) is not None:
+            found.append(" ".join([method, named, *statuses]))
+    return found
+
+
+TABLE = "\n".join([TABLE.strip("\n"), *lines_naming_the_phase()])
+BODIES |= {(method, named): body for (method, route), body in BODIES.items() if (named := naming_the_phase(route))}

@@ -54,5 +54,5 @@ def told() -> set[tuple[str, str]]:
 
 
 def mailed() -> set[tuple[str, str, str]]:
-    """(user name, kind, mode) of every e-mail in the outbox."""
+    """(user name, kind, mode) of every email in the outbox."""
     return set(Mail.objects.values_list("recipient__username", "kind", "mode"))

@@ -27,6 +27,7 @@ PARAMS = [
     for status in ("complete", "failed")
     for act in ("disqualified", "reinstated", "voided", "restored")
 ]
+PARAMS += [{**PARAMS[0], "entry": entry} for entry in ("teams", "best", "share", "baseline", "list")]
 # Whatever is recorded may be told of.
 PARAMS += [{**PARAMS[0], "change": str(change)} for change in LogKind.values]
 

@@ -1,4 +1,4 @@
-"""E-mails: who gets them when, what they say, and that a failing server loses none."""
+"""Emails: who gets them when, what they say, and that a failing server loses none."""
 
 from __future__ import annotations
 
@@ -118,7 +118,7 @@ def test_somebody_without_an_address_gets_none(happens, alice, bob, topic):
 
 
 # --- at once, what many do to one thing ------------------------------------------------------------------------------
-# name: (what happens in which minute, the e-mails that leave in which minute)
+# name: (what happens in which minute, the emails that leave in which minute)
 GATHERING = {
     "the first at once, the rest as one": (
         {0: "bob likes", 5: "carol likes", 10: "dora likes"},

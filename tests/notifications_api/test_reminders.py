@@ -9,12 +9,22 @@ from datetime import timedelta
 
 import pytest
 
-from competitions.models import Competition
+from competitions.models import Competition, Phase, Standing
 from notifications_api.models import Mail, Notification, Preference, Reminder
 from notifications_api.reminders import is_due, remind
 from submissions.models import Submission
-from tests.factories import ENDS, NOON, STARTS, CompetitionFactory, SubmissionFactory, TeamFactory, UserFactory
+from tests.factories import (
+    ENDS,
+    NOON,
+    STARTS,
+    CompetitionFactory,
+    SubmissionFactory,
+    TeamFactory,
+    UserFactory,
+    overwrite,
+)
 from tests.notifications_api.conftest import mailed, told
+from tests.phases import FINAL_ENDS, add
 
 pytestmark = pytest.mark.django_db
 MERGE = ENDS - timedelta(days=3)
@@ -61,7 +71,7 @@ def bob(cup):
     ],
 )
 def test_a_reminder_comes_a_day_or_an_hour_before_its_deadline(cup, kind, at, due):
-    assert is_due(cup, kind, at) is due
+    assert is_due(cup.phase, kind, at) is due
 
 
 @pytest.mark.parametrize(
@@ -69,16 +79,16 @@ def test_a_reminder_comes_a_day_or_an_hour_before_its_deadline(cup, kind, at, du
 )
 def test_a_competition_of_eight_hours_is_reminded_later(kind, left):
     cup = CompetitionFactory.build(starts_at=STARTS, merge_deadline=STARTS + 4 * HOUR, ends_at=STARTS + 8 * HOUR)
-    deadline = cup.merge_deadline if kind == "merge_deadline" else cup.ends_at
-    assert not is_due(cup, kind, deadline - left - MINUTE)
-    assert is_due(cup, kind, deadline - left)
+    deadline = cup.merge_deadline if kind == "merge_deadline" else cup.phase.ends_at
+    assert not is_due(cup.phase, kind, deadline - left - MINUTE)
+    assert is_due(cup.phase, kind, deadline - left)
 
 
 @pytest.mark.parametrize(
     "changes", [{"is_published": False}, {"starts_at": ENDS - MINUTE}, {"ended_at": NOON}], ids=lambda c: next(iter(c))
 )
 def test_nobody_is_reminded_of_a_competition_that_does_not_run(cup, alice, happens, changes):
-    Competition.objects.filter(pk=cup.pk).update(**changes, merge_deadline=None)
+    overwrite(cup, **changes, merge_deadline=None)
     happens(remind, ENDS - HOUR)
     assert told() == set()
 
@@ -136,6 +146,34 @@ def test_a_reminder_can_be_switched_off(cup, alice, bob, happens):
     assert {name for name, _kind, _mode in mailed()} == {"bob", "bea"}
 
 
+# --- of which phase ---------------------------------------------------------------------------------------------------
+def test_each_phase_that_ends_is_reminded_of_also_beside_one_that_began_later(cup, bob, happens):
+    add(cup, name="Track", starts_at=STARTS + HOUR, ends_at=ENDS + DAY)
+    happens(remind, ENDS - HOUR)
+    told_of = {(one.title, one.url) for one in Notification.objects.filter(kind="last_hour")}
+    assert told_of == {("Cup: #1", "/competitions/cup/submit?phase=1")}
+    Notification.objects.all().delete()
+    happens(remind, ENDS + DAY - HOUR)
+    assert {one.url for one in Notification.objects.filter(kind="last_hour")} == {"/competitions/cup/submit?phase=2"}
+
+
+def test_the_longest_names_fit(cup, bob, happens):
+    Competition.objects.filter(pk=cup.pk).update(title="T" * 120)
+    add(cup, name="P" * 80, starts_at=STARTS + HOUR, ends_at=ENDS + DAY)
+    happens(remind, ENDS + DAY - HOUR)
+    (one,) = {one.title for one in Notification.objects.filter(kind="last_hour")}
+    assert len(one) == 200
+    assert one.startswith("T" * 120)
+
+
+def test_who_did_not_get_on_is_not_reminded_of_its_end(cup, alice, bob, happens):
+    final = add(cup, entry_rule="list")
+    Standing.objects.filter(phase=final).update(gets_on=False)
+    Standing.objects.filter(phase=final, team=bob).update(gets_on=True)
+    happens(remind, FINAL_ENDS - MINUTE)
+    assert told() == {("bob", "last_hour"), ("bea", "last_hour")}
+
+
 # --- once -------------------------------------------------------------------------------------------------------------
 def test_a_reminder_is_sent_once_also_where_somebody_deleted_it(cup, bob, happens):
     assert happens(remind, ENDS - HOUR) == 2, "of the end; of the choice nobody is told"
@@ -148,7 +186,7 @@ def test_a_reminder_is_sent_once_also_where_somebody_deleted_it(cup, bob, happen
 def test_a_later_end_is_reminded_of_again(cup, bob, happens):
     happens(remind, ENDS - HOUR)
     Notification.objects.all().delete()
-    Competition.objects.filter(pk=cup.pk).update(ends_at=ENDS + DAY)
+    Phase.objects.filter(competition=cup.pk).update(ends_at=ENDS + DAY)
     happens(remind, ENDS - MINUTE)
     assert told() == set()
     happens(remind, ENDS + DAY - HOUR)
@@ -158,8 +196,10 @@ def test_a_later_end_is_reminded_of_again(cup, bob, happens):
 def test_what_was_changed_before_the_job_ran_is_not_told(cup, bob, happens):
     from notifications_api.telling import tell_of
 
-    reminder = Reminder.objects.create(competition=cup, kind="last_hour", deadline=ENDS, sent_at=ENDS - HOUR)
-    Competition.objects.filter(pk=cup.pk).update(ends_at=ENDS + DAY)
+    reminder = Reminder.objects.create(
+        competition=cup, phase=cup.phase, kind="last_hour", deadline=ENDS, sent_at=ENDS - HOUR
+    )
+    Phase.objects.filter(competition=cup.pk).update(ends_at=ENDS + DAY)
     tell_of.enqueue("reminder_due", "reminder", reminder.pk, (ENDS - HOUR).isoformat(), by=None, mentioned=[])
     assert told() == set()
 

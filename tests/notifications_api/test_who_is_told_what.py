@@ -13,7 +13,7 @@ from django.db import transaction
 from django_tasks_db.models import DBTaskResult
 
 from competitions.log.recording import record
-from competitions.models import Competition, LogKind, MergeRequest
+from competitions.models import Competition, LogKind, MergeRequest, Phase
 from competitions.signals import private_leaderboard_confirmed
 from competitions.teams import invitations, merges
 from discussions.services import likes, moderation, posts
@@ -57,7 +57,9 @@ def discuss(w, by, body="b", **fields):
 
 
 def run(w, kind, status):
-    made = ScoringRun.objects.create(competition=w.cup, kind=kind, status=status, started_by=w.staff, created_at=AFTER)
+    made = ScoringRun.objects.create(
+        competition=w.cup, phase=w.cup.phase, kind=kind, status=status, started_by=w.staff, created_at=AFTER
+    )
     scoring_finished.send_robust(ScoringRun, scoring_run=made)
 
 
@@ -70,8 +72,8 @@ def request(w):
 
 
 def confirm(w):
-    Competition.objects.filter(pk=w.cup.pk).update(confirmed_at=AFTER)
-    private_leaderboard_confirmed.send_robust(Competition, competition=w.cup, by=w.host, at=AFTER)
+    Phase.objects.filter(competition=w.cup.pk).update(confirmed_at=AFTER)
+    private_leaderboard_confirmed.send_robust(Phase, phase=Phase.objects.get(competition=w.cup), by=w.host, at=AFTER)
 
 
 def all_are_told(kind, *, but=()):
@@ -191,6 +193,17 @@ def test_the_letter_with_the_final_results_names_the_head_of_the_log(world, happ
     told = Notification.objects.filter(kind="private_confirmed").values_list("excerpt", flat=True)
     mailed = Mail.objects.filter(kind="private_confirmed").values_list("excerpt", flat=True)
     assert {*told, *mailed} == {f"log: SHA-256 {entry.hash}"}
+
+
+@pytest.mark.parametrize(("phases", "leads_to"), [(1, "/leaderboard"), (2, "/leaderboard?phase=1")])
+def test_what_is_told_of_a_result_leads_to_the_leaderboard_of_its_phase(world, happens, phases, leads_to):
+    """Another phase may be the one that is shown where none is named."""
+    Competition.objects.filter(pk=world.cup.pk).update(last_phase_number=phases)
+    happens(confirm, world)
+    happens(run, world, "private", "complete")
+    addresses = set(Notification.objects.values_list("kind", "url"))
+    assert {url for _kind, url in addresses} == {f"/competitions/{world.cup.slug}{leads_to}"}
+    assert len(addresses) == 2
 
 
 def test_nobody_is_told_of_what_is_closed_to_them(world, happens):

@@ -269,7 +269,7 @@ class TestAtOnce:
         assert seen(alice) == [("unread", ["carol"], 1), ("read", ["bob"], 1)]
 
     def test_two_workers_send_one_email_on_one_thing(self, alice, topic, settings, monkeypatch):
-        """The second one comes while the first has found some of the e-mails on it, and not yet taken the rest."""
+        """The second one comes while the first has found some of the emails on it, and not yet taken the rest."""
         monkeypatch.setattr(mail, "BATCH", 2)
         wants_likes_mailed(alice)
         settings.EMAIL_BACKEND = "tests.notifications_api.test_mail.Failing"

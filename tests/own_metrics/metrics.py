@@ -47,7 +47,7 @@ def upload(
 ) -> OwnMetric:
     by = by or competition.hosts.first()
     return upload_metric(
-        competition=competition,
+        phase=competition.phase,
         source=source.encode(),
         filename="metric.py",
         direction=direction,
@@ -59,7 +59,7 @@ def upload(
 
 def give(competition: Competition, csv: str = SOLUTION, *, at: datetime = STARTS, **more) -> Solution:
     more.setdefault("by", competition.hosts.first())
-    return replace_solution(competition=competition, file=BytesIO(csv.encode()), filename="solution.csv", at=at, **more)
+    return replace_solution(phase=competition.phase, file=BytesIO(csv.encode()), filename="solution.csv", at=at, **more)
 
 
 def tried(metric: OwnMetric, *, by=None, at: datetime = STARTS) -> OwnMetric:

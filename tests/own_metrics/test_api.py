@@ -13,10 +13,10 @@ from rest_framework.test import APIClient
 
 from competitions.log.recording import record
 from competitions.metrics import trying
-from competitions.models import Competition, LogKind, MetricFailure, OwnMetric
+from competitions.models import LogKind, MetricFailure, OwnMetric
 from competitions.organising.hosts import add_host
 from competitions.solution.services import active_metric
-from tests.factories import ENDS, NOON, TeamFactory, UserFactory
+from tests.factories import ENDS, NOON, TeamFactory, UserFactory, overwrite
 from tests.own_metrics.metrics import MAE, competition_scoring_by, passed, submission_csv, upload
 
 pytestmark = pytest.mark.django_db
@@ -110,7 +110,7 @@ def test_participants_see_the_source_where_organisers_show_it(competition) -> No
     answer = reader.get(address(competition, "current")).json()
     assert (answer["source"], answer["direction"]) == (None, "smaller_is_better")
     assert set(answer["libraries"]) == {"numpy", "pandas", "scipy", "scikit-learn", "pyarrow"}
-    metric = active_metric(competition)
+    metric = active_metric(competition.phase)
     metric.is_shown = True
     metric.save()
     assert reader.get(address(competition, "current")).json()["source"] == MAE
@@ -130,7 +130,7 @@ def test_a_closed_room_keeps_its_metric(competition) -> None:
 
 def test_failures_of_private_rows_are_shown_to_who_looked_at_the_private_leaderboard(host, competition) -> None:
     """A metric may break off with the score. Who reads that stands in the log as somebody who looked."""
-    metric = active_metric(competition)
+    metric = active_metric(competition.phase)
     for private in (False, True):
         MetricFailure.objects.create(
             competition=competition,
@@ -161,11 +161,15 @@ def test_failures_of_private_rows_are_shown_to_who_looked_at_the_private_leaderb
 
 def test_failures_of_private_rows_are_shown_once_the_result_is_confirmed(host, competition) -> None:
     MetricFailure.objects.create(
-        competition=competition, own_metric=active_metric(competition), is_private=True, reason="exception", at=NOON
+        competition=competition,
+        own_metric=active_metric(competition.phase),
+        is_private=True,
+        reason="exception",
+        at=NOON,
     )
     with freeze_time(ENDS):
         assert host.get(address(competition, "failures")).json() == []
-        Competition.objects.filter(pk=competition.pk).update(confirmed_at=ENDS)
+        overwrite(competition, confirmed_at=ENDS)
         assert len(host.get(address(competition, "failures")).json()) == 1
 
 

@@ -15,7 +15,7 @@ from freezegun import freeze_time
 
 from competitions.metrics import runner, sandbox_state as state, trying
 from competitions.metrics.services import use_metric
-from competitions.models import Competition, OwnMetric
+from competitions.models import Competition, OwnMetric, Phase
 from competitions.organising.editing import edit_competition
 from competitions.organising.readiness import readiness
 from sandbox import Choice
@@ -82,7 +82,7 @@ def test_once_one_was_received_it_says_what_is_fixed_and_what_follows(forked, ho
         "scores": 1,
     }
     assert (answer["tellsParticipants"], answer["opensObjections"], answer["rescorings"]) == (True, False, 5)
-    Competition.objects.update(confirmed_at=AFTER)
+    Phase.objects.update(confirmed_at=AFTER)
     answer = told(host, competition, at=AFTER)
     assert (answer["closesResult"], answer["opensObjections"], answer["rescorings"]) == (True, True, None)
 

@@ -51,7 +51,7 @@ def score(solution_dir: str, submission_dir: str):
 def give_files(competition, files=FILES, *, at=STARTS, **more):
     more.setdefault("by", competition.hosts.first())
     content = zipped({"manifest.csv": MANIFEST, **files})
-    return replace_solution(competition=competition, file=BytesIO(content), filename="solution.zip", at=at, **more)
+    return replace_solution(phase=competition.phase, file=BytesIO(content), filename="solution.zip", at=at, **more)
 
 
 @pytest.fixture
@@ -94,7 +94,7 @@ def test_a_public_call_holds_the_public_files_alone(monkeypatch, competition) ->
 
 def test_private_files_are_scored_after_the_end(forked, competition) -> None:
     sent = sends(competition, {**HALF, "7": b"wrong"}).submission
-    run = runs.start_run(competition=competition, kind="private", by=None, at=AFTER)
+    run = runs.start_run(phase=competition.phase, kind="private", by=None, at=AFTER)
     assert runs.work(run.pk, now=lambda: AFTER) is runs.Outcome.DONE
     sent.refresh_from_db()
     assert (sent.private_score, sent.private_numbers) == (0.5, {"files": 2.0})
@@ -103,7 +103,7 @@ def test_private_files_are_scored_after_the_end(forked, competition) -> None:
 def test_another_solution_rescores_what_is_stored(forked, competition) -> None:
     sent = sends(competition, HALF).submission
     give_files(competition, {**FILES, "a.txt": b"wrong"}, at=NOON, reason="A file was wrong.")
-    run = runs.start_run(competition=competition, kind="rescore", by=None, at=NOON, reason="A file was wrong.")
+    run = runs.start_run(phase=competition.phase, kind="rescore", by=None, at=NOON, reason="A file was wrong.")
     assert runs.work(run.pk, now=lambda: NOON) is runs.Outcome.DONE
     sent.refresh_from_db()
     assert sent.public_score == 1.0

@@ -28,7 +28,7 @@ def test_it_runs_as_it_is(cold, metric: Published) -> None:
         solution={"submission_columns": metric.columns} if metric.columns else None,
         metric={"params": metric.params, "direction": direction},
     )
-    active = active_solution(competition)
+    active = active_solution(competition.phase)
     prepared = prepared_solution(active)
     files = [read_predictions(BytesIO(submission(text).encode()), prepared) for text in (metric.right, metric.bad)]
     right, bad = scores_by(active, prepared, files, "public")

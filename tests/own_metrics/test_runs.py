@@ -74,7 +74,7 @@ def test_a_private_run_of_many_is_killed_and_resumed(forked, monkeypatch) -> Non
             raise Killed
         write(*arguments, **fields)
 
-    run = start_run(competition=competition, kind="private", by=competition.hosts.first(), at=AFTER)
+    run = start_run(phase=competition.phase, kind="private", by=competition.hosts.first(), at=AFTER)
     with monkeypatch.context() as patch:
         patch.setattr(working, "write_chunk", dies_after_one)
         with pytest.raises(Killed):
@@ -95,7 +95,7 @@ def test_a_private_run_of_many_is_killed_and_resumed(forked, monkeypatch) -> Non
 def test_a_sandbox_that_is_away_costs_no_score(forked, monkeypatch) -> None:
     competition = competition_scoring_by()
     submission = sends(competition, submission_csv(0.5, 3.0))
-    run = start_run(competition=competition, kind="private", by=competition.hosts.first(), at=AFTER)
+    run = start_run(phase=competition.phase, kind="private", by=competition.hosts.first(), at=AFTER)
 
     def away(*_: object) -> None:
         raise SandboxUnavailable
@@ -115,7 +115,7 @@ def test_one_that_fails_on_private_rows_alone_has_no_private_score(forked) -> No
     )
     competition = competition_scoring_by(source)
     good, bad = sends(competition, submission_csv(0.5, 3.0)), sends(competition, submission_csv(0.5, 9.0))
-    run = start_run(competition=competition, kind="private", by=competition.hosts.first(), at=AFTER)
+    run = start_run(phase=competition.phase, kind="private", by=competition.hosts.first(), at=AFTER)
     assert work(run.pk, now=lambda: AFTER) == "done"
     for one in (good, bad):
         one.refresh_from_db()
@@ -129,10 +129,10 @@ def test_a_late_submission_gets_its_private_score_after_the_confirmation(forked)
     competition = competition_scoring_by(confirmed_at=None)
     late = sends(competition, submission_csv(0.5, 3.0), at=AFTER)
     assert (late.public_score, late.private_score) == (0.5, None)
-    assert score_late_privately(competition.pk, AFTER) == 0
-    competition.confirmed_at = AFTER
-    competition.save()
-    assert score_late_privately(competition.pk, AFTER) == 1
+    assert score_late_privately(competition.phase.pk, AFTER) == 0
+    competition.phase.confirmed_at = AFTER
+    competition.phase.save()
+    assert score_late_privately(competition.phase.pk, AFTER) == 1
     late.refresh_from_db()
     assert late.private_score == 3.0
 
@@ -140,7 +140,7 @@ def test_a_late_submission_gets_its_private_score_after_the_confirmation(forked)
 def test_organisers_try_a_file_out_as_with_any_metric(forked) -> None:
     competition = competition_scoring_by()
     trial = try_out(
-        competition=competition,
+        phase=competition.phase,
         file=BytesIO(submission_csv(0.5).encode()),
         filename="a.csv",
         by=competition.hosts.first(),
@@ -168,7 +168,7 @@ def score(solution, submission, row_id_column_name):
     return 10 * len(left) + len(kept)
 """
     competition = competition_scoring_by(source)
-    solution = active_solution(competition)
+    solution = active_solution(competition.phase)
     assert solution is not None
     prepared = prepared_solution(solution)
     several = [read_predictions(BytesIO(submission_csv(error).encode()), prepared) for error in (0.0, 1.0, 2.0, 0.0)]
@@ -187,7 +187,7 @@ def test_what_is_noise_is_not_measured_by_running_a_metric_thousands_of_times(fo
 
     competition = competition_scoring_by()
     trial = try_out(
-        competition=competition,
+        phase=competition.phase,
         file=BytesIO(submission_csv(0.5).encode()),
         filename="a.csv",
         by=competition.hosts.first(),
@@ -208,7 +208,7 @@ def test_the_desk_compares_files_of_an_own_metric(forked) -> None:
     file = "id,target\n" + "".join(f"{n},guess{n % 7}\n" for n in range(80))
     for text in (file, file, file.replace("guess3", "other")):
         sends(competition, text)
-    analysis = start_desk(competition=competition, by=competition.hosts.first(), at=NOON)
+    analysis = start_desk(phase=competition.phase, by=competition.hosts.first(), at=NOON)
     assert analysing.work(analysis.pk, now=lambda: NOON) == "done"
     analysis.refresh_from_db()
     assert analysis.status == "complete"

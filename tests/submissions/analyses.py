@@ -42,9 +42,9 @@ def model(seed: int, *, noise: float = 0.5):
 
 def confirm(competition, moment=AFTER):
     """Score privately and confirm."""
-    run = runs.start_run(competition=competition, kind="private", by=None, at=moment, reason="Anew.")
+    run = runs.start_run(phase=competition.phase, kind="private", by=None, at=moment, reason="Anew.")
     assert runs.work(run.pk, now=lambda: moment) is runs.Outcome.DONE
-    runs.confirm_private_leaderboard(competition=competition, by=None, at=moment)
+    runs.confirm_private_leaderboard(phase=competition.phase, by=None, at=moment)
     competition.refresh_from_db()
 
 

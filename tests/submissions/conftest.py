@@ -40,7 +40,7 @@ def send(team, public: float = 0.5, private: float = 0.5, *, at: datetime = NOON
     return submit(
         user=fields.pop("user", team.owner),
         team=team,
-        file=fields.pop("file", None) or file_scoring(team.competition.metric, public, private),
+        file=fields.pop("file", None) or file_scoring(team.competition.phase.metric, public, private),
         filename=fields.pop("filename", "submission.csv"),
         at=at,
         **fields,

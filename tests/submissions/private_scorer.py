@@ -62,6 +62,7 @@ def prepare() -> None:
     Submission.objects.bulk_create(
         Submission(
             competition=competition,
+            phase=competition.phase,
             team=team,
             user=team.owner,
             created_at=sent_at + timedelta(minutes=place),
@@ -80,11 +81,11 @@ def prepare() -> None:
         for number in [(place + team_number) % DIFFERENT]
         for pattern in [patterns[number]]
     )
-    rebuild_standings(competition=competition, rows=public_standings(competition))
+    rebuild_standings(phase=competition.phase, rows=public_standings(competition.phase))
     with connection.cursor() as cursor:
         for statement in TRIGGERS[connection.vendor]:
             cursor.execute(statement)
-    runs.start_run(competition=competition, kind="private", by=None, at=now)
+    runs.start_run(phase=competition.phase, kind="private", by=None, at=now)
 
 
 if __name__ == "__main__":

@@ -56,7 +56,7 @@ def settle() -> Iterator[str]:
     for later in range(1, 3):
         settle_abandoned(holding.now() + later * 2 * holding.LEASE)
     for submission in Submission.objects.all():
-        yield f"{submission.status} {submission.public_score} {submission.team.standing.total_submissions}"
+        yield f"{submission.status} {submission.public_score} {submission.team.standings.get().total_submissions}"
 
 
 COMMANDS = {"prepare": prepare, "submit": attempts, "die": die, "settle": settle}

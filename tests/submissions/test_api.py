@@ -10,7 +10,7 @@ from django.core.cache import cache
 from freezegun import freeze_time
 from rest_framework.throttling import ScopedRateThrottle
 
-from competitions.models import Competition
+from competitions.models import Competition, Phase
 from submissions.models import Submission
 from tests.factories import AFTER, ENDS, NOON, SubmissionFactory, TeamFactory, UserFactory, submits
 from tests.neighbour import ours
@@ -59,6 +59,7 @@ def test_answer_holds_all_the_celebration_needs(member, team):
     }
     assert body["submission"] == {
         "id": pk,
+        "phase": 1,
         "team": team.pk,
         "createdAt": "2026-06-05T12:00:00Z",
         "filename": "submission.csv",
@@ -82,6 +83,7 @@ def test_answer_holds_all_the_celebration_needs(member, team):
         "fileDeletedAt": None,
         "experiment": None,
         "sharesExperiment": False,
+        "takenOverFrom": None,
     }
     assert body["allowance"] == {
         "dailyLimit": 5,
@@ -133,7 +135,7 @@ def test_large_file_is_answered_with_202_and_a_place_to_watch(member, team, sett
 
 
 def test_limit_says_when_to_come_back(member, team):
-    Competition.objects.update(daily_submission_limit=1)
+    Phase.objects.update(daily_submission_limit=1)
     post(member, team)
     answer = post(member, team)
     assert answer.status_code == 429
@@ -261,7 +263,7 @@ def test_list_of_any_length_takes_as_many_queries(member, team, django_assert_ma
 def test_private_score_shows_only_once_the_leaderboard_is_confirmed(member, team):
     one = submits(team, 0.5, private_score=0.123456)
     for confirmed_at, at in [(None, NOON), (None, AFTER), (ENDS, AFTER)]:
-        Competition.objects.update(confirmed_at=confirmed_at)
+        Phase.objects.update(confirmed_at=confirmed_at)
         with freeze_time(at):
             answers = [
                 member.get(f"/api/submissions/{one.pk}/"),

@@ -18,9 +18,8 @@ from competitions import permissions as can
 from competitions.access import BOARD
 from competitions.exceptions import FreezeInThePast, LeaderboardOpened
 from competitions.log.recording import ReasonMissing
-from competitions.models import BoardAudience, Competition, Standing
+from competitions.models import BoardAudience, Competition, Phase, Standing
 from competitions.organising.editing import edit_competition
-from competitions.querysets import CompetitionQuerySet
 from discussions.services.posts import create_discussion
 from foundation import signing
 from submissions import runs
@@ -65,7 +64,7 @@ def told(settings, monkeypatch, tmp_path) -> Any:
             with transaction.atomic():
                 number_anew()
                 world = World(0, frozen, monkeypatch)
-                Competition.objects.filter(slug="cup").update(board_freezes_at=freezes_at)
+                Phase.objects.filter(competition__slug="cup").update(board_freezes_at=freezes_at)
                 frozen.move_to(NOON + HOUR)
                 if goes_on:
                     with TestCase.captureOnCommitCallbacks(execute=True):
@@ -144,8 +143,8 @@ def shown(client: Any, cup: Competition, at: Any, path: str = "public/") -> Any:
 
 
 def confirm(cup: Competition, host: Any) -> None:
-    work_out(runs.start_run(competition=cup, kind="private", by=host, at=AFTER), AFTER)
-    runs.confirm_private_leaderboard(competition=cup, by=host, at=AFTER)
+    work_out(runs.start_run(phase=cup.phase, kind="private", by=host, at=AFTER), AFTER)
+    runs.confirm_private_leaderboard(phase=cup.phase, by=host, at=AFTER)
 
 
 def test_the_last_hour_shows_when_the_result_is_confirmed(cup, host):
@@ -160,7 +159,7 @@ def test_the_last_hour_shows_when_the_result_is_confirmed(cup, host):
     ]
     assert before["frozenSince"] is not None
     assert shown(anybody, cup, AFTER)["results"] == before["results"]
-    assert [*differences(cup)] == []
+    assert [*differences(cup.phase)] == []
     confirm(cup, host)
     after = shown(anybody, cup, AFTER)
     assert [(row["rank"], row["team"]["name"], row["submissions"]) for row in after["results"]] == [
@@ -169,7 +168,7 @@ def test_the_last_hour_shows_when_the_result_is_confirmed(cup, host):
     ]
     assert after["frozenSince"] is None
     assert [row["publicRank"] for row in shown(anybody, cup, AFTER, "private/")["results"]] == [2, 1]
-    runs.unconfirm_private_leaderboard(competition=cup, by=host, at=AFTER, reason="Wait.")
+    runs.unconfirm_private_leaderboard(phase=cup.phase, by=host, at=AFTER, reason="Wait.")
     assert shown(anybody, cup, AFTER)["results"] == after["results"]  # what everybody saw is not hidden again
 
 
@@ -198,11 +197,11 @@ def test_merges_rescorings_and_exclusions_leave_it_the_board_of_that_moment(cup,
     exclusion = void(submission=hidden, reason="Two accounts.", by=host, at=LAST_HOUR)
     lift(exclusion=exclusion, reason="No.", by=host, at=LAST_HOUR)
     work_out(
-        runs.start_run(competition=cup, kind="rescore", by=host, at=LAST_HOUR, reason="Anew."), LAST_HOUR + HOUR / 2
+        runs.start_run(phase=cup.phase, kind="rescore", by=host, at=LAST_HOUR, reason="Anew."), LAST_HOUR + HOUR / 2
     )
     standings = Standing.objects.filter(competition=cup).order_by("team").values_list("best_public_score", flat=True)
     assert list(standings) == [0.5, None]
-    assert [*differences(cup)] == []
+    assert [*differences(cup.phase)] == []
 
 
 def test_the_score_of_a_linked_submission_waits_with_the_board(cup):
@@ -230,7 +229,7 @@ def test_a_shared_experiment_waits_with_the_board(cup):
         with freeze_time(LAST_HOUR):
             answers.append([APIClient().get(path).status_code, owner.get(path).status_code])
     assert answers == [[200, 200], [404, 200]]
-    Competition.objects.filter(pk=cup.pk).update(board_audience="hosts")
+    Phase.objects.filter(competition=cup.pk).update(board_audience="hosts")
     assert APIClient().get(f"/api/submissions/{team.submissions.earliest('pk').pk}/experiment/").status_code == 404
 
 
@@ -259,7 +258,7 @@ def test_opening_a_board_that_stands_still_needs_a_reason_and_shows_what_waited(
     assert shown(APIClient(), cup, at)["results"][0]["score"] is None
     change(cup, host, at, board_freezes_at=None, reason="The hall wants it.")
     assert shown(APIClient(), cup, at)["results"][0]["score"] == 0.5
-    assert [*differences(Competition.objects.get(pk=cup.pk))] == []
+    assert [*differences(Competition.objects.get(pk=cup.pk).phase)] == []
 
 
 def test_a_later_end_opens_no_board_that_stands_still_for_the_last_minutes(host):
@@ -269,7 +268,7 @@ def test_a_later_end_opens_no_board_that_stands_still_for_the_last_minutes(host)
     send(team, 0.5, at=LAST_HOUR)
     change(cup, host, LAST_HOUR + timedelta(minutes=1), ends_at=ENDS + 5 * HOUR, reason="Power cut.")
     cup.refresh_from_db()
-    assert (cup.board_freezes_at, cup.board_freeze_minutes) == (LAST_HOUR, None)
+    assert (cup.phase.board_freezes_at, cup.phase.board_freeze_minutes) == (LAST_HOUR, None)
     assert shown(APIClient(), cup, ENDS)["results"][0]["score"] is None
 
 
@@ -279,7 +278,7 @@ def test_an_earlier_end_lets_it_stand_still_from_now_on(host):
     send(TeamFactory(competition=cup), 0.5, at=NOON - timedelta(minutes=1))
     change(cup, host, NOON, ends_at=NOON + HOUR)
     cup.refresh_from_db()
-    assert (cup.board_freezes_at, cup.board_freeze_minutes) == (NOON, None)
+    assert (cup.phase.board_freezes_at, cup.phase.board_freeze_minutes) == (NOON, None)
     assert shown(APIClient(), cup, NOON + timedelta(minutes=1))["results"][0]["score"] == 0.5
 
 
@@ -329,14 +328,14 @@ def test_the_three_faces_of_the_rule_agree(people, audience, visibility):
     )
     people["member"] = TeamFactory(competition=cup).owner
     inside = {"member", "host"} if visibility == "invitation" else set(PEOPLE)
-    whole, own = ({name for name, one in people.items() if ask(one, cup)} for ask in (BOARD.may, BOARD.own_row))
+    whole, own = ({name for name, one in people.items() if ask(one, cup.phase)} for ask in (BOARD.may, BOARD.own_row))
     assert (whole, own) == (SEEN[audience][0] & inside, SEEN[audience][1] & inside)
-    rows: CompetitionQuerySet = Competition.objects.all()
+    rows = Phase.objects.filter(competition=cup)
     assert {name for name, one in people.items() if rows.filter(BOARD.rows(one)).exists()} == whole
     assert {name for name, one in people.items() if rows.filter(BOARD.own_rows(one)).exists()} == own
     from django.contrib.auth import get_user_model
 
-    found = set(get_user_model().objects.filter(BOARD.people(cup)).values_list("pk", flat=True))
+    found = set(get_user_model().objects.filter(BOARD.people(cup.phase)).values_list("pk", flat=True))
     assert {name for name, one in people.items() if one.pk in found} == whole - {"anonymous"}
 
 
@@ -368,7 +367,7 @@ def test_doors_show_no_more_than_the_audience_may_see(people, audience):
 
 
 def test_hosts_only_keeps_the_own_rank_from_the_answer_to_a_submission(cup):
-    Competition.objects.filter(pk=cup.pk).update(board_audience="hosts", board_freezes_at=None)
+    Phase.objects.filter(competition=cup.pk).update(board_audience="hosts", board_freezes_at=None)
     team = TeamFactory(competition=cup)
     client = APIClient()
     client.force_authenticate(team.owner)
@@ -381,10 +380,10 @@ def test_hosts_only_keeps_the_own_rank_from_the_answer_to_a_submission(cup):
 
 
 def test_the_confirmation_shows_it_to_everybody_inside(cup, host):
-    Competition.objects.filter(pk=cup.pk).update(board_audience="hosts")
+    Phase.objects.filter(competition=cup.pk).update(board_audience="hosts")
     send(TeamFactory(competition=cup))
     assert APIClient().get(f"/api/competitions/{cup.slug}/leaderboard/public/").status_code == 403
     confirm(cup, host)
     cup.refresh_from_db()
-    assert can.view_public_leaderboard(UserFactory(), cup)
+    assert can.view_public_leaderboard(UserFactory(), cup.phase)
     assert Submission.objects.filter(competition=cup).count() == 1

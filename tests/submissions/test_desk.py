@@ -42,7 +42,7 @@ def teams(competition):
 
 
 def found(competition, moment=NOON) -> dict:
-    analysis = work_out(analyses.start_desk(competition=competition, by=None, at=moment), moment)
+    analysis = work_out(analyses.start_desk(phase=competition.phase, by=None, at=moment), moment)
     assert (analysis.status, analysis.progress, analysis.lease) == ("complete", 1.0, "")
     return analysis.result
 
@@ -178,14 +178,14 @@ def test_no_private_score_and_no_truth_is_read_for_it(competition, teams, monkey
 # --- the job ------------------------------------------------------------------------------------------------------------
 def test_one_at_a_time_for_organisers_and_with_a_solution(competition, teams, host):
     with pytest.raises(NotHost):
-        analyses.start_desk(competition=competition, by=teams[0].owner, at=NOON)
-    first = analyses.start_desk(competition=competition, by=host, at=NOON)
+        analyses.start_desk(phase=competition.phase, by=teams[0].owner, at=NOON)
+    first = analyses.start_desk(phase=competition.phase, by=host, at=NOON)
     with pytest.raises(AnalysisActive):
-        analyses.start_desk(competition=competition, by=host, at=NOON)
+        analyses.start_desk(phase=competition.phase, by=host, at=NOON)
     work_out(first)
-    assert analyses.start_desk(competition=competition, by=host, at=NOON).status == "queued"
+    assert analyses.start_desk(phase=competition.phase, by=host, at=NOON).status == "queued"
     with pytest.raises(NothingToScoreWith):
-        analyses.start_desk(competition=CompetitionFactory(), by=None, at=NOON)
+        analyses.start_desk(phase=CompetitionFactory().phase, by=None, at=NOON)
 
 
 def test_without_submissions_it_finds_nothing(competition):
@@ -197,7 +197,7 @@ def test_cancelling_stops_it_where_it_is(competition, teams, monkeypatch):
     for team in teams:
         sends(team, model(1))
     monkeypatch.setattr(working, "BEAT_SECONDS", 0)
-    analysis = analyses.start_desk(competition=competition, by=None, at=NOON)
+    analysis = analyses.start_desk(phase=competition.phase, by=None, at=NOON)
     compare = desk.compare
 
     def cancelled(*args, **fields):
@@ -214,7 +214,7 @@ def test_cancelling_stops_it_where_it_is(competition, teams, monkeypatch):
 
 def test_a_worker_that_is_asked_to_end_leaves_it_to_the_next(competition, teams):
     sends(teams[0], model(1))
-    analysis = analyses.start_desk(competition=competition, by=None, at=NOON)
+    analysis = analyses.start_desk(phase=competition.phase, by=None, at=NOON)
     stopping.set()
     try:
         assert analyses.work(analysis.pk, now=lambda: NOON) is analyses.Outcome.WAITING
@@ -230,7 +230,7 @@ def test_a_worker_that_is_asked_to_end_leaves_it_to_the_next(competition, teams)
 
 def test_a_killed_worker_is_followed_by_another_with_the_same_result(competition, teams):
     sends(teams[0], model(1)), sends(teams[1], model(1) + 0.001)
-    analysis = analyses.start_desk(competition=competition, by=None, at=NOON)
+    analysis = analyses.start_desk(phase=competition.phase, by=None, at=NOON)
     # The first worker takes it and dies.
     assert working._take(analysis.pk, lambda: NOON) is not None
     assert analyses.work(analysis.pk, now=lambda: NOON + timedelta(seconds=59)) is analyses.Outcome.WAITING
@@ -239,12 +239,12 @@ def test_a_killed_worker_is_followed_by_another_with_the_same_result(competition
     assert analyses.revive_analyses(later) == 1
     assert analyses.revive_analyses(later) == 0
     assert work_out(analysis, later).status == "complete"
-    again = work_out(analyses.start_desk(competition=competition, by=None, at=later), later)
+    again = work_out(analyses.start_desk(phase=competition.phase, by=None, at=later), later)
     assert again.result == analysis.result
 
 
 def test_what_kills_its_workers_ends_as_failed(competition, teams):
-    analysis = analyses.start_desk(competition=competition, by=None, at=NOON)
+    analysis = analyses.start_desk(phase=competition.phase, by=None, at=NOON)
     moment = NOON
     for _attempt in range(working.ATTEMPTS):
         assert working._take(analysis.pk, lambda moment=moment: moment) is not None
@@ -289,7 +289,7 @@ def test_a_comparison_over_http(competition, teams, host, ask):
 
 @pytest.mark.parametrize("role", ["anonymous", "participant", "other host"])
 def test_nobody_but_organisers_learns_of_it(competition, teams, ask, role):
-    analysis = work_out(analyses.start_desk(competition=competition, by=None, at=NOON), NOON)
+    analysis = work_out(analyses.start_desk(phase=competition.phase, by=None, at=NOON), NOON)
     user = {"anonymous": None, "participant": teams[0].owner, "other host": UserFactory()}[role]
     if role == "other host":
         CompetitionFactory(hosts=[user])
@@ -300,8 +300,10 @@ def test_nobody_but_organisers_learns_of_it(competition, teams, ask, role):
 
 
 def test_no_analysis_of_another_competition_or_kind_is_found(competition, host, ask):
-    elsewhere = work_out(analyses.start_desk(competition=cup(slug="elsewhere"), by=None, at=NOON), NOON)
-    other_kind = Analysis.objects.create(competition=competition, kind="wobble", seed=1, created_at=NOON)
+    elsewhere = work_out(analyses.start_desk(phase=cup(slug="elsewhere").phase, by=None, at=NOON), NOON)
+    other_kind = Analysis.objects.create(
+        competition=competition, phase=competition.phase, kind="wobble", seed=1, created_at=NOON
+    )
     for pk in (elsewhere.pk, other_kind.pk, 10**9):
         assert ask(host, "get", f"{pk}/")[0] == 404
         assert ask(host, "post", f"{pk}/cancel/")[0] == 404
@@ -315,7 +317,7 @@ def test_accounts_of_different_teams_that_share_a_browser(competition, teams, ho
     for browser, people in {"a": (one, other, stranger), "b": (one, other), "c": (third,)}.items():
         for person in people:
             remember(browser, person, NOON)
-    analysis = work_out(analyses.start_desk(competition=competition, by=None, at=NOON), NOON)
+    analysis = work_out(analyses.start_desk(phase=competition.phase, by=None, at=NOON), NOON)
     _status, done = ask(host, "get", f"{analysis.pk}/")
     (shared,) = done["sharedBrowsers"]
     assert [account["user"]["username"] for account in shared["accounts"]] == [one.username, other.username]

@@ -27,7 +27,7 @@ from submissions.limits import allowance
 from submissions.models import Submission
 from submissions.services import select
 from tests.competitions.test_log import newest, work_out
-from tests.factories import AFTER, ENDS, NOON, CompetitionFactory, TeamFactory, UserFactory, give_solution
+from tests.factories import AFTER, ENDS, NOON, CompetitionFactory, TeamFactory, UserFactory, give_solution, standing_of
 from tests.submissions.conftest import send
 from tests.submissions.files import solution_csv
 
@@ -63,9 +63,9 @@ def teams(cup, metric):
 
 
 def scored(cup, host, *, confirmed=True):
-    work_out(runs.start_run(competition=cup, kind="private", by=host, at=AFTER, reason="Again."), AFTER)
+    work_out(runs.start_run(phase=cup.phase, kind="private", by=host, at=AFTER, reason="Again."), AFTER)
     if confirmed:
-        runs.confirm_private_leaderboard(competition=cup, by=host, at=AFTER)
+        runs.confirm_private_leaderboard(phase=cup.phase, by=host, at=AFTER)
     cup.refresh_from_db()
 
 
@@ -81,7 +81,7 @@ def kinds(cup) -> list[str]:
 
 
 def whole(cup):
-    assert list(differences(cup)) == []
+    assert list(differences(cup.phase)) == []
 
 
 # --- a team -----------------------------------------------------------------------------------------------------------
@@ -111,7 +111,7 @@ def test_the_final_ranking_closes_up_before_and_after_the_confirmation(cup, team
     assert board(api, "private/", AFTER) == [(1, "first", False), (2, "third", False), (None, "second", True)]
     disqualify(team=first, reason=WHY, by=host, at=AFTER)
     cup.refresh_from_db()
-    assert cup.confirmed_at is not None
+    assert cup.phase.confirmed_at is not None
     with freeze_time(AFTER):
         rows = api.get("/api/competitions/cup/leaderboard/private/").json()["results"]
     assert [(row["rank"], row["publicRank"], row["change"], row["team"]["name"]) for row in rows] == [
@@ -146,12 +146,12 @@ def test_a_disqualified_team_submits_no_more_and_keeps_what_it_has(cup, teams, h
     first = teams[0]
     disqualify(team=first, reason=WHY, by=host, at=NOON)
     first = Team.objects.select_related("competition").get(pk=first.pk)
-    assert allowance(first, NOON).reason == "team_disqualified"
-    assert allowance(first, NOON).used_total == 1
+    assert allowance(first, first.competition.phase, NOON).reason == "team_disqualified"
+    assert allowance(first, first.competition.phase, NOON).used_total == 1
     with pytest.raises(TeamDisqualified):
         send(first)
     select(submission=teams[0].sent, selected=True, by=first.owner, at=NOON)
-    assert first.standing.total_submissions == 1
+    assert standing_of(first).total_submissions == 1
 
 
 def test_no_way_out_by_leaving_dissolving_joining_or_merging(cup, teams, host):
@@ -227,7 +227,7 @@ def test_a_void_submission_ranks_no_more_and_used_its_slot(cup, teams, host, api
     assert (standing.best_public_score, standing.best_submitted_at) == (worse.public_score, worse.created_at)
     assert standing.total_submissions == 2
     assert list(StandingChange.objects.filter(team=first).values_list("score", flat=True)) == [worse.public_score]
-    assert allowance(Team.objects.select_related("competition").get(pk=first.pk), NOON).used_total == 2
+    assert allowance(first, first.competition.phase, NOON).used_total == 2
     whole(cup)
     lift(exclusion=exclusion, reason="A mistake.", by=host, at=NOON)
     assert [name for _rank, name, _out in board(api)] == ["first", "second", "third"]
@@ -242,8 +242,8 @@ def test_a_team_whose_only_submission_is_void_has_no_rank(cup, teams, host, api)
 
 
 def test_it_gives_no_slot_back(cup, teams, host):
-    cup.total_submission_limit = 1
-    cup.save()
+    cup.phase.total_submission_limit = 1
+    cup.phase.save()
     void(submission=teams[0].sent, reason=WHY, by=host, at=NOON)
     with pytest.raises(TotalLimitReached):
         send(Team.objects.select_related("competition", "owner").get(pk=teams[0].pk))
@@ -285,7 +285,7 @@ def test_the_private_side_goes_by_what_is_left(cup, teams, host, api, metric, wh
     whole(cup)
     if when == "before the confirmation":
         # The run is still the newest and complete: nothing has to be scored again.
-        runs.confirm_private_leaderboard(competition=cup, by=host, at=AFTER)
+        runs.confirm_private_leaderboard(phase=cup.phase, by=host, at=AFTER)
     assert [name for _rank, name, _out in board(api, "private/", AFTER)] == ["second", "third", "first"]
     lift(exclusion=exclusion, reason="A mistake.", by=host, at=AFTER)
     assert [name for _rank, name, _out in board(api, "private/", AFTER)] == ["first", "second", "third"]

@@ -8,7 +8,7 @@ import pytest
 from freezegun import freeze_time
 
 from competitions.leaderboards.standings import StandingUpdate
-from competitions.models import Competition, Standing
+from competitions.models import Phase, Standing
 from competitions.teams.merges import accept_merge, request_merge
 from submissions.exceptions import (
     ExperimentTooDeep,
@@ -19,7 +19,7 @@ from submissions.exceptions import (
 )
 from submissions.models import Submission
 from submissions.services.experiments import MOST_BYTES, MOST_VALUES, clean_experiment
-from tests.factories import AFTER, ENDS, NOON, TeamFactory, UserFactory, submits
+from tests.factories import AFTER, ENDS, NOON, TeamFactory, UserFactory, overwrite, submits
 from tests.submissions.conftest import send
 from tests.submissions.files import csv_scoring, upload
 
@@ -190,7 +190,7 @@ def stranger(request, team):
 
 @pytest.mark.parametrize("confirmed_at", [None, ENDS], ids=["running", "confirmed"])
 def test_nobody_but_the_team_reads_it_unless_it_is_shared(api, team, written, stranger, confirmed_at):
-    Competition.objects.update(confirmed_at=confirmed_at)
+    Phase.objects.update(confirmed_at=confirmed_at)
     with freeze_time(AFTER if confirmed_at else NOON):
         own, others = ask(api, team.owner, written), ask(api, stranger, written)
         missing = api.get(f"/api/submissions/{written.pk + 1000}/experiment/")
@@ -218,7 +218,7 @@ def test_shared_it_is_read_by_everybody_and_tells_nothing_else(api, member, team
 @pytest.mark.parametrize("fields", [{"visibility": "invitation"}, {"is_published": False}])
 def test_shared_in_a_closed_room_it_stays_there(api, team, written, fields):
     Submission.objects.update(shares_experiment=True)
-    Competition.objects.update(**fields)
+    overwrite(**fields)
     fellow = TeamFactory(competition=team.competition).owner
 
     assert ask(api, UserFactory(), written).status_code == 404

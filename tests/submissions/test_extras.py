@@ -43,7 +43,7 @@ def team(cup):
 
 def left(team, at=NOON):
     team = Team.objects.select_related("competition").get(pk=team.pk)
-    found = allowance(team, at)
+    found = allowance(team, team.competition.phase, at)
     return found.remaining_today, found.remaining_total
 
 

@@ -25,7 +25,7 @@ from competitions.solution.services import replace_solution
 from submissions import runs
 from submissions.models import Submission
 from submissions.services.late import score_late_privately
-from tests.factories import AFTER, ENDS, NOON, CompetitionFactory, TeamFactory, UserFactory, give_solution
+from tests.factories import AFTER, ENDS, NOON, CompetitionFactory, TeamFactory, UserFactory, give_solution, standing_of
 from tests.submissions.conftest import competition_with_solution, send
 from tests.submissions.files import solution_csv, upload
 
@@ -57,7 +57,7 @@ def own(team, user=None):
 
 
 def private_run(cup, at=AFTER):
-    run = runs.start_run(competition=cup, kind="private", by=None, at=at)
+    run = runs.start_run(phase=cup.phase, kind="private", by=None, at=at)
     assert runs.work(run.pk, now=lambda: at) is runs.Outcome.DONE
 
 
@@ -81,7 +81,7 @@ def test_the_leaderboard_has_a_column_for_each(cup):
     ]
     assert [(row["score"], row["numbers"]) for row in body["results"]] == [(0.2, [0.05, 0.0375]), (None, [None, None])]
     assert board(cup, user=team.owner)["me"]["numbers"] == [0.05, 0.0375]
-    assert other.standing.best_public_score is None
+    assert standing_of(other).best_public_score is None
 
 
 def test_of_teams_that_merged_the_deciding_submission_tells_them(cup):
@@ -89,16 +89,17 @@ def test_of_teams_that_merged_the_deciding_submission_tells_them(cup):
     send(team, 0.4)
     better = send(other, 0.2, at=NOON + timedelta(hours=1)).submission
     Submission.objects.filter(pk=better.pk).update(team=team)
-    team.standing.best_public_score, team.standing.public_key = 0.2, 0.2
-    team.standing.best_submitted_at = better.created_at
-    team.standing.save()
+    standing = standing_of(team)
+    standing.best_public_score, standing.public_key = 0.2, 0.2
+    standing.best_submitted_at = better.created_at
+    standing.save()
     assert board(cup)["results"][0]["numbers"] == [0.05, 0.0375]
 
 
 def test_without_any_a_board_asks_nothing_of_submissions(django_assert_num_queries):
     cup = competition_with_solution("rmse")
     send(TeamFactory(competition=cup), 0.4)
-    plain = Leaderboard(cup, fresh=True)
+    plain = Leaderboard(cup.phase, fresh=True)
     plain.sizes  # noqa: B018 -- counted beforehand
     with django_assert_num_queries(2):  # standings, members
         assert list(plain.rows(0, 10)[0].numbers) == []
@@ -107,7 +108,7 @@ def test_without_any_a_board_asks_nothing_of_submissions(django_assert_num_queri
 def test_any_page_of_them_is_one_query_more(cup, django_assert_num_queries):
     for number in range(6):
         send(TeamFactory(competition=cup), 0.1 * (number + 1))
-    plain = Leaderboard(cup, fresh=True)
+    plain = Leaderboard(cup.phase, fresh=True)
     plain.sizes  # noqa: B018
     with django_assert_num_queries(3):
         assert all(row.numbers[0] is not None for row in plain.rows(0, 10))
@@ -131,7 +132,7 @@ def test_private_ones_open_with_the_confirmation(cup, asker):
 
     with freeze_time(AFTER):
         assert hidden not in everything(people[asker])
-        runs.confirm_private_leaderboard(competition=cup, by=None, at=AFTER)
+        runs.confirm_private_leaderboard(phase=cup.phase, by=None, at=AFTER)
         assert hidden in everything(team.owner)
         assert board(cup, "private", people[asker])["results"][0]["numbers"][0] == pytest.approx(0.1525)
 
@@ -144,18 +145,18 @@ def test_a_private_run_keeps_them_in_full_and_the_preview_shows_few_digits(cup):
     assert sent.private_numbers["mae"] == pytest.approx(0.030864)
     assert sent.public_numbers == {"mae": 0.1, 'pinball{"alpha": 0.25}': 0.075}
     cup.refresh_from_db()
-    assert Leaderboard(cup, PRIVATE, fresh=True).rows(0, 1)[0].numbers[0] == 0.0309
-    runs.confirm_private_leaderboard(competition=cup, by=None, at=AFTER)
+    assert Leaderboard(cup.phase, PRIVATE, fresh=True).rows(0, 1)[0].numbers[0] == 0.0309
+    runs.confirm_private_leaderboard(phase=cup.phase, by=None, at=AFTER)
     cup.refresh_from_db()
-    assert Leaderboard(cup, PRIVATE, fresh=True).rows(0, 1)[0].numbers[0] == pytest.approx(0.030864)
+    assert Leaderboard(cup.phase, PRIVATE, fresh=True).rows(0, 1)[0].numbers[0] == pytest.approx(0.030864)
 
 
 def test_a_rescoring_works_them_out_anew(cup):
     team = TeamFactory(competition=cup)
     sent = send(team, 0.4).submission
     shifted = upload(solution_csv("rmse", shift=1.0)).file
-    replace_solution(competition=cup, file=shifted, filename="s.csv", by=cup.hosts.get(), at=NOON, reason="Wrong.")
-    run = runs.start_run(competition=cup, kind="rescore", by=None, at=NOON, reason="Wrong.")
+    replace_solution(phase=cup.phase, file=shifted, filename="s.csv", by=cup.hosts.get(), at=NOON, reason="Wrong.")
+    run = runs.start_run(phase=cup.phase, kind="rescore", by=None, at=NOON, reason="Wrong.")
     assert runs.work(run.pk, now=lambda: NOON) is runs.Outcome.DONE
     sent.refresh_from_db()
     # One row is 1.6 instead of 1, the others are 0 instead of 1.
@@ -169,8 +170,8 @@ def test_late_ones_have_them_as_they_have_scores(cup):
     late = send(TeamFactory(competition=cup), 0.4, private=0.8, at=AFTER).submission
     assert (late.public_numbers["mae"], late.private_numbers) == (0.1, {})
     private_run(cup)
-    runs.confirm_private_leaderboard(competition=cup, by=None, at=LATER)
-    score_late_privately(cup.pk, LATER)
+    runs.confirm_private_leaderboard(phase=cup.phase, by=None, at=LATER)
+    score_late_privately(cup.phase.pk, LATER)
     late.refresh_from_db()
     assert late.private_numbers["mae"] == pytest.approx(0.2)
     cup.refresh_from_db()
@@ -246,7 +247,7 @@ def test_one_that_the_solution_does_not_fit_is_refused_when_either_comes(cup):
     negative = upload(solution_csv("rmse", shift=-1.0)).file
     cup.refresh_from_db()
     with pytest.raises(SolutionRefused) as refused:
-        replace_solution(competition=cup, file=negative, filename="s.csv", by=cup.hosts.get(), at=NOON)
+        replace_solution(phase=cup.phase, file=negative, filename="s.csv", by=cup.hosts.get(), at=NOON)
     assert refused.value.problems[0]["code"] == "truth_out_of_range"
 
 
@@ -255,7 +256,7 @@ def test_another_metric_must_fit_them_too(cup):
     with pytest.raises(SolutionRefused):
         change(changes={"metric": "r2_zero_mean", "metric_params": {}, "further_metrics": [{"metric": "auc"}]})
     edited = change(changes={"metric": "mae", "metric_params": {}, "further_metrics": [{"metric": "rmse"}]})
-    assert [one.key for one in columns_of(edited)] == ["rmse"]
+    assert [one.key for one in columns_of(edited.phase)] == ["rmse"]
     with pytest.raises(ValidationError):
         change(changes={"metric": "rmse"})  # it would be beside itself
 
@@ -264,7 +265,7 @@ def test_they_are_fixed_once_a_submission_was_received(cup):
     send(TeamFactory(competition=cup), 0.4)
     with pytest.raises(MetricInUse):
         edit(cup, [MAE], reason="I want fewer.")
-    assert Competition.objects.get(pk=cup.pk).further_metrics == [MAE, WORST]
+    assert Competition.objects.get(pk=cup.pk).phase.further_metrics == [MAE, WORST]
 
 
 @pytest.mark.parametrize("is_in_use", [False, True])

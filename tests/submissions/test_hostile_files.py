@@ -10,7 +10,7 @@ import zipfile
 import pytest
 from freezegun import freeze_time
 
-from competitions.models import Competition, Standing
+from competitions.models import Phase, Standing
 from submissions.exceptions import InvalidFile
 from submissions.models import Submission
 from tests.factories import NOON
@@ -62,7 +62,7 @@ def bomb() -> bytes:
 
 def test_two_hundred_damaged_files_are_scored_or_refused(team, settings):
     settings.REFUSED_TRIES_PER_HOUR = 1000
-    Competition.objects.update(daily_submission_limit=None)
+    Phase.objects.update(daily_submission_limit=None)
     team.competition.refresh_from_db()
     outcomes = [what_becomes_of(team, mutated(seed)) for seed in range(200)]
     assert all(outcomes)

@@ -10,7 +10,7 @@ from freezegun import freeze_time
 
 from competitions import signals
 from competitions.metrics import running
-from competitions.models import Competition, Standing
+from competitions.models import Phase, Standing
 from scoring.errors import InvalidSubmission, Problem
 from scoring.score import private_score
 from submissions.models import Submission
@@ -24,7 +24,7 @@ LATER = AFTER + timedelta(hours=1)
 
 
 def confirm(competition, at=AFTER):
-    Competition.objects.filter(pk=competition.pk).update(confirmed_at=at)
+    Phase.objects.filter(competition=competition.pk).update(confirmed_at=at)
     competition.refresh_from_db()
 
 
@@ -55,7 +55,7 @@ def test_the_confirmation_brings_earlier_late_ones_their_private_score():
     in_time = send(team, 0.5, private=0.5, at=ENDS - timedelta(seconds=1)).submission
     sent = send(team, 0.3, private=0.7, at=AFTER).submission
     confirm(team.competition, LATER)
-    score_late_privately(team.competition.pk, LATER)
+    score_late_privately(team.competition.phase.pk, LATER)
     sent.refresh_from_db(), in_time.refresh_from_db()
     assert sent.private_score == 0.7
     assert in_time.private_score is None  # the private scoring run's to fill
@@ -68,7 +68,7 @@ def test_no_private_score_of_late_ones_is_computed_before_the_confirmation(monke
     monkeypatch.setattr("competitions.metrics.running.private_score", never)
     team = TeamFactory(competition=competition_with_solution("rmse"))
     sent = send(team, 0.3, private=0.7, at=AFTER).submission
-    assert score_late_privately(team.competition.pk, LATER) == 0
+    assert score_late_privately(team.competition.phase.pk, LATER) == 0
     sent.refresh_from_db()
     assert sent.private_score is None
 
@@ -82,19 +82,19 @@ def test_submitting_computes_no_private_score_before_the_confirmation(monkeypatc
 
 def test_the_confirmation_starts_the_job():
     team = TeamFactory(competition=competition_with_solution("rmse"))
-    signal = {"sender": Competition, "competition": team.competition, "by": None, "at": LATER}
+    signal = {"sender": Phase, "phase": team.competition.phase, "by": None, "at": LATER}
     signals.private_leaderboard_confirmed.send(**signal)
     assert enqueued(score_late) == []
     send(team, at=AFTER)
     signals.private_leaderboard_confirmed.send(**signal)
-    assert enqueued(score_late) == [team.competition.pk]
+    assert enqueued(score_late) == [team.competition.phase.pk]
 
 
 def test_score_late_twice_changes_nothing():
     team = TeamFactory(competition=competition_with_solution("rmse"))
     send(team, 0.3, private=0.7, at=AFTER)
     confirm(team.competition, LATER)
-    assert [score_late_privately(team.competition.pk, LATER) for _ in range(2)] == [1, 0]
+    assert [score_late_privately(team.competition.phase.pk, LATER) for _ in range(2)] == [1, 0]
     assert team.submissions.get().private_score == 0.7
 
 
@@ -143,7 +143,7 @@ def undefined():
 def test_one_that_has_no_private_score_stays_without_and_the_others_get_theirs(competition, team, before_scoring):
     three_late_ones(team)
     before_scoring(2, undefined)
-    assert score_late_privately(competition.pk, LATER) == 2
+    assert score_late_privately(competition.phase.pk, LATER) == 2
     assert private_scores(team) == [0.25, None, 0.75]
 
 
@@ -151,15 +151,15 @@ def test_one_that_has_no_private_score_stays_without_and_the_others_get_theirs(c
 def test_one_whose_file_is_gone_stays_without_says_so_and_the_others_get_theirs(competition, team, caplog, gone):
     lost = three_late_ones(team)[gone]
     lost.aligned.storage.delete(lost.aligned.name)
-    assert score_late_privately(competition.pk, LATER) == 2
+    assert score_late_privately(competition.phase.pk, LATER) == 2
     assert private_scores(team) == [None if place == gone else score for place, score in enumerate((0.25, 0.5, 0.75))]
     assert [(one.message, one.submission) for one in caplog.records] == [("submission.late_private_failed", lost.pk)]
 
 
 def test_a_confirmation_taken_back_in_the_middle_stops_it_at_once(competition, team, before_scoring):
     three_late_ones(team)
-    before_scoring(2, lambda: Competition.objects.filter(pk=competition.pk).update(confirmed_at=None))
-    assert score_late_privately(competition.pk, LATER) == 1
+    before_scoring(2, lambda: Phase.objects.filter(competition=competition.pk).update(confirmed_at=None))
+    assert score_late_privately(competition.phase.pk, LATER) == 1
     assert private_scores(team) == [0.25, None, None]
 
 
@@ -167,7 +167,7 @@ def test_a_rescoring_in_the_same_moment_is_not_overwritten(competition, team, be
     """It read the file anew: the score by the old predictions is nobody's any more."""
     middle = three_late_ones(team)[1]
     before_scoring(2, lambda: Submission.objects.filter(pk=middle.pk).update(aligned="read/anew", private_score=0.125))
-    assert score_late_privately(competition.pk, LATER) == 2
+    assert score_late_privately(competition.phase.pk, LATER) == 2
     assert private_scores(team) == [0.25, 0.125, 0.75]
 
 
@@ -176,7 +176,7 @@ def test_each_late_one_gets_the_score_by_the_solution_it_was_scored_with(competi
     give_solution(competition, solution_csv("rmse", shift=1.0), at=AFTER)
     send(team, 0.3, private=0.25, at=AFTER)
     confirm(competition, LATER)
-    assert score_late_privately(competition.pk, LATER) == 2
+    assert score_late_privately(competition.phase.pk, LATER) == 2
     by_the_first, by_the_second = private_scores(team)
     assert by_the_first == 0.25
     assert by_the_second > 0.5
@@ -192,5 +192,5 @@ def test_before_the_end_a_confirmation_opens_nothing(competition, team):
 def test_the_job_scores_the_late_ones_of_its_competition(competition, team):
     three_late_ones(team)
     with freeze_time(LATER):
-        score_late.func(competition.pk)
+        score_late.func(competition.phase.pk)
     assert private_scores(team) == [0.25, 0.5, 0.75]

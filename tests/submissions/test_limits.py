@@ -61,7 +61,7 @@ def test_every_moment_is_in_its_day_when_the_clock_is_put_forward_or_back(reset,
     days = []
     for minutes in range(-24 * 60, 24 * 60, 10):
         at = noon + timedelta(minutes=minutes)
-        begin, end = (moment.astimezone(UTC) for moment in competition.day_of(at))
+        begin, end = (moment.astimezone(UTC) for moment in competition.phase.day_of(at))
         assert begin <= at < end
         if not days or days[-1] != (begin, end):
             days.append((begin, end))
@@ -71,8 +71,11 @@ def test_every_moment_is_in_its_day_when_the_clock_is_put_forward_or_back(reset,
 def test_the_limit_holds_in_the_hour_that_comes_twice():
     team = team_with(daily_submission_limit=1, limit_resets_at=time(1, 30), time_zone="America/New_York")
     again = datetime(2026, 11, 1, 6, 10, tzinfo=UTC)
-    team.competition.starts_at, team.competition.ends_at = again - timedelta(days=9), again + timedelta(days=9)
-    team.competition.save()
+    team.competition.phase.starts_at, team.competition.phase.ends_at = (
+        again - timedelta(days=9),
+        again + timedelta(days=9),
+    )
+    team.competition.phase.save()
     send(team, at=again)
     with pytest.raises(DailyLimitReached):
         send(team, at=again + timedelta(minutes=5))
@@ -117,18 +120,18 @@ def test_allowance_tells_what_is_left():
     left = send(team).allowance
     assert (left.used_today, left.remaining_today, left.used_total, left.remaining_total) == (1, 2, 2, 2)
     assert (left.remaining, left.reason) == (2, None)
-    left = allowance(team, NOON + timedelta(days=1))
+    left = allowance(team, team.competition.phase, NOON + timedelta(days=1))
     assert (left.used_today, left.remaining) == (0, 2)
 
 
 def test_allowance_says_why_nothing_is_left():
     team = team_with(daily_submission_limit=1, total_submission_limit=2, allows_late_submissions=False)
-    assert allowance(team, NOON - timedelta(days=300)).reason == "competition_not_started"
+    assert allowance(team, team.competition.phase, NOON - timedelta(days=300)).reason == "competition_not_started"
     send(team)
-    assert allowance(team, NOON).reason == "daily_limit_reached"
+    assert allowance(team, team.competition.phase, NOON).reason == "daily_limit_reached"
     send(team, at=NOON + timedelta(days=1))
-    assert allowance(team, NOON + timedelta(days=1)).reason == "total_limit_reached"
-    left = allowance(team, ENDS)
+    assert allowance(team, team.competition.phase, NOON + timedelta(days=1)).reason == "total_limit_reached"
+    left = allowance(team, team.competition.phase, ENDS)
     assert (left.reason, left.remaining) == ("competition_ended", 0)
 
 
@@ -154,12 +157,12 @@ def test_a_team_that_is_no_more_has_nothing_left_and_is_told_why(state):
     team = team_with(daily_submission_limit=3)
     for name, value in state.items():
         setattr(team, name, value)
-    found = allowance(team, NOON)
+    found = allowance(team, team.competition.phase, NOON)
     assert (found.remaining, found.remaining_today, found.reason) == (0, 3, "team_not_active")
 
 
 def test_what_other_teams_sent_in_uses_up_nothing():
     team = team_with(daily_submission_limit=3, total_submission_limit=5)
     TeamFactory(competition=team.competition).submits(0.5)
-    found = allowance(team, NOON)
+    found = allowance(team, team.competition.phase, NOON)
     assert (found.remaining_today, found.remaining_total) == (3, 5)

@@ -62,21 +62,22 @@ class Scene:
 
     def scored_privately(self) -> ScoringRun:
         self.sends()
-        run = runs.start_run(competition=self.competition, kind="private", by=None, at=AFTER)
+        run = runs.start_run(phase=self.competition.phase, kind="private", by=None, at=AFTER)
         assert runs.work(run.pk, now=lambda: AFTER) is runs.Outcome.DONE
         return run
 
     def confirmed(self) -> Competition:
         self.scored_privately()
-        return runs.confirm_private_leaderboard(competition=self.competition, by=self.host, at=AFTER)
+        return runs.confirm_private_leaderboard(phase=self.competition.phase, by=self.host, at=AFTER)
 
     def last_part_done(self) -> ScoringRun:
         """A public rescoring that only has to be completed."""
         return ScoringRun.objects.create(
             competition=self.competition,
+            phase=self.competition.phase,
             kind="rescore",
             status="running",
-            solution=active_solution(self.competition),
+            solution=active_solution(self.competition.phase),
             created_at=NOON,
         )
 
@@ -89,13 +90,13 @@ def _late(scene: Scene):
     scene.sends(at=AFTER)
     scene.confirmed()
     scene.asking.submissions.update(private_score=None)
-    assert score_late_privately(scene.competition.pk, LATER) == 1
+    assert score_late_privately(scene.competition.phase.pk, LATER) == 1
 
 
 def _taken_back(scene: Scene):
     scene.confirmed()
     runs.unconfirm_private_leaderboard(
-        competition=scene.competition, by=scene.host, at=LATER, reason="A row was wrong."
+        phase=scene.competition.phase, by=scene.host, at=LATER, reason="A row was wrong."
     )
 
 
@@ -109,7 +110,7 @@ def _comes_back(scene: Scene):
 
 def _replaces(scene: Scene):
     return replace_solution(
-        competition=scene.competition,
+        phase=scene.competition.phase,
         file=upload(solution_csv("rmse", shift=1.0)).file,
         filename="s.csv",
         by=scene.host,
@@ -123,7 +124,7 @@ def _slot(scene: Scene):
 
 def _starts(kind: str):
     return lambda s: runs.start_run(
-        competition=s.competition, kind=kind, by=s.host, at=AFTER, reason="A row was wrong."
+        phase=s.competition.phase, kind=kind, by=s.host, at=AFTER, reason="A row was wrong."
     )
 
 
@@ -180,7 +181,7 @@ SERVICES = {
         by=s.third,
         at=NOON,
     ),
-    "rebuild standings": lambda s: rebuild_standings(competition=s.competition, rows=[]),
+    "rebuild standings": lambda s: rebuild_standings(phase=s.competition.phase, rows=[]),
 }
 
 
@@ -208,7 +209,7 @@ def test_a_service_that_fails_leaves_nothing_half_done(monkeypatch):
     assert asked.status == RequestStatus.PENDING
     assert scene.asking.submissions.count() == 1
     assert scene.asking.memberships.count() == 2
-    assert not list(differences(scene.competition))
+    assert not list(differences(scene.competition.phase))
 
 
 # --- two in the same moment -------------------------------------------------------------------------------------------
@@ -275,7 +276,7 @@ def test_who_submits_or_merges_while_a_run_completes_waits_and_is_counted(monkey
     found, was_through = other()
     assert not was_through
     assert found == {"submits": "scored", "merges": scene.asked.pk}[act]
-    assert not list(differences(scene.competition))
+    assert not list(differences(scene.competition.phase))
 
 
 def test_two_workers_who_complete_at_once_tell_it_once(monkeypatch):
@@ -322,7 +323,7 @@ def test_two_who_come_back_to_one_team_at_once_are_one_owner_and_one_refused(mon
 def test_a_solution_is_not_replaced_while_a_run_is_started(monkeypatch):
     scene = Scene()
     other = while_held(monkeypatch, starting, "active_solution", lambda: _replaces(scene).version)
-    runs.start_run(competition=scene.competition, kind="rescore", by=scene.host, at=NOON, reason="A row was wrong.")
+    runs.start_run(phase=scene.competition.phase, kind="rescore", by=scene.host, at=NOON, reason="A row was wrong.")
     assert other() == (2, False)
 
 
@@ -336,7 +337,7 @@ def test_a_solution_is_not_replaced_while_the_ranking_is_confirmed(monkeypatch):
         "what_is_missing",
         lambda: give_solution(scene.competition, solution_csv("rmse", shift=1.0), at=AFTER).version,
     )
-    runs.confirm_private_leaderboard(competition=scene.competition, by=scene.host, at=AFTER)
+    runs.confirm_private_leaderboard(phase=scene.competition.phase, by=scene.host, at=AFTER)
     assert other() == (2, False)
 
 
@@ -355,7 +356,7 @@ def test_two_hosts_disqualify_at_once(monkeypatch, second):
     scene.scored_privately()
     send_to = {"the same team": scene.asking, "another one": scene.asked}[second]
     third = TeamFactory(competition=scene.competition)
-    rebuild_standings(competition=scene.competition, rows=[])
+    rebuild_standings(phase=scene.competition.phase, rows=[])
     other = while_held(
         monkeypatch,
         excluding,
@@ -368,7 +369,7 @@ def test_two_hosts_disqualify_at_once(monkeypatch, second):
     ranked = Standing.objects.filter(competition=scene.competition, is_ranked=True).values_list("team", flat=True)
     assert set(ranked) == {third.pk} | ({scene.asked.pk} if second == "the same team" else set())
     assert scene.competition.log.filter(kind="disqualified").count() == (1 if second == "the same team" else 2)
-    assert not list(differences(scene.competition))
+    assert not list(differences(scene.competition.phase))
 
 
 def test_many_hosts_exclude_and_take_back_at_once_and_the_ranks_have_no_gap():
@@ -376,7 +377,7 @@ def test_many_hosts_exclude_and_take_back_at_once_and_the_ranks_have_no_gap():
     teams = [TeamFactory(competition=scene.competition) for _ in range(6)]
     for place, team in enumerate(teams):
         send(team, place / 16)
-    run = runs.start_run(competition=scene.competition, kind="private", by=None, at=AFTER)
+    run = runs.start_run(phase=scene.competition.phase, kind="private", by=None, at=AFTER)
     assert runs.work(run.pk, now=lambda: AFTER) is runs.Outcome.DONE
     lifted = [disqualify(team=team, reason=WHY, by=scene.host, at=AFTER) for team in teams[:2]]
     start = threading.Barrier(4)
@@ -395,7 +396,7 @@ def test_many_hosts_exclude_and_take_back_at_once_and_the_ranks_have_no_gap():
         list(threads.map(act, range(4)))
     found = final_ranks(scene.competition)
     assert [found[team.pk] for team in teams] == [1, 2, None, None, 3, 4]
-    assert not list(differences(scene.competition))
+    assert not list(differences(scene.competition.phase))
 
 
 @pytest.mark.parametrize("act", ["disqualifies", "voids"])
@@ -417,7 +418,7 @@ def test_who_excludes_while_it_is_being_scored_finds_it_scored_and_not_ranked(mo
     assert standing.is_ranked is (act == "voids")
     assert standing.best_public_score == (None if act == "voids" else 0.25)
     assert standing.total_submissions == 1
-    assert not list(differences(scene.competition))
+    assert not list(differences(scene.competition.phase))
 
 
 def test_who_voids_while_the_score_is_being_written_waits_for_it(monkeypatch):
@@ -434,7 +435,7 @@ def test_who_voids_while_the_score_is_being_written_waits_for_it(monkeypatch):
     assert not was_through
     assert isinstance(found, int)
     assert Standing.objects.get(team=scene.asking).best_public_score == 0.5
-    assert not list(differences(scene.competition))
+    assert not list(differences(scene.competition.phase))
 
 
 @pytest.mark.parametrize("act", ["disqualifies", "voids"])
@@ -442,7 +443,7 @@ def test_who_excludes_while_a_private_run_completes_waits_and_counts(monkeypatch
     scene = Scene()
     sent = scene.sends()
     send(scene.asked, 0.75)
-    run = runs.start_run(competition=scene.competition, kind="private", by=None, at=AFTER)
+    run = runs.start_run(phase=scene.competition.phase, kind="private", by=None, at=AFTER)
     acts = {
         "disqualifies": lambda: disqualify(team=scene.asking, reason=WHY, by=scene.host, at=AFTER).pk,
         "voids": lambda: void(submission=sent, reason=WHY, by=scene.host, at=AFTER).pk,
@@ -455,7 +456,7 @@ def test_who_excludes_while_a_private_run_completes_waits_and_counts(monkeypatch
     standing = Standing.objects.get(team=scene.asking)
     assert standing.final_public_rank is None
     assert (standing.private_key is None) is (act == "voids")
-    assert not list(differences(scene.competition))
+    assert not list(differences(scene.competition.phase))
 
 
 @pytest.mark.parametrize("act", ["disqualifies", "voids"])
@@ -469,14 +470,14 @@ def test_who_excludes_while_the_ranking_is_confirmed_comes_after_it(monkeypatch,
         "voids": lambda: void(submission=sent, reason=WHY, by=scene.host, at=LATER).pk,
     }
     other = while_held(monkeypatch, confirming, "what_is_missing", acts[act])
-    runs.confirm_private_leaderboard(competition=scene.competition, by=scene.host, at=AFTER)
+    runs.confirm_private_leaderboard(phase=scene.competition.phase, by=scene.host, at=AFTER)
     found, was_through = other()
     assert not was_through
     assert isinstance(found, int)
     kinds = list(scene.competition.log.order_by("sequence").values_list("kind", flat=True))
     assert kinds[-2:] == ["confirmed", {"disqualifies": "disqualified", "voids": "voided"}[act]]
     assert run.competition_id == scene.competition.pk
-    assert not list(differences(scene.competition))
+    assert not list(differences(scene.competition.phase))
 
 
 def test_who_voids_a_submission_that_a_merge_is_moving_voids_it_where_it_is_then(monkeypatch):
@@ -493,7 +494,7 @@ def test_who_voids_a_submission_that_a_merge_is_moving_voids_it_where_it_is_then
     assert not was_through
     assert found == scene.asked.pk
     assert Standing.objects.get(team=scene.asked).best_public_score is None
-    assert not list(differences(scene.competition))
+    assert not list(differences(scene.competition.phase))
 
 
 def test_a_team_that_is_disqualified_while_it_merges_is_not_taken_in(monkeypatch):

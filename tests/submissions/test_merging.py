@@ -50,7 +50,7 @@ def test_every_submission_moves(teams):
 
 def test_best_score_and_its_time_are_those_of_both(teams):
     asking, asked = teams
-    best = {"rmse": 0.2, "auc": 0.8}[asked.competition.metric]
+    best = {"rmse": 0.2, "auc": 0.8}[asked.competition.phase.metric]
     submits(asking, best, at=NOON - timedelta(hours=2))
     submits(asked, 0.5, at=NOON - timedelta(hours=1))
     merge(asking, asked)
@@ -61,7 +61,7 @@ def test_best_score_and_its_time_are_those_of_both(teams):
 
 def test_selections_of_both_are_kept_up_to_the_limit_best_public_ones_first(teams):
     asking, asked = teams
-    better, worse = {"rmse": (0.1, 0.9), "auc": (0.9, 0.1)}[asked.competition.metric]
+    better, worse = {"rmse": (0.1, 0.9), "auc": (0.9, 0.1)}[asked.competition.phase.metric]
     first = submits(asking, better, is_selected=True)
     submits(asking, worse, is_selected=True)
     submits(asked, worse, is_selected=True)

@@ -87,7 +87,7 @@ def board(api, user=None, path="private/"):
 # --- the intervals ------------------------------------------------------------------------------------------------------
 def plain_bootstrap(competition, seed, resamples):
     """Ranks by the slow way: score every counting file on each resample and rank the teams by the rules."""
-    prepared = prepared_solution(active_solution(competition))
+    prepared = prepared_solution(active_solution(competition.phase))
     rows = prepared.splits["private"].rows
     resampling = Resampling(prepared, "private", seed)
     teams = {}
@@ -115,7 +115,7 @@ def test_intervals_are_those_of_the_plain_bootstrap(competition, field, monkeypa
     result = analysis.result
     assert (result["resamples"], result["teams"], result["submissions"], result["is_quick"]) == (200, 5, 6, True)
     plain, scores = plain_bootstrap(competition, analysis.seed, 200)
-    order = [team for team, _key, _at in ranks.ranked_teams(competition)]
+    order = [team for team, _key, _at in ranks.ranked_teams(competition.phase)]
     assert [Team.objects.get(pk=team).name for team in order[:1] + order[-1:]] == ["good", "bad"]
     for rank, team in enumerate(order, 1):
         interval = RankInterval.objects.get(team=team)
@@ -184,12 +184,14 @@ def test_the_confirmation_begins_it_and_the_log_tells_of_it(
 def test_nobody_measures_ranks_before_the_confirmation(competition, field, host, who, moment):
     by = {"host": host, "superuser": UserFactory(is_superuser=True, is_staff=True), "server": None}[who]
     if moment == AFTER:
-        run = runs.start_run(competition=competition, kind="private", by=None, at=AFTER)
+        run = runs.start_run(phase=competition.phase, kind="private", by=None, at=AFTER)
         runs.work(run.pk, now=lambda: AFTER)
     with pytest.raises(PrivateLeaderboardClosed):
-        analyses.start_ranks(competition=competition, by=by, at=moment)
+        analyses.start_ranks(phase=competition.phase, by=by, at=moment)
     # Nor where somebody wrote the row by hand.
-    smuggled = Analysis.objects.create(competition=competition, kind="ranks", seed=1, created_at=moment)
+    smuggled = Analysis.objects.create(
+        competition=competition, phase=competition.phase, kind="ranks", seed=1, created_at=moment
+    )
     assert work_out(smuggled, moment).error == "closed"
     assert not RankInterval.objects.exists()
     assert ranks.keep_ranks_measured(moment) == 0
@@ -198,7 +200,7 @@ def test_nobody_measures_ranks_before_the_confirmation(competition, field, host,
 def test_participants_measure_nothing(competition, field, api):
     confirm(competition)
     with pytest.raises(NotHost):
-        analyses.start_ranks(competition=competition, by=field[0].owner, at=AFTER)
+        analyses.start_ranks(phase=competition.phase, by=field[0].owner, at=AFTER)
 
 
 def test_a_confirmation_taken_back_meanwhile_keeps_no_interval(competition, field, monkeypatch):
@@ -207,7 +209,7 @@ def test_a_confirmation_taken_back_meanwhile_keeps_no_interval(competition, fiel
     keep = ranks._keep
 
     def unconfirmed(*args):
-        runs.unconfirm_private_leaderboard(competition=competition, by=None, at=AFTER, reason="A mistake.")
+        runs.unconfirm_private_leaderboard(phase=competition.phase, by=None, at=AFTER, reason="A mistake.")
         keep(*args)
 
     monkeypatch.setattr(ranks, "_keep", unconfirmed)
@@ -287,11 +289,13 @@ def test_no_other_board_tells_them(competition, field, host, api, monkeypatch):
     monkeypatch.setattr(ranks, "RESAMPLES", 48)
     measured(competition)
     assert "rankLow" not in board(api, host, "public/").content.decode()
-    runs.unconfirm_private_leaderboard(competition=competition, by=None, at=AFTER, reason="A mistake.")
+    runs.unconfirm_private_leaderboard(phase=competition.phase, by=None, at=AFTER, reason="A mistake.")
     assert board(api, host).status_code == 403
     assert not RankInterval.objects.exists()
     # Nor where some were left.
-    RankInterval.objects.create(team=field[0], competition=competition, low=1, high=2, above_next=0.5)
+    RankInterval.objects.create(
+        team=field[0], competition=competition, phase=competition.phase, low=1, high=2, above_next=0.5
+    )
     preview = board(api, host, "private/preview/").json()["results"]
     assert {tuple(row[name] for name in FIELDS) for row in preview} == {(None,) * 4}
     with freeze_time(LATER):
@@ -348,8 +352,8 @@ def test_private_rows_do_not_move_it(competition, baseline, monkeypatch):
 
 @pytest.mark.parametrize(("digits", "deviation", "shown"), [(5, 0.0123456, 0.012), (2, 0.0123456, 0.01), (1, 0.012, 0)])
 def test_it_has_two_digits_and_no_more_decimals_than_scores(competition, digits, deviation, shown):
-    competition.score_digits = digits
-    assert shown_deviation(competition, deviation) == shown
+    competition.phase.score_digits = digits
+    assert shown_deviation(competition.phase, deviation) == shown
 
 
 def test_of_participants_files_no_wobble_is_told(competition, field, host, api):
@@ -378,7 +382,7 @@ def test_the_wobble_over_http(competition, baseline, host, api):
 def test_of_a_baseline_on_the_leaderboard_it_is_measured_by_itself(competition, host, api):
     lines = ["id,target", *(f"{row},0" for row in range(ROWS))]
     trial = try_out(
-        competition=competition, file=BytesIO("\n".join(lines).encode()), filename="mean.csv", by=host, at=NOON
+        phase=competition.phase, file=BytesIO("\n".join(lines).encode()), filename="mean.csv", by=host, at=NOON
     )
     assert not Analysis.objects.exists()
     line = set_baseline(trial=trial, name="Mean", by=host, at=NOON)
@@ -395,7 +399,7 @@ def test_of_a_baseline_on_the_leaderboard_it_is_measured_by_itself(competition, 
 def test_what_is_no_line_on_the_leaderboard_is_not_measured(competition, host):
     lines = ["id,target", *(f"{row},0" for row in range(ROWS))]
     trial = try_out(
-        competition=competition, file=BytesIO("\n".join(lines).encode()), filename="mean.csv", by=host, at=NOON
+        phase=competition.phase, file=BytesIO("\n".join(lines).encode()), filename="mean.csv", by=host, at=NOON
     )
     with pytest.raises(NoBaseline):
         analyses.start_wobble(submission=trial, by=host, at=NOON)
@@ -403,7 +407,7 @@ def test_what_is_no_line_on_the_leaderboard_is_not_measured(competition, host):
 
 def test_a_new_solution_makes_it_unknown(competition, baseline):
     wobble(baseline)
-    assert known_wobble(competition) is not None
+    assert known_wobble(competition.phase) is not None
     lines = [f"{row},{TRUTH[row] + 1},{'Public' if IS_PUBLIC[row] else 'Private'}" for row in range(ROWS)]
     give_solution(competition, "\n".join(["id,target,Usage", *lines]) + "\n")
-    assert known_wobble(competition) is None
+    assert known_wobble(competition.phase) is None

@@ -66,7 +66,7 @@ def test_abandoned_file_is_scored_from_the_store(team, settings):
 
 def test_late_private_score_comes_from_the_store(team):
     send(team, 0.25, private=0.75, at=AFTER)
-    team.competition.confirmed_at = AFTER
-    team.competition.save()
-    assert score_late_privately(team.competition.pk, AFTER) == 1
+    team.competition.phase.confirmed_at = AFTER
+    team.competition.phase.save()
+    assert score_late_privately(team.competition.phase.pk, AFTER) == 1
     assert ours(Submission).get().private_score == 0.75

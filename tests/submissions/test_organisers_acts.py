@@ -10,7 +10,7 @@ from datetime import timedelta
 import pytest
 from freezegun import freeze_time
 
-from competitions.models import Competition, Standing
+from competitions.models import Phase, Standing
 from submissions import runs
 from tests.factories import AFTER, NOON, TeamFactory, UserFactory
 from tests.submissions.conftest import send
@@ -48,7 +48,7 @@ def put(desk, competition, csv, **fields):
 
 def rescore(competition, moment):
     return work_out(
-        runs.start_run(competition=competition, kind="rescore", by=None, at=moment, reason="a mistake"), moment
+        runs.start_run(phase=competition.phase, kind="rescore", by=None, at=moment, reason="a mistake"), moment
     )
 
 
@@ -76,7 +76,7 @@ def test_a_solution_that_refuses_everybody_does_not_free_the_rows(competition, t
 
 
 def test_nor_the_limits_the_metric_and_the_start(competition, team, desk):
-    Competition.objects.update(daily_submission_limit=2)
+    Phase.objects.update(daily_submission_limit=2)
     send(team), send(team)
     with freeze_time(NOON):
         put(desk, competition, RIGHT + "33,0,Private\n", acceptRefusals=True)
@@ -106,7 +106,7 @@ def test_what_a_rescoring_moved_stands_beside_what_it_was(competition, team, des
 
 def test_no_answer_has_more_digits_than_the_competition_shows(competition, desk):
     """One score with all its digits would spell out public rows to who submits files made for that."""
-    Competition.objects.update(score_digits=3)
+    Phase.objects.update(score_digits=3)
     first, second = TeamFactory(competition=competition), TeamFactory(competition=competition)
     send(second, 0.123444444, 0.5, at=NOON - timedelta(hours=1))
     later = send(first, 0.123111111, 0.5)

@@ -43,7 +43,7 @@ class Cup:
         self.team = TeamFactory(competition=self.competition)
         send(self.team)
         if at >= ENDS:
-            run = runs.start_run(competition=self.competition, kind="private", by=self.hosts[0], at=AFTER)
+            run = runs.start_run(phase=self.competition.phase, kind="private", by=self.hosts[0], at=AFTER)
             self.work(run)
 
     def work(self, run) -> None:
@@ -54,21 +54,21 @@ class Cup:
     def replaces(self, host, shift=1.0):
         file = BytesIO(solution_csv("rmse", shift=shift).encode())
         return replace_solution(
-            competition=self.competition, file=file, filename="s.csv", by=host, at=self.at, reason="A row was wrong."
+            phase=self.competition.phase, file=file, filename="s.csv", by=host, at=self.at, reason="A row was wrong."
         )
 
     def rescores(self, host):
-        run = runs.start_run(competition=self.competition, kind="rescore", by=host, at=self.at, reason="Why.")
+        run = runs.start_run(phase=self.competition.phase, kind="rescore", by=host, at=self.at, reason="Why.")
         self.work(run)
 
     def scores_privately(self, host):
-        self.work(runs.start_run(competition=self.competition, kind="private", by=host, at=self.at, reason="Why."))
+        self.work(runs.start_run(phase=self.competition.phase, kind="private", by=host, at=self.at, reason="Why."))
 
     def confirms(self, host):
-        runs.confirm_private_leaderboard(competition=self.competition, by=host, at=self.at)
+        runs.confirm_private_leaderboard(phase=self.competition.phase, by=host, at=self.at)
 
     def unconfirms(self, host):
-        runs.unconfirm_private_leaderboard(competition=self.competition, by=host, at=self.at, reason="Why.")
+        runs.unconfirm_private_leaderboard(phase=self.competition.phase, by=host, at=self.at, reason="Why.")
 
     def moves_the_end(self, host):
         changes = {"ends_at": ENDS + timedelta(days=1)}
@@ -83,13 +83,13 @@ class Cup:
         versions = list(competition.solutions.order_by("version").values_list("version", "is_active"))
         assert [version for version, _active in versions] == list(range(1, len(versions) + 1))
         assert [active for _version, active in versions] == [False] * (len(versions) - 1) + [True]
-        if competition.confirmed_at is not None:
+        if competition.phase.confirmed_at is not None:
             run = competition.scoring_runs.filter(scores_private=True).latest("pk")
-            assert run.solution == active_solution(competition)
-            assert not competition.may_be_objected_to(competition.confirmed_at)
+            assert run.solution == active_solution(competition.phase)
+            assert not competition.phase.may_be_objected_to(competition.phase.confirmed_at)
         assert competition.log.filter(kind="solution").count() == len(versions)
         call_command("verify_log", verbosity=0)
-        assert not list(differences(competition))
+        assert not list(differences(competition.phase))
 
 
 RACES = [
@@ -126,7 +126,7 @@ def test_a_limit_that_two_raise_does_not_fall_again(monkeypatch):
 
     def check_and_wait(before, after, **more):
         check(before, after, **more)
-        if after.daily_submission_limit == 7 and connection.in_atomic_block:  # not the look before the lock
+        if after.phase.daily_submission_limit == 7 and connection.in_atomic_block:  # not the look before the lock
             has_looked.set()
             is_through.wait(timeout=1)
 
@@ -137,7 +137,7 @@ def test_a_limit_that_two_raise_does_not_fall_again(monkeypatch):
 
     monkeypatch.setattr(editing, "_check_rules", check_and_wait)
     assert at_once(lambda: cup.raises_the_limit(one, 7), raises_it_more) == ["done", "done"]
-    assert Competition.objects.get(pk=cup.competition.pk).daily_submission_limit == 9
+    assert Competition.objects.get(pk=cup.competition.pk).phase.daily_submission_limit == 9
 
 
 def post_new_host(cup, person):
@@ -170,4 +170,4 @@ def test_a_host_who_has_just_entered_and_submits_waits_for_nobody_crosswise(monk
     assert set(outcomes) == {"done"}
     cup.team.refresh_from_db()
     assert cup.team.out_of_competition_at is not None
-    assert not list(differences(cup.competition))
+    assert not list(differences(cup.competition.phase))

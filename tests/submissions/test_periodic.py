@@ -30,6 +30,7 @@ def seconds(number: float) -> timedelta:
 def test_a_run_without_a_sign_of_life_is_handed_out_again_once_in_a_lease(competition, status):
     run = ScoringRun.objects.create(
         competition=competition,
+        phase=competition.phase,
         kind="private",
         status=status,
         created_at=AFTER,
@@ -44,13 +45,15 @@ def test_a_run_without_a_sign_of_life_is_handed_out_again_once_in_a_lease(compet
 
 @pytest.mark.parametrize("status", ["complete", "failed", "cancelled"])
 def test_a_run_that_is_over_is_left_alone(competition, status):
-    ScoringRun.objects.create(competition=competition, kind="private", status=status, created_at=AFTER)
+    ScoringRun.objects.create(
+        competition=competition, phase=competition.phase, kind="private", status=status, created_at=AFTER
+    )
     assert revive_runs(AFTER + seconds(1000)) == 0
 
 
 def test_a_run_is_handed_to_as_many_workers_as_share_it(competition, settings):
     settings.SCORING_WORKERS = 3
-    run = ScoringRun.objects.create(competition=competition, kind="private", created_at=AFTER)
+    run = ScoringRun.objects.create(competition=competition, phase=competition.phase, kind="private", created_at=AFTER)
     revive_runs(AFTER + seconds(61))
     assert enqueued(work_on_run) == [run.pk] * 3
 
@@ -100,7 +103,7 @@ def test_standings_are_what_the_submissions_say(competition, team):
         send(team, score, at=NOON + timedelta(hours=hour))
     send(other, 0.375)
     assert "0 differences" in check()
-    run = runs.start_run(competition=competition, kind="private", by=None, at=AFTER)
+    run = runs.start_run(phase=competition.phase, kind="private", by=None, at=AFTER)
     assert "left out" in check(competition.slug)
     runs.work(run.pk, now=lambda: AFTER)
     assert "0 differences" in check(competition.slug)

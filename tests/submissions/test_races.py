@@ -121,7 +121,7 @@ def test_selections_at_once_never_exceed_the_limit():
     team = TeamFactory()
     rows = [submits(team, 0.5) for _ in range(10)]
     results = at_once(10, lambda i: select(submission=rows[i], selected=True, by=team.owner, at=NOON))
-    assert team.submissions.selected().count() == team.competition.selectable_submissions
+    assert team.submissions.selected().count() == team.competition.phase.selectable_submissions
     assert sum(isinstance(one, TooManySelected) for one in results) == 8
 
 

@@ -113,9 +113,9 @@ class Ranking(TestCase):
             if one.selected:
                 select(submission=submission, selected=True, by=teams[one.team].owner, at=at)
         assert board(competition, "public") == rows(metric, public)
-        run = runs.start_run(competition=competition, kind="private", by=None, at=LATER)
+        run = runs.start_run(phase=competition.phase, kind="private", by=None, at=LATER)
         assert runs.work(run.pk, now=lambda: LATER) is runs.Outcome.DONE
-        runs.confirm_private_leaderboard(competition=competition, by=None, at=LATER)
+        runs.confirm_private_leaderboard(phase=competition.phase, by=None, at=LATER)
         assert board(competition, "private") == rows(metric, private)
         assert board(competition, "public") == rows(metric, public)
         for rank_of, expected in ((public_rank, public), (private_rank, private)):

@@ -15,7 +15,7 @@ from django.db import transaction
 from freezegun import freeze_time
 
 from competitions.log.recording import record
-from competitions.models import Competition, LogKind
+from competitions.models import LogKind, Phase
 from competitions.solution.sealing import commitment
 from foundation import chain, signing
 from foundation.models import SigningKey
@@ -56,7 +56,7 @@ def work_out(run, moment=AFTER):
 
 # --- what it says -----------------------------------------------------------------------------------------------------
 def test_every_accepted_submission_answers_with_one(team, member):
-    Competition.objects.update(score_digits=3)
+    Phase.objects.update(score_digits=3)
     with transaction.atomic():
         entry = record(team.competition, LogKind.RULES, by=None, at=NOON)
     content = csv_scoring("rmse", 0.123456, 0.75).encode()
@@ -129,7 +129,7 @@ def test_a_team_counts_its_own(team):
 def test_it_stays_as_it_is_whatever_becomes_of_the_submission(team, api):
     submission = send(team, 0.5).submission
     before = envelope_of(submission.receipt)
-    run = runs.start_run(competition=team.competition, kind="rescore", by=None, at=NOON, reason="New.")
+    run = runs.start_run(phase=team.competition.phase, kind="rescore", by=None, at=NOON, reason="New.")
     work_out(run, NOON)
     Submission.objects.filter(pk=submission.pk).update(status="refused", public_score=None)
     assert envelope_of(Receipt.objects.get()) == before
@@ -258,7 +258,7 @@ def test_the_root_stands_in_the_log_before_any_private_score(team, monkeypatch):
         return original(*args, **kwargs)
 
     monkeypatch.setattr("submissions.runs.working.write_chunk", watched)
-    work_out(runs.start_run(competition=competition, kind="private", by=None, at=AFTER))
+    work_out(runs.start_run(phase=competition.phase, kind="private", by=None, at=AFTER))
     assert seen[0] == (1, [None] * 3)
     entry = competition.log.get(kind="receipts_root")
     leaves = [bytes.fromhex(leaf) for leaf in Receipt.objects.values_list("leaf", flat=True)]
@@ -273,7 +273,7 @@ def test_without_the_root_private_scoring_does_not_begin(team, monkeypatch):
         raise RuntimeError
 
     monkeypatch.setattr("submissions.runs.planning.seal_receipts", broken)
-    run = runs.start_run(competition=team.competition, kind="private", by=None, at=AFTER)
+    run = runs.start_run(phase=team.competition.phase, kind="private", by=None, at=AFTER)
     assert runs.work(run.pk, now=lambda: AFTER) is runs.Outcome.WAITING
     run.refresh_from_db()
     assert (run.status, run.scores_private, private_scores(team.competition)) == ("queued", False, [None])
@@ -304,7 +304,7 @@ def test_what_comes_in_after_the_root_makes_a_second_one(team):
     first = send(team).submission
     seal_ended(LATER)
     second = send(team, at=ENDS - timedelta(seconds=1)).submission
-    work_out(runs.start_run(competition=team.competition, kind="private", by=None, at=AFTER))
+    work_out(runs.start_run(phase=team.competition.phase, kind="private", by=None, at=AFTER))
     assert [row.facts["receipts"] for row in team.competition.log.filter(kind="receipts_root").order_by("pk")] == [1, 2]
     for submission in (first, second):
         assert path_of(Receipt.objects.get(submission=submission)).receipts == 2
@@ -331,7 +331,7 @@ def test_a_deleted_submission_stays_in_the_root(team):
 
 def test_submissions_of_before_receipts_get_theirs_with_the_root(team, api):
     older = [submits(team, 0.5) for _one in range(2)]
-    work_out(runs.start_run(competition=team.competition, kind="private", by=None, at=AFTER))
+    work_out(runs.start_run(phase=team.competition.phase, kind="private", by=None, at=AFTER))
     made = list(Receipt.objects.all())
     assert [(row.place, row.body["number"], row.body["issuedAt"]) for row in made] == [
         (one.pk, number, chain.moment(AFTER)) for number, one in enumerate(older, start=1)

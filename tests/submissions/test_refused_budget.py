@@ -62,8 +62,8 @@ def test_good_files_are_not_counted_and_other_teams_not_held_up(team):
         send(team)
     send_bad(team), send_bad(team)
     send(other)
-    assert allowance(team, NOON).reason == "too_many_refused"
-    assert allowance(team, NOON).remaining == 0
+    assert allowance(team, team.competition.phase, NOON).reason == "too_many_refused"
+    assert allowance(team, team.competition.phase, NOON).remaining == 0
 
 
 def test_without_bounds_nobody_waits(team, settings):

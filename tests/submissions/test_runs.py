@@ -12,7 +12,7 @@ from django.db.models import Max
 
 from competitions import signals as competition_signals
 from competitions.exceptions import CompetitionEnded, CompetitionRunning, NotHost, ObjectionsOpen
-from competitions.models import Competition, LogKind, LogRow, Solution, Standing
+from competitions.models import Competition, LogKind, LogRow, Phase, Solution, Standing
 from competitions.solution.services import replace_solution
 from competitions.teams.merges import accept_merge, request_merge
 from foundation.refusals import Refusal
@@ -47,11 +47,11 @@ def at(hours: float):
 
 def private_run(competition, *, by=None, moment=AFTER) -> ScoringRun:
     """Start private scoring and work on it to the end."""
-    return work_out(runs.start_run(competition=competition, kind="private", by=by, at=moment), moment)
+    return work_out(runs.start_run(phase=competition.phase, kind="private", by=by, at=moment), moment)
 
 
 def rescore(competition, moment=AFTER) -> ScoringRun:
-    run = runs.start_run(competition=competition, kind="rescore", by=None, at=moment, reason="A row was wrong.")
+    run = runs.start_run(phase=competition.phase, kind="rescore", by=None, at=moment, reason="A row was wrong.")
     return work_out(run, moment)
 
 
@@ -63,7 +63,7 @@ def work_out(run: ScoringRun, moment=AFTER) -> ScoringRun:
 
 def new_solution(competition, csv, moment=AFTER, **fields) -> Solution:
     return replace_solution(
-        competition=competition, file=upload(csv).file, filename="solution.csv", by=None, at=moment, **fields
+        phase=competition.phase, file=upload(csv).file, filename="solution.csv", by=None, at=moment, **fields
     )
 
 
@@ -85,48 +85,50 @@ def test_nobody_starts_private_scoring_before_the_end(moment, role):
     competition = competition_with_solution("rmse", hosts=[host])
     by = {"host": host, "superuser": UserFactory(is_superuser=True), "server": None}[role]
     with pytest.raises(CompetitionRunning):
-        runs.start_run(competition=competition, kind="private", by=by, at=moment)
+        runs.start_run(phase=competition.phase, kind="private", by=by, at=moment)
     assert not ours(ScoringRun).exists()
-    assert runs.start_run(competition=competition, kind="private", by=by, at=ENDS).status == "queued"
+    assert runs.start_run(phase=competition.phase, kind="private", by=by, at=ENDS).status == "queued"
 
 
 def test_only_organisers_start_runs_and_confirm(competition, team):
     for who in (team.owner, UserFactory(is_staff=True)):
         for kind in ("private", "rescore"):
             with pytest.raises(NotHost):
-                runs.start_run(competition=competition, kind=kind, by=who, at=AFTER, reason="x")
+                runs.start_run(phase=competition.phase, kind=kind, by=who, at=AFTER, reason="x")
         for service in (runs.confirm_private_leaderboard, runs.unconfirm_private_leaderboard):
             with pytest.raises(NotHost):
-                service(competition=competition, by=who, at=AFTER)
+                service(phase=competition.phase, by=who, at=AFTER)
 
 
 def test_one_run_at_a_time(competition):
-    first = runs.start_run(competition=competition, kind="private", by=None, at=AFTER)
+    first = runs.start_run(phase=competition.phase, kind="private", by=None, at=AFTER)
     for kind in ("private", "rescore"):
         with pytest.raises(ScoringRunActive):
-            runs.start_run(competition=competition, kind=kind, by=None, at=AFTER, reason="x")
+            runs.start_run(phase=competition.phase, kind=kind, by=None, at=AFTER, reason="x")
     work_out(first)
     assert private_run(competition).status == "complete"
 
 
 def test_a_run_needs_a_solution_and_a_rescoring_a_reason(competition):
     with pytest.raises(NothingToScoreWith):
-        runs.start_run(competition=CompetitionFactory(), kind="private", by=None, at=AFTER)
+        runs.start_run(phase=CompetitionFactory().phase, kind="private", by=None, at=AFTER)
     for reason, refusal in [("  ", ReasonMissing), ("x" * 501, InvalidReason), ("a\x00b", InvalidReason)]:
         with pytest.raises(refusal):
-            runs.start_run(competition=competition, kind="rescore", by=None, at=NOON, reason=reason)
+            runs.start_run(phase=competition.phase, kind="rescore", by=None, at=NOON, reason=reason)
 
 
 def test_starting_hands_the_run_to_the_workers(competition, django_capture_on_commit_callbacks):
     with django_capture_on_commit_callbacks(execute=True):
-        run = runs.start_run(competition=competition, kind="private", by=None, at=AFTER)
+        run = runs.start_run(phase=competition.phase, kind="private", by=None, at=AFTER)
     assert enqueued(work_on_run) == [run.pk]
 
 
 def test_a_run_that_meets_a_running_competition_computes_nothing(team):
     """However it came there: the promise does not rest on the start alone."""
     send(team)
-    run = ScoringRun.objects.create(competition=team.competition, kind="private", created_at=NOON)
+    run = ScoringRun.objects.create(
+        competition=team.competition, phase=team.competition.phase, kind="private", created_at=NOON
+    )
     work_out(run, NOON)
     assert run.status == "failed"
     assert not ours(Submission).filter(private_score__isnull=False).exists()
@@ -134,7 +136,7 @@ def test_a_run_that_meets_a_running_competition_computes_nothing(team):
 
 def test_the_clock_is_asked_again_when_scores_are_written_and_when_standings_are_rebuilt(team):
     send(team)
-    run = runs.start_run(competition=team.competition, kind="private", by=None, at=AFTER)
+    run = runs.start_run(phase=team.competition.phase, kind="private", by=None, at=AFTER)
     moments = iter([AFTER, AFTER, *[NOON] * 9])
     assert runs.work(run.pk, now=lambda: next(moments)) is runs.Outcome.WAITING
     assert not ours(Submission).filter(private_score__isnull=False).exists()
@@ -170,7 +172,7 @@ def test_of_more_selected_ones_than_may_be_by_now_the_best_public_ones_count(met
     for hour, (public, private) in enumerate([(3, 1), (2, 2), (1, 4)]):
         sent = send(team, as_wanted(metric, public), as_wanted(metric, private), at=at(hour)).submission
         select(submission=sent, selected=True, by=team.owner, at=at(5))
-    Competition.objects.update(selectable_submissions=2)
+    Phase.objects.update(selectable_submissions=2)
     private_run(competition)
     assert Standing.objects.get(team=team).best_private_score == as_wanted(metric, 2)
 
@@ -254,7 +256,7 @@ def test_a_submission_whose_files_are_gone_does_not_stop_the_others(competition,
 def test_a_storage_that_is_not_mounted_loses_nothing(competition, team, tmp_path, kind):
     """Where it would be is an empty folder then: every file seems to be gone."""
     submission = send(team, 0.5, 0.25).submission
-    run = runs.start_run(competition=competition, kind=kind, by=None, at=AFTER, reason="A row was wrong.")
+    run = runs.start_run(phase=competition.phase, kind=kind, by=None, at=AFTER, reason="A row was wrong.")
     (tmp_path / "private").rename(tmp_path / "elsewhere")
     (tmp_path / "private").mkdir()
     assert runs.work(run.pk, now=lambda: AFTER) is runs.Outcome.WAITING
@@ -271,7 +273,7 @@ def test_a_storage_that_is_not_mounted_loses_nothing(competition, team, tmp_path
 def test_private_scoring_waits_for_submissions_of_the_last_moment(competition, team):
     submission = send(team).submission
     Submission.objects.update(status="pending", public_score=None)
-    run = runs.start_run(competition=competition, kind="private", by=None, at=AFTER)
+    run = runs.start_run(phase=competition.phase, kind="private", by=None, at=AFTER)
     assert runs.work(run.pk, now=lambda: AFTER) is runs.Outcome.WAITING
     Submission.objects.update(status="scored", public_score=0.5)
     work_out(run)
@@ -302,6 +304,7 @@ def many(team, count: int) -> list[Submission]:
     Submission.objects.bulk_create(
         Submission(
             competition=team.competition,
+            phase=team.competition.phase,
             team=team,
             user=team.owner,
             created_at=at(number / 1000),
@@ -343,7 +346,7 @@ def counted_writes(monkeypatch):
 @pytest.mark.usefixtures("small_steps")
 def test_a_run_goes_on_slice_by_slice_and_writes_each_score_once(team, counted_writes):
     submissions = many(team, 25)
-    run = runs.start_run(competition=team.competition, kind="private", by=None, at=AFTER)
+    run = runs.start_run(phase=team.competition.phase, kind="private", by=None, at=AFTER)
     slices = 1
     while runs.work(run.pk, now=lambda: AFTER, seconds=0) is runs.Outcome.MORE:
         slices += 1
@@ -370,7 +373,7 @@ def test_what_was_begun_when_the_time_is_over_is_written_and_not_scored_again(te
         return start(cruncher, chunk)
 
     monkeypatch.setattr(working.Cruncher, "start", counting)
-    run = runs.start_run(competition=team.competition, kind="private", by=None, at=AFTER)
+    run = runs.start_run(phase=team.competition.phase, kind="private", by=None, at=AFTER)
     while runs.work(run.pk, now=lambda: AFTER, seconds=seconds) is runs.Outcome.MORE:
         pass
     assert sorted(begun) == [submission.pk for submission in submissions]
@@ -379,7 +382,7 @@ def test_what_was_begun_when_the_time_is_over_is_written_and_not_scored_again(te
 @pytest.mark.usefixtures("small_steps")
 def test_a_dead_workers_part_is_taken_over_where_it_stopped_once_its_lease_is_over(team, counted_writes, monkeypatch):
     many(team, 25)
-    run = runs.start_run(competition=team.competition, kind="private", by=None, at=AFTER)
+    run = runs.start_run(phase=team.competition.phase, kind="private", by=None, at=AFTER)
 
     class Killed(BaseException):
         pass
@@ -408,7 +411,7 @@ def test_a_dead_workers_part_is_taken_over_where_it_stopped_once_its_lease_is_ov
 @pytest.mark.usefixtures("small_steps")
 def test_a_worker_that_was_taken_for_dead_writes_no_more(team, counted_writes):
     many(team, 9)
-    run = runs.start_run(competition=team.competition, kind="private", by=None, at=AFTER)
+    run = runs.start_run(phase=team.competition.phase, kind="private", by=None, at=AFTER)
     begun = working.begin(run.pk, AFTER)
     slow = working.take_part(begun, AFTER)
     assert working.take_part(begun, AFTER) is None
@@ -420,7 +423,7 @@ def test_a_worker_that_was_taken_for_dead_writes_no_more(team, counted_writes):
 
 def test_a_part_that_kills_its_workers_fails_the_run(team):
     send(team)
-    run = runs.start_run(competition=team.competition, kind="private", by=None, at=AFTER)
+    run = runs.start_run(phase=team.competition.phase, kind="private", by=None, at=AFTER)
     moment = AFTER
     for _attempt in range(working.ATTEMPTS):
         assert working.take_part(working.begin(run.pk, moment), moment) is not None
@@ -434,7 +437,7 @@ def test_a_part_that_kills_its_workers_fails_the_run(team):
 @pytest.mark.usefixtures("small_steps")
 def test_a_fault_in_the_middle_is_tried_again(team, monkeypatch):
     many(team, 9)
-    run = runs.start_run(competition=team.competition, kind="private", by=None, at=AFTER)
+    run = runs.start_run(phase=team.competition.phase, kind="private", by=None, at=AFTER)
     with monkeypatch.context() as patch:
         patch.setattr("submissions.runs.working.write_chunk", lambda *_a, **_k: 1 / 0)
         assert runs.work(run.pk, now=lambda: AFTER) is runs.Outcome.WAITING
@@ -448,7 +451,7 @@ def test_a_fault_in_the_middle_is_tried_again(team, monkeypatch):
 def test_several_workers_share_a_run_and_write_each_score_once(counted_writes):
     team = TeamFactory(competition=competition_with_solution("rmse"))
     submissions = many(team, 120)
-    run = runs.start_run(competition=team.competition, kind="private", by=None, at=AFTER)
+    run = runs.start_run(phase=team.competition.phase, kind="private", by=None, at=AFTER)
 
     def worker(_number):
         try:
@@ -492,7 +495,7 @@ def test_the_end_of_a_run_is_told(competition, team, django_capture_on_commit_ca
     signals.scoring_finished.connect(listen)
     send(team)
     with django_capture_on_commit_callbacks(execute=True):
-        run = runs.start_run(competition=competition, kind="private", by=None, at=AFTER)
+        run = runs.start_run(phase=competition.phase, kind="private", by=None, at=AFTER)
         runs.work(run.pk, now=lambda: AFTER)
         runs.work(run.pk, now=lambda: AFTER)
     assert told == [("private", "complete")]
@@ -572,7 +575,7 @@ def test_what_the_new_solution_refuses_is_put_out_and_may_come_back(competition,
 @pytest.mark.usefixtures("small_steps")
 def test_a_solution_replaced_in_the_middle_makes_the_run_start_over(competition, team):
     many(team, 9)
-    run = runs.start_run(competition=competition, kind="rescore", by=None, at=AFTER, reason="x")
+    run = runs.start_run(phase=competition.phase, kind="rescore", by=None, at=AFTER, reason="x")
     assert runs.work(run.pk, now=lambda: AFTER, seconds=0) is runs.Outcome.MORE
     last = new_solution(competition, solution_csv("rmse", shift=1.0))
     work_out(run)
@@ -587,7 +590,7 @@ def test_late_submissions_are_rescored_and_keep_their_private_side_closed_until_
     rescore(competition, LATER)
     late.refresh_from_db()
     assert (late.public_score, late.private_score) == (0.25, None)
-    runs.confirm_private_leaderboard(competition=competition, by=None, at=LATER)
+    runs.confirm_private_leaderboard(phase=competition.phase, by=None, at=LATER)
     rescore(competition, LATER)
     late.refresh_from_db()
     assert (late.public_score, late.private_score) == (0.25, 0.125)
@@ -596,7 +599,7 @@ def test_late_submissions_are_rescored_and_keep_their_private_side_closed_until_
 
 # --- the confirmation ---------------------------------------------------------------------------------------------------
 def confirm(competition, moment=AFTER):
-    return runs.confirm_private_leaderboard(competition=competition, by=None, at=moment)
+    return runs.confirm_private_leaderboard(phase=competition.phase, by=None, at=moment)
 
 
 def test_the_private_leaderboard_opens_only_when_it_is_complete(competition, team):
@@ -605,7 +608,7 @@ def test_the_private_leaderboard_opens_only_when_it_is_complete(competition, tea
         confirm(competition, ENDS - timedelta(seconds=1))
     with pytest.raises(PrivateScoringMissing):
         confirm(competition)
-    run = runs.start_run(competition=competition, kind="private", by=None, at=AFTER)
+    run = runs.start_run(phase=competition.phase, kind="private", by=None, at=AFTER)
     with pytest.raises(ScoringRunActive):
         confirm(competition)
     work_out(run)
@@ -619,7 +622,9 @@ def test_a_replaced_solution_or_a_failed_run_must_be_scored_before_it_opens(comp
     with pytest.raises(PrivateScoringOutdated):
         confirm(competition)
     rescore(competition)
-    ScoringRun.objects.create(competition=competition, kind="rescore", status="failed", created_at=AFTER)
+    ScoringRun.objects.create(
+        competition=competition, phase=competition.phase, kind="rescore", status="failed", created_at=AFTER
+    )
     with pytest.raises(PrivateScoringOutdated):
         confirm(competition)
     private_run(competition)
@@ -638,7 +643,8 @@ def test_what_was_received_in_the_last_moment_and_stored_later_is_not_left_out(c
     with pytest.raises(PrivateScoringOutdated):
         confirm(competition)
     score(competition)
-    assert private_ranking(confirm(competition)) == [(team.name, 0.125)]
+    confirm(competition)
+    assert private_ranking(competition) == [(team.name, 0.125)]
 
 
 def test_what_counts_is_settled_once_private_scoring_has_begun(competition, team):
@@ -654,7 +660,7 @@ def test_what_counts_is_settled_once_private_scoring_has_begun(competition, team
         select(submission=better, selected=True, by=team.owner, at=last_second)
     with pytest.raises(CompetitionEnded):
         accept_merge(merge_request=asked, by=team.owner, at=last_second)
-    assert not list(differences(competition))
+    assert not list(differences(competition.phase))
 
 
 def test_late_submissions_and_refused_files_do_not_call_for_another_run(competition, team):
@@ -681,7 +687,7 @@ def test_confirming_and_taking_it_back_is_told_once(competition, team, django_ca
         confirm(competition)
         assert confirm(competition, LATER).confirmed_at == AFTER
         for _twice in range(2):
-            closed = runs.unconfirm_private_leaderboard(competition=competition, by=None, at=LATER)
+            closed = runs.unconfirm_private_leaderboard(phase=competition.phase, by=None, at=LATER)
             assert closed.confirmed_at is None
     assert told == ["open", "closed"]
 
@@ -697,7 +703,7 @@ def test_a_late_submission_gets_its_private_score_once_confirmed_and_moves_nothi
     before = list(ours(Standing).values())
     with django_capture_on_commit_callbacks(execute=True):
         confirm(competition)
-    score_late_privately(competition.pk, LATER)
+    score_late_privately(competition.phase.pk, LATER)
     late.refresh_from_db()
     assert (late.public_score, late.private_score) == (0.0, 0.0)
     assert list(ours(Standing).values()) == before

@@ -50,7 +50,7 @@ def text(answer) -> str:
 
 
 def score_privately(competition):
-    run = runs.start_run(competition=competition, kind="private", by=None, at=AFTER)
+    run = runs.start_run(phase=competition.phase, kind="private", by=None, at=AFTER)
     runs.work(run.pk, now=lambda: AFTER)
 
 
@@ -87,9 +87,9 @@ def test_the_whole_way_from_the_button_to_the_open_leaderboard(page, competition
     assert b",0.25," in page("preview_csv").getvalue()
 
     assert "is open" in text(page("confirm", sure=1))
-    assert ours(Competition).get().confirmed_by == host
+    assert ours(Competition).get().phase.confirmed_by == host
     assert "closed again" in text(page("unconfirm", sure=1, reason="A row was wrong."))
-    assert ours(Competition).get().confirmed_at is None
+    assert ours(Competition).get().phase.confirmed_at is None
 
 
 def test_a_rescoring_takes_a_reason(page, competition, team):
@@ -122,7 +122,7 @@ def test_the_preview_is_closed_before_the_end_and_before_scoring(page, competiti
 
 def test_the_page_has_no_inline_script_or_style(page, competition, team):
     send(team)
-    runs.start_run(competition=competition, kind="private", by=None, at=AFTER)
+    runs.start_run(phase=competition.phase, kind="private", by=None, at=AFTER)
     panel = text(page()).partition('<section class="scoring-panel')[2].partition("</section>")[0]
     assert "<script" not in panel
     assert "style=" not in panel
@@ -152,7 +152,7 @@ def test_no_list_or_page_shows_a_private_score_before_the_confirmation(listing, 
             standings = client.get(reverse("admin:competitions_standing_changelist"))
         assert one.status_code == 200
         assert "0.125" not in text(one) + text(standings)
-    runs.confirm_private_leaderboard(competition=competition, by=None, at=AFTER)
+    runs.confirm_private_leaderboard(phase=competition.phase, by=None, at=AFTER)
     assert "0.125" in text(listing("submission"))
 
 

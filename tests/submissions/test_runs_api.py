@@ -63,7 +63,7 @@ def code(body) -> str:
 
 
 def score_privately(competition):
-    run = runs.start_run(competition=competition, kind="private", by=None, at=AFTER, reason="Once more.")
+    run = runs.start_run(phase=competition.phase, kind="private", by=None, at=AFTER, reason="Once more.")
     assert runs.work(run.pk, now=lambda: AFTER) is runs.Outcome.DONE
 
 
@@ -115,7 +115,7 @@ def test_an_organiser_scores_looks_and_confirms(ask, host, team, competition):
         [{**preview["results"][0], "isMine": True}],
         0.25,
     )
-    assert ours(Competition).get().confirmed_by == host
+    assert ours(Competition).get().phase.confirmed_by == host
     assert ask(host, "post", "private-leaderboard/unconfirm/", {"reason": "A row."}) == (200, {"confirmedAt": None})
     assert ask(team.owner, "get", "leaderboard/private/")[0] == 403
 
@@ -145,7 +145,8 @@ def test_nonsense_is_refused(ask, host, data, attr):
 
 
 def test_a_run_of_another_competition_is_not_found_here(ask, host):
-    other = ScoringRun.objects.create(competition=CompetitionFactory(hosts=[host]), kind="private", created_at=AFTER)
+    elsewhere = CompetitionFactory(hosts=[host])
+    other = ScoringRun.objects.create(competition=elsewhere, phase=elsewhere.phase, kind="private", created_at=AFTER)
     assert ask(host, "get", f"scoring-runs/{other.pk}/")[0] == 404
     assert ask(host, "get", f"scoring-runs/{10**18}/")[0] == 404
 
@@ -153,7 +154,7 @@ def test_a_run_of_another_competition_is_not_found_here(ask, host):
 def test_while_confirmed_the_etag_of_the_private_leaderboard_changes_with_its_scores(ask, host, team, competition):
     send(team, 0.5, 0.25)
     score_privately(competition)
-    runs.confirm_private_leaderboard(competition=competition, by=host, at=AFTER)
+    runs.confirm_private_leaderboard(phase=competition.phase, by=host, at=AFTER)
     client = APIClient()
     url = f"/api/competitions/{competition.slug}/leaderboard/private/"
     with freeze_time(AFTER):
@@ -161,7 +162,7 @@ def test_while_confirmed_the_etag_of_the_private_leaderboard_changes_with_its_sc
         assert client.get(url, HTTP_IF_NONE_MATCH=seen).status_code == 304
         score_privately(competition)
         assert client.get(url, HTTP_IF_NONE_MATCH=seen).status_code == 200
-        runs.unconfirm_private_leaderboard(competition=competition, by=host, at=AFTER, reason="A row was wrong.")
+        runs.unconfirm_private_leaderboard(phase=competition.phase, by=host, at=AFTER, reason="A row was wrong.")
         closed = client.get(url, HTTP_IF_NONE_MATCH=seen)
     assert (closed.status_code, "ETag" in closed) == (403, False)
 

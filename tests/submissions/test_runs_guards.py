@@ -14,7 +14,7 @@ from competitions.leaderboards.standings import (
     rebuild_standings,
     record_public_score,
 )
-from competitions.models import Competition, Standing
+from competitions.models import Competition, Phase, Standing
 from submissions import runs
 from submissions.checking import differences
 from submissions.exceptions import InvalidFile
@@ -32,7 +32,7 @@ pytestmark = pytest.mark.django_db
 
 
 def run_to_the_end(competition, kind, at):
-    run = runs.start_run(competition=competition, kind=kind, by=None, at=at, reason="A row was wrong.")
+    run = runs.start_run(phase=competition.phase, kind=kind, by=None, at=at, reason="A row was wrong.")
     assert runs.work(run.pk, now=lambda: at) is runs.Outcome.DONE
     run.refresh_from_db()
     return run
@@ -43,6 +43,7 @@ def all_scored(competition, at=AFTER, **fields):
     fields = {"kind": "private", "scores_private": True, **fields}
     return ScoringRun.objects.create(
         competition=competition,
+        phase=competition.phase,
         status="running",
         solution=competition.solutions.get(is_active=True),
         created_at=at,
@@ -138,11 +139,11 @@ def test_completing_a_run_repairs_every_column_of_a_standing(team):
         total_submissions=7,
     )
     assert complete(all_scored(team.competition, NOON, kind="rescore", scores_private=False).pk, NOON)
-    assert list(differences(team.competition)) == []
+    assert list(differences(team.competition.phase)) == []
 
 
 def test_private_scoring_moves_no_version_where_another_competition_is_confirmed(team, busy_neighbour):
-    Competition.objects.filter(pk=busy_neighbour.pk).update(confirmed_at=AFTER)
+    Phase.objects.filter(competition=busy_neighbour.pk).update(confirmed_at=AFTER)
     send(team)
     versions = Competition.objects.filter(pk=team.competition_id).values_list("leaderboard_version", flat=True)
     before = versions.get()
@@ -169,7 +170,7 @@ def test_what_is_missing_is_told_apart(competition, team):
     """Never scored privately, or scored and no longer true: the organiser does something else about each."""
 
     def missing():
-        found = runs.what_is_missing(competition)
+        found = runs.what_is_missing(competition.phase)
         return found and found.code
 
     assert missing() == PrivateScoringMissing.code
@@ -187,9 +188,9 @@ def test_the_newest_run_is_the_one_started_last_whatever_the_clock_said(competit
     send(team)
     run_to_the_end(competition, "private", AFTER)
     later = all_scored(competition, at=AFTER - timedelta(minutes=5))
-    assert runs.what_is_missing(competition).code == ScoringRunActive.code
+    assert runs.what_is_missing(competition.phase).code == ScoringRunActive.code
     ScoringRun.objects.filter(pk=later.pk).update(status="failed")
-    assert runs.what_is_missing(competition).code == PrivateScoringOutdated.code
+    assert runs.what_is_missing(competition.phase).code == PrivateScoringOutdated.code
 
 
 def test_a_run_that_was_not_told_which_submission_was_the_newest_can_still_be_confirmed(competition, team):
@@ -197,7 +198,7 @@ def test_a_run_that_was_not_told_which_submission_was_the_newest_can_still_be_co
     send(team)
     run_to_the_end(competition, "private", AFTER)
     competition.scoring_runs.update(newest_submission=None)
-    assert runs.what_is_missing(competition) is None
+    assert runs.what_is_missing(competition.phase) is None
 
 
 def test_the_server_scores_again_without_a_reason_and_an_organiser_does_not(competition, team):
@@ -205,7 +206,7 @@ def test_the_server_scores_again_without_a_reason_and_an_organiser_does_not(comp
     competition.hosts.add(host)
     send(team)
     run_to_the_end(competition, "private", AFTER)
-    again = {"competition": competition, "kind": "private", "at": AFTER}
+    again = {"phase": competition.phase, "kind": "private", "at": AFTER}
     with pytest.raises(ReasonMissing):
         runs.start_run(by=host, **again)
     assert runs.start_run(by=None, **again).reason == ""
@@ -222,20 +223,20 @@ def test_the_server_scores_again_without_a_reason_and_an_organiser_does_not(comp
 def test_the_first_private_result_takes_no_reason_whatever_was_run_before(competition, team, earlier):
     host = UserFactory()
     competition.hosts.add(host)
-    ScoringRun.objects.create(competition=competition, created_at=NOON, **earlier)
-    assert runs.start_run(competition=competition, kind="private", by=host, at=AFTER).reason == ""
+    ScoringRun.objects.create(competition=competition, phase=competition.phase, created_at=NOON, **earlier)
+    assert runs.start_run(phase=competition.phase, kind="private", by=host, at=AFTER).reason == ""
 
 
 def test_whoever_asks_whether_private_scoring_may_start_is_told_of_the_end_first(competition):
-    assert why_not(competition, "private", NOON).code == CompetitionRunning.code
-    assert why_not(competition, "private", AFTER) is None
+    assert why_not(competition.phase, "private", NOON).code == CompetitionRunning.code
+    assert why_not(competition.phase, "private", AFTER) is None
 
 
 def test_confirming_twice_and_closing_twice_is_doing_it_once(competition, team):
     send(team)
     run_to_the_end(competition, "private", AFTER)
     later = AFTER + timedelta(hours=1)
-    confirm = {"competition": competition, "by": None}
+    confirm = {"phase": competition.phase, "by": None}
     for at in (AFTER, later):
         assert runs.confirm_private_leaderboard(at=at, **confirm).confirmed_at == AFTER
     for at in (AFTER, later):
@@ -246,10 +247,10 @@ def test_confirming_twice_and_closing_twice_is_doing_it_once(competition, team):
 def test_two_that_start_a_run_in_the_same_moment_start_one(competition, team, monkeypatch):
     """Both had found that there is none under way."""
     send(team)
-    runs.start_run(competition=competition, kind="private", by=None, at=AFTER)
+    runs.start_run(phase=competition.phase, kind="private", by=None, at=AFTER)
     monkeypatch.setattr("submissions.runs.starting.why_not", lambda *_: None)
     with pytest.raises(ScoringRunActive):
-        runs.start_run(competition=competition, kind="private", by=None, at=AFTER)
+        runs.start_run(phase=competition.phase, kind="private", by=None, at=AFTER)
     assert competition.scoring_runs.count() == 1
 
 
@@ -258,16 +259,16 @@ def test_two_that_start_a_run_in_the_same_moment_start_one(competition, team, mo
 def test_no_late_submission_moves_a_standing_whoever_calls(team, at):
     before = Standing.objects.filter(team=team).values().get()
     with pytest.raises(ValueError, match="late"):
-        count_submission(team=team, at=at)
+        count_submission(team=team, phase=team.competition.phase, at=at)
     with pytest.raises(ValueError, match="late"):
-        record_public_score(team=team, score=0.5, at=at)
+        record_public_score(team=team, phase=team.competition.phase, score=0.5, at=at)
     assert Standing.objects.filter(team=team).values().get() == before
 
 
 @pytest.mark.parametrize("score", [float("nan"), float("inf")])
 def test_only_a_finite_number_is_a_score(team, score):
     with pytest.raises(ValueError, match="finite"):
-        record_public_score(team=team, score=score, at=NOON)
+        record_public_score(team=team, phase=team.competition.phase, score=score, at=NOON)
 
 
 def test_the_public_ranks_kept_at_the_end_are_by_score_then_by_time_then_by_team():
@@ -288,7 +289,7 @@ def test_the_public_ranks_kept_at_the_end_are_by_score_then_by_time_then_by_team
         )
         for (_name, score, hours), team in zip([*scores, ("gone", 0.0, 0)], [*teams.values(), gone], strict=True)
     ]
-    rebuild_standings(competition=competition, rows=rows)
+    rebuild_standings(phase=competition.phase, rows=rows)
     ranks = dict(Standing.objects.filter(competition=competition).values_list("team__name", "final_public_rank"))
     assert ranks == {"best": 1, "tied": 2, "tied too": 3, "later": 4, "last": 5, "idle": None, "gone": None}
 
@@ -303,7 +304,7 @@ def test_a_change_of_one_leaderboard_leaves_the_polls_of_others_alone(team, busy
 def test_a_score_that_becomes_known_late_takes_its_place_in_the_history(team):
     """Sent in before a better one, scored after it: an improvement of its time, and not the last submission."""
     for score, at in ((0.25, NOON), (0.5, STARTS + timedelta(hours=1)), (0.75, STARTS + timedelta(hours=2))):
-        record_public_score(team=team, score=score, at=at)
+        record_public_score(team=team, phase=team.competition.phase, score=score, at=at)
     assert list(team.standing_changes.values_list("score", flat=True)) == [0.5, 0.25]
     standing = Standing.objects.get(team=team)
     assert (standing.best_public_score, standing.last_submitted_at) == (0.25, NOON)
@@ -313,7 +314,7 @@ def test_standings_rebuilt_for_some_teams_leave_the_rows_of_others_as_they_are(t
     """Only the rows of those teams are locked: somebody else may be writing the others at the moment."""
     other = TeamFactory(competition=team.competition)
     Standing.objects.filter(team=other).update(is_ranked=False)
-    rebuild_standings(competition=team.competition, rows=[], teams=[team.pk])
+    rebuild_standings(phase=team.competition.phase, rows=[], teams=[team.pk])
     assert not Standing.objects.get(team=other).is_ranked
 
 
@@ -329,6 +330,6 @@ def test_standings_rebuilt_for_one_team_leave_the_history_of_the_others(team):
         total_submissions=1,
         improvements=((0.25, NOON),),
     )
-    rebuild_standings(competition=team.competition, rows=[row])
+    rebuild_standings(phase=team.competition.phase, rows=[row])
     assert list(team.standing_changes.values_list("score", flat=True)) == [0.25]
     assert list(other.standing_changes.values_list("score", flat=True)) == [0.5]

@@ -68,10 +68,12 @@ OTHERS = ("staff", "member", "host of another", "anybody")
 )
 def test_the_private_side_is_for_organisers_after_the_end(competition, people, rule, at, expected):
     ask = AFTER_THE_END[rule]
-    assert {name: said(ask(people[name], competition, at)) for name in ORGANISERS} == dict.fromkeys(
+    assert {name: said(ask(people[name], competition.phase, at)) for name in ORGANISERS} == dict.fromkeys(
         ORGANISERS, expected
     )
-    assert {name: said(ask(people[name], competition, at)) for name in OTHERS} == dict.fromkeys(OTHERS, "not_a_host")
+    assert {name: said(ask(people[name], competition.phase, at)) for name in OTHERS} == dict.fromkeys(
+        OTHERS, "not_a_host"
+    )
 
 
 def test_organisers_rescore_at_any_time(competition, people):
@@ -85,7 +87,7 @@ def test_organisers_rescore_at_any_time(competition, people):
 
 @pytest.mark.parametrize(("kind", "expected"), [("private", "competition_running"), ("rescore", "yes")])
 def test_starting_a_run_follows_the_rule_of_its_kind(competition, host, kind, expected):
-    assert said(may.start_run(host, competition, kind, NOON)) == expected
+    assert said(may.start_run(host, competition.phase, kind, NOON)) == expected
 
 
 # --- that they are asked ----------------------------------------------------------------------------------------------
@@ -124,7 +126,7 @@ def decreed(request, monkeypatch):
 def test_the_service_asks(competition, people, decreed, by):
     service, arguments, *_rest = decreed
     with pytest.raises(ByDecree):
-        service(competition=competition, by=people[by], at=AFTER, **arguments)
+        service(phase=competition.phase, by=people[by], at=AFTER, **arguments)
     assert not ours(ScoringRun).exists()
 
 

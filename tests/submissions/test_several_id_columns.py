@@ -33,7 +33,7 @@ def rows(shift: float = 0.0, *, usage: bool = False, keys=KEYS) -> io.BytesIO:
 def give(cup, shift: float = 0.0, *, id_column: str = "store, date", **fields):
     fields.setdefault("by", cup.hosts.get())
     return replace_solution(
-        competition=cup, file=rows(shift, usage=True), filename="s.csv", id_column=id_column, at=NOON, **fields
+        phase=cup.phase, file=rows(shift, usage=True), filename="s.csv", id_column=id_column, at=NOON, **fields
     )
 
 
@@ -61,7 +61,7 @@ def test_another_solution_and_another_metric_keep_them(cup):
     with pytest.raises(SolutionRefused) as refused:
         give(edited, 0.25, id_column="date,store", reason="Wrong.")
     assert refused.value.problems[0]["code"] == "id_column_changed"
-    run = runs.start_run(competition=edited, kind="rescore", by=None, at=NOON, reason="Wrong.")
+    run = runs.start_run(phase=edited.phase, kind="rescore", by=None, at=NOON, reason="Wrong.")
     assert runs.work(run.pk, now=lambda: NOON) is runs.Outcome.DONE
     sent.refresh_from_db()
     assert sent.public_score == 0.25

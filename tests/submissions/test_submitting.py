@@ -137,8 +137,8 @@ def test_nothing_before_the_start(team):
 
 
 def test_the_start_itself_counts_and_the_end_does_not(competition):
-    competition.allows_late_submissions = False
-    competition.save()
+    competition.phase.allows_late_submissions = False
+    competition.phase.save()
     team = TeamFactory(competition=competition)
     assert send(team, at=STARTS).submission.public_score == 0.5
     with pytest.raises(CompetitionEnded):

@@ -61,8 +61,8 @@ SCORES = {"rmse": (0.125, 0.25, 0.5), "auc": (0.9, 0.8, 0.7)}
 
 
 def tries(cup, host, public, private=0.5, *, at=BEFORE):
-    content = csv_scoring(cup.metric, public, private).encode()
-    return try_out(competition=cup, file=BytesIO(content), filename="mean.csv", by=host, at=at)
+    content = csv_scoring(cup.phase.metric, public, private).encode()
+    return try_out(phase=cup.phase, file=BytesIO(content), filename="mean.csv", by=host, at=at)
 
 
 def board(api, path="public/", at=NOON):
@@ -87,13 +87,13 @@ def test_a_trial_before_the_start_is_scored_as_a_submission_would_be(cup, host, 
 
 def test_it_freezes_nothing(cup, host):
     tries(cup, host, 0.5)
-    assert not is_in_use(cup)
+    assert not is_in_use(cup.phase)
     assert cup.solutions.get().first_used_at is None
     assert not Submission.objects.filter(competition=cup).exists()
     # What is private may become public still, the metric change, and limits fall.
-    swapped = solution_csv(cup.metric).replace("Public", "?").replace("Private", "Public").replace("?", "Private")
-    other = {"rmse": "mae", "auc": "log_loss"}[cup.metric]
-    replace_solution(competition=cup, file=BytesIO(swapped.encode()), filename="s.csv", by=host, at=BEFORE)
+    swapped = solution_csv(cup.phase.metric).replace("Public", "?").replace("Private", "Public").replace("?", "Private")
+    other = {"rmse": "mae", "auc": "log_loss"}[cup.phase.metric]
+    replace_solution(phase=cup.phase, file=BytesIO(swapped.encode()), filename="s.csv", by=host, at=BEFORE)
     edit_competition(competition=cup, changes={"metric": other}, by=host, at=BEFORE)
     edit_competition(
         competition=cup, changes={"daily_submission_limit": 1, "selectable_submissions": 1}, by=host, at=BEFORE
@@ -144,7 +144,7 @@ def test_what_is_wrong_with_the_file_is_said_and_nothing_kept(cup, host, api):
     assert {"missing_ids", "not_a_number"} & {error["code"] for error in answer.json()["errors"]}
     assert not Trial.objects.exists()
     with pytest.raises(InvalidTrial):
-        try_out(competition=cup, file=BytesIO(b""), filename="a.csv", by=host, at=BEFORE)
+        try_out(phase=cup.phase, file=BytesIO(b""), filename="a.csv", by=host, at=BEFORE)
 
 
 def test_not_for_participants_nor_without_a_solution(cup, host):
@@ -207,16 +207,16 @@ def test_its_private_score_is_there_after_the_confirmation_and_goes_with_it(cup,
     best, middle, worst = SCORES[metric]
     send(TeamFactory(competition=cup), best, worst)
     set_baseline(trial=tries(cup, host, best, middle), name="mean", by=host, at=NOON)
-    work_out(runs.start_run(competition=cup, kind="private", by=host, at=AFTER), AFTER)
+    work_out(runs.start_run(phase=cup.phase, kind="private", by=host, at=AFTER), AFTER)
     # Neither a job nor a duty computes it before.
-    score_baselines_of(cup.pk, AFTER)
+    score_baselines_of(cup.phase.pk, AFTER)
     catch_up_with_trials(AFTER)
     assert Baseline.objects.get().private_score is None
-    runs.confirm_private_leaderboard(competition=cup, by=host, at=AFTER)
-    score_baselines_of(cup.pk, AFTER)
+    runs.confirm_private_leaderboard(phase=cup.phase, by=host, at=AFTER)
+    score_baselines_of(cup.phase.pk, AFTER)
     assert lines(board(api, "private/", AFTER)) == [("mean", middle, 0)]
-    runs.unconfirm_private_leaderboard(competition=cup, by=host, at=AFTER, reason="A mistake.")
-    score_baselines_of(cup.pk, AFTER)
+    runs.unconfirm_private_leaderboard(phase=cup.phase, by=host, at=AFTER, reason="A mistake.")
+    score_baselines_of(cup.phase.pk, AFTER)
     catch_up_with_trials(AFTER)
     Competition.objects.get(pk=cup.pk)
     with freeze_time(AFTER):
@@ -226,12 +226,12 @@ def test_its_private_score_is_there_after_the_confirmation_and_goes_with_it(cup,
 def test_taking_the_confirmation_back_forgets_it(cup, host, metric, django_capture_on_commit_callbacks):
     send(TeamFactory(competition=cup), *SCORES[metric][:2])
     set_baseline(trial=tries(cup, host, SCORES[metric][0]), name="mean", by=host, at=NOON)
-    work_out(runs.start_run(competition=cup, kind="private", by=host, at=AFTER), AFTER)
-    runs.confirm_private_leaderboard(competition=cup, by=host, at=AFTER)
-    score_baselines_of(cup.pk, AFTER)
+    work_out(runs.start_run(phase=cup.phase, kind="private", by=host, at=AFTER), AFTER)
+    runs.confirm_private_leaderboard(phase=cup.phase, by=host, at=AFTER)
+    score_baselines_of(cup.phase.pk, AFTER)
     assert Baseline.objects.get().private_score is not None
     with django_capture_on_commit_callbacks(execute=True):
-        runs.unconfirm_private_leaderboard(competition=cup, by=host, at=AFTER, reason="A mistake.")
+        runs.unconfirm_private_leaderboard(phase=cup.phase, by=host, at=AFTER, reason="A mistake.")
     assert Baseline.objects.get().private_score is None
 
 

@@ -253,14 +253,14 @@ def test_a_submission_of_last_month_is_left_to_who_makes_it(team, monkeypatch):
         return finish(*args, **kwargs)
 
     monkeypatch.setattr(submitting, "finish_scored", meanwhile)
-    outcome = send(team, 0.25, at=team.competition.starts_at + timedelta(hours=1))
+    outcome = send(team, 0.25, at=team.competition.phase.starts_at + timedelta(hours=1))
     assert outcome.update is not None
 
 
 # --- runs -------------------------------------------------------------------------------------------------------------
 def test_private_scoring_says_what_it_waits_for_and_begins_once_that_is_done(waiting, api):
     competition = waiting.competition
-    run = runs.start_run(competition=competition, kind="private", by=None, at=AFTER)
+    run = runs.start_run(phase=competition.phase, kind="private", by=None, at=AFTER)
     assert runs.work(run.pk, now=lambda: AFTER) is runs.Outcome.WAITING
     host = UserFactory()
     competition.hosts.add(host)
@@ -278,7 +278,7 @@ def test_private_scoring_says_what_it_waits_for_and_begins_once_that_is_done(wai
 
 def test_a_fault_in_a_run_is_no_reason_to_give_the_run_up(team, monkeypatch, passing):
     send(team)
-    run = runs.start_run(competition=team.competition, kind="private", by=None, at=AFTER)
+    run = runs.start_run(phase=team.competition.phase, kind="private", by=None, at=AFTER)
     with monkeypatch.context() as patch:
         patch.setattr("submissions.runs.working.write_chunk", breaks(passing))
         for _try in range(20):

@@ -66,10 +66,10 @@ def in_this_process(_sandboxes: Any, request: Mapping[str, Any], files: Mapping[
 def scoring_by_it(replace_solution: Any) -> Any:
     """`replace_solution`, after which an honest metric of the organisers scores."""
 
-    def replace_and_use(*, competition: Any, by: Any, at: Any, **more: Any) -> Any:
-        replace_solution(competition=competition, by=by, at=at, **more)
+    def replace_and_use(*, phase: Any, by: Any, at: Any, **more: Any) -> Any:
+        replace_solution(phase=phase, by=by, at=at, **more)
         metric = upload_metric(
-            competition=competition,
+            phase=phase,
             source=METRICS[0].encode(),
             filename="metric.py",
             direction="smaller_is_better",
@@ -78,7 +78,7 @@ def scoring_by_it(replace_solution: Any) -> Any:
         )
         start_trial(metric=metric, by=by, at=at)
         use_metric(metric=try_out(metric.pk, at), by=by, at=at)
-        competition.refresh_from_db()
+        phase.competition.refresh_from_db()
 
     return replace_and_use
 

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.contrib.auth.models import Permission
@@ -29,6 +29,7 @@ from competitions.boards import board_of
 from competitions.metrics.sandboxes import Sandboxes
 from competitions.metrics.trying import try_out
 from competitions.organising.hosts import add_host, remove_host
+from competitions.phases.entry import decide_entries
 from competitions.solution.sealing import commitment
 from competitions.solution.services import replace_solution
 from foundation.refusals import Refusal
@@ -37,11 +38,12 @@ from notifications_api.models import Mail, Notification
 from submissions import runs
 from submissions.models import Exclusion, Receipt, ScoringRun, Submission, Trial
 from submissions.runs.reviving import revive_runs
-from submissions.services import settle_abandoned
+from submissions.services import settle_abandoned, take_over_due
 from submissions.services.late import catch_up_with_late
 from tests import factories
-from tests.factories import NOON
+from tests.factories import ENDS, NOON, STARTS
 from tests.matrix import kaggle, scenario as cast
+from tests.phases import add, phase_of
 from tests.walk import doors
 from tests.walk.doors import Door
 from tests.walk.metrics import file_of, in_this_process, scoring_by_it
@@ -67,6 +69,26 @@ def without_names_by_chance(text: str) -> str:
     return UUID.sub("<uuid>", doors.RANDOM.sub(r"\1", text))
 
 
+class Phases(NamedTuple):
+    """A competition of two phases: when the second one runs, and the number of the one with a secret.
+
+    The other one is the same in both worlds, with all that is private of it: it may be scored and confirmed at any time.
+    """
+
+    starts: Any
+    ends: Any
+    secret: int
+
+
+DAY = timedelta(days=1)
+PHASES = {
+    "the first before the other": Phases(ENDS, ENDS + 10 * DAY, secret=1),
+    "the second after the other": Phases(ENDS, ENDS + 10 * DAY, secret=2),
+    "the first beside the other": Phases(STARTS, NOON + DAY, secret=1),
+    "the second beside the other": Phases(STARTS, ENDS + DAY, secret=2),
+}
+
+
 class Book:
     """What was done and answered, line by line, as it was: `without_names_by_chance` is asked where two differ."""
 
@@ -79,14 +101,18 @@ class Book:
 
 class World:
     """`secret`: what the truths of rows are moved by that were not public in a version that scored. `own`: a metric of
-    the organisers scores, and public truths are whole numbers.
+    the organisers scores, and public truths are whole numbers. `phases`: of several; people do what they do in the one
+    with the secret, and organisers what they like in the other.
     """
 
-    def __init__(self, secret: float, frozen: Any, monkeypatch: Any, *, own: bool = False) -> None:
-        self.secret, self.frozen, self.own = secret, frozen, own
+    def __init__(
+        self, secret: float, frozen: Any, monkeypatch: Any, *, own: bool = False, phases: Phases | None = None
+    ) -> None:
+        self.secret, self.frozen, self.own, self.phases = secret, frozen, own, phases
+        self.number = phases.secret if phases else 1
         self.begin_anew()
         first = self.solution(USAGES_OF_FIRST, shift=0)
-        monkeypatch.setattr(cast, "SOLUTION", first)
+        monkeypatch.setattr(cast, "SOLUTION", first if self.number == 1 else OTHER_SOLUTION)
         monkeypatch.setattr(cast, "PREDICTIONS", predictions(0))
         # Drawn at random, and told: the same in both worlds.
         monkeypatch.setattr("submissions.analyses.starting.secrets.randbits", lambda _bits: 20)
@@ -109,18 +135,23 @@ class World:
                 factory.reset_sequence(0, force=True)
         with TestCase.captureOnCommitCallbacks(execute=True):
             self.scenario = cast.build("running")
+            self.pk = tables.Competition.objects.get(slug="cup").pk
+            if phases:
+                add(self.competition, at=NOON, starts_at=phases.starts, ends_at=phases.ends)
+                file = SimpleUploadedFile("s.csv", first if self.number == 2 else OTHER_SOLUTION)
+                replace_solution(phase=phase_of(self.competition, 2), file=file, filename="s.csv", by=None, at=NOON)
+                self.scenario.ids["phases"] = self.number
         host = self.scenario.people[HOST]
         host.is_staff = True
         host.save()
         host.user_permissions.add(Permission.objects.get(codename="add_competition"))
-        self.pk = tables.Competition.objects.get(slug="cup").pk
         self.sessions = {role: session_of(person) for role, person in self.scenario.people.items() if person}
         mail.outbox.clear()
 
     def begin_anew(self) -> None:
         """As after it was built. What the walk before wrote into the database is rolled back."""
         self.book = Book()
-        self.at = NOON
+        self.at = NOON if self.number == 1 else max(NOON, self.phases.starts)
         self.may_open = self.was_opened = False
         self.usages: dict[int, dict[int, str]] = {1: USAGES_OF_FIRST}
         self.hidden: set[int] = {one for one in IDS if USAGES.get(one) != "Public"}
@@ -130,7 +161,7 @@ class World:
         self.no_proofs: set[str] = set()
         # Who has seen a preview.
         self.looked: set[str] = set()
-        self.frozen.move_to(NOON)
+        self.frozen.move_to(self.at if hasattr(self, "pk") else NOON)
         mail.outbox.clear()
 
     # --- what is sent in ----------------------------------------------------------------------------------------------
@@ -149,8 +180,8 @@ class World:
 
     def note_what_is_hidden(self) -> None:
         """Rows that are not public in a version that scored stay hidden for good."""
-        scored = Submission.objects.filter(solution__competition=self.pk).values_list("solution__version", flat=True)
-        ran = ScoringRun.objects.filter(solution__competition=self.pk, total__gt=0)
+        scored = Submission.objects.filter(solution__phase=self.phase.pk).values_list("solution__version", flat=True)
+        ran = ScoringRun.objects.filter(solution__phase=self.phase.pk, total__gt=0)
         for version in {*scored, *ran.values_list("solution__version", flat=True)} & set(self.usages):
             self.hidden |= {one for one, usage in self.usages[version].items() if usage != "Public"}
 
@@ -158,6 +189,36 @@ class World:
     @property
     def competition(self) -> tables.Competition:
         return tables.Competition.objects.get(pk=self.pk)
+
+    @property
+    def phase(self) -> tables.Phase:
+        """The one with the secret."""
+        return phase_of(self.competition, self.number)
+
+    @property
+    def here(self) -> str:
+        """The address below which it is asked for."""
+        return f"{API}phases/{self.number}/" if self.phases else API
+
+    @property
+    def query(self) -> dict[str, int]:
+        """What names it where an address does not."""
+        return {"phase": self.number} if self.phases else {}
+
+    def page(self, name: str) -> str:
+        """A page of the admin that is about it."""
+        return reverse(name, args=[self.pk]) + (f"?phase={self.number}" if self.phases else "")
+
+    def change(self, **body: Any) -> None:
+        """A change of the competition, of the phase, or of both, each at its address."""
+        of_phase = {name: value for name, value in body.items() if name in OF_PHASES}
+        rest = {name: value for name, value in body.items() if name not in OF_PHASES}
+        if not self.phases or not of_phase:
+            self.ask(HOST, "patch", API, **body)
+            return
+        self.ask(HOST, "patch", self.here, **of_phase, **{name: rest[name] for name in {"reason"} & rest.keys()})
+        if rest.keys() - {"reason"}:
+            self.ask(HOST, "patch", API, **rest)
 
     def client(self, role: str, *, token: bool = False) -> APIClient:
         if (role, token) not in self.clients:
@@ -185,6 +246,9 @@ class World:
         elif role in self.looked and doors.FAILURES.search(address):
             told = "what organisers look at"
         # Private scores are open, and may differ. Who may do what is decided by nothing of theirs, nor is a public score.
+        # In another phase teams may get on by the result that is open now, and each world has its own.
+        elif self.was_opened and self.phases and not address.startswith(self.here):
+            told = ""
         elif self.was_opened and not PUBLIC_SCORES.search(address):
             told = str(answer.status_code)
         self.book.write(f"{role} {method} {address}", told)
@@ -241,7 +305,7 @@ class World:
         assert not Mail.objects.exclude(last_error="").exists(), "a mail could not be written"
         self.book.write("what is stored", self.state())
         outbox = [f"{one.to} {one.subject} {one.body} {getattr(one, 'alternatives', '')}" for one in mail.outbox]
-        self.book.write("mail", "\n".join(sorted(outbox)))
+        self.book.write("mail", self.without_proofs("\n".join(sorted(outbox))))
         mail.outbox.clear()
 
     def look(self, door: Door, role: str) -> None:
@@ -271,13 +335,14 @@ class World:
 
     def require_what_was_taken_back_to_be_closed(self) -> None:
         """A confirmation that was taken back shows participants no private score any more, but what the log has kept."""
-        if self.competition.confirmed_at is not None:
+        if self.phase.confirmed_at is not None:
             return
         for role in ("anonymous", "owner"):
             for name in ("private/", "private/csv/"):
-                address = f"{API}leaderboard/{name}"
+                address = f"{self.here}leaderboard/{name}"
                 assert self.client(role).get(address).status_code in (403, 404), f"{role} {address}"
-        own = self.client("owner").get(f"/api/teams/{self.scenario.ids['teams']}/submissions/").json()
+        mine = f"/api/teams/{self.scenario.ids['teams']}/submissions/"
+        own = self.client("owner").get(mine, self.query).json()
         assert [one["privateScore"] for one in own["results"] if one["privateScore"] is not None] == []
 
     # --- the public ranking -------------------------------------------------------------------------------------------
@@ -286,24 +351,26 @@ class World:
         competition = self.competition
         if not competition.is_published:
             return
-        shown = self.client("staff").get(f"{API}leaderboard/public/?pageSize=100").json()["results"]
+        phase = self.phase
+        shown = self.client("staff").get(f"{self.here}leaderboard/public/?pageSize=100").json()["results"]
         ranked = [(row["team"]["id"], row["score"]) for row in shown if row["rank"] is not None]
         best: dict[int, tuple] = {}
         counted = Submission.objects.filter(status="scored", is_late=False, voided_at__isnull=True)
-        for one in counted.filter(competition=competition):
-            if not board_of(competition).takes(one.created_at):
+        for one in counted.filter(phase=phase):
+            if not board_of(phase).takes(one.created_at):
                 continue
-            key = (competition.sort_key(one.public_score), one.created_at, one.team_id, one.public_score)
+            key = (phase.sort_key(one.public_score), one.created_at, one.team_id, one.public_score)
             best[one.team_id] = min(best.get(one.team_id, key), key)
         active = set(tables.Team.objects.competing().filter(competition=competition).values_list("pk", flat=True))
         expected = [(key[2], key[3]) for key in sorted(best.values()) if key[2] in active]
         assert ranked == expected
-        assert all(score == competition.shown_score(score) for _team, score in ranked)
+        assert all(score == phase.shown_score(score) for _team, score in ranked)
 
 
 FILES = ("file", "aligned")
 STORED: dict[type[models.Model], tuple[str, ...]] = {
     tables.Competition: (),
+    tables.Phase: (),
     tables.Team: (),
     tables.Membership: (),
     tables.Bracket: (),
@@ -331,6 +398,14 @@ def without_the_private_side(model: type[models.Model], hidden: tuple[str, ...])
 
 WHAT_IS_STORED = {model.__name__: without_the_private_side(model, hidden) for model, hidden in STORED.items()}
 USAGES_OF_FIRST = {one: USAGES.get(one, "Private") for one in IDS}
+# Of the phase that is the same in both worlds.
+OTHER_SOLUTION = (
+    "id,target,Usage\n" + "".join(f"{one},{one},{usage}\n" for one, usage in USAGES_OF_FIRST.items())
+).encode()
+OF_PHASES = {
+    *("metric", "scoreDigits", "startsAt", "endsAt", "dailySubmissionLimit", "selectableSubmissions"),
+    *("objectionMinutes", "boardAudience", "boardFreezeMinutes", "boardFreezesAt"),
+}
 
 
 def session_of(person: Any) -> str:
@@ -346,6 +421,11 @@ def proofs_of(competition: tables.Competition) -> dict[str, str]:
     for pk, hash_, facts in tables.LogRow.objects.order_by("sequence").values_list("pk", "hash", "facts"):
         found[hash_] = f"<hash {pk}>"
         found |= {facts[name]: f"<{name} {pk}>" for name in ("root", "boardHash") if name in facts}
+        # Of a phase that was confirmed: with the salts the hashes can be made again.
+        salted = [facts, *facts.get("solutions", [])] if "board" in facts else []
+        found |= {one["salt"]: f"<salt {place} in {pk}>" for place, one in enumerate(salted) if one.get("salt")}
+        if "commitment" in facts:  # of a phase that was taken away with its solution, too
+            found.setdefault(facts["commitment"], f"<commitment in {pk}>")
     for number, receipt in enumerate(Receipt.objects.order_by("pk")):
         found |= {receipt.signature: f"<signature {number}>", receipt.leaf: f"<leaf {number}>"}
     return found
@@ -398,7 +478,7 @@ def replaces_the_solution(world: World, a: int, b: int) -> None:
     content = world.solution(usages, shift=b % 3, weights=public[0] if b == 3 else 0)
     file = SimpleUploadedFile("solution.csv", content)
     weights = {"weightColumn": "w"} if b == 3 else {}
-    before = world.competition.solutions.count()
+    before = world.phase.solutions.count()
     if b == 7:
         token = kaggle.sent("solution", content, "solution.csv")
         world.scenario.asking = HOST
@@ -410,25 +490,25 @@ def replaces_the_solution(world: World, a: int, b: int) -> None:
         body = {"competition": world.competition.pk, "file": file, "usage_column": "Usage", "reason": REASON}
         world.ask(HOST, "post", reverse("admin:competitions_solution_add"), **body, accept_refusals="on")
     else:
-        world.ask(HOST, "put", f"{API}solution/", file=file, reason=REASON, acceptRefusals=b != 5, **weights)
-    if world.competition.solutions.count() > before:
-        world.usages[world.competition.solutions.latest("version").version] = usages
+        world.ask(HOST, "put", f"{world.here}solution/", file=file, reason=REASON, acceptRefusals=b != 5, **weights)
+    if world.phase.solutions.count() > before:
+        world.usages[world.phase.solutions.latest("version").version] = usages
 
 
 @act
 def rescores(world: World, a: int, b: int) -> None:
     if b % 2:
-        page = reverse("admin:competitions_competition_scoring_start", args=[world.competition.pk])
+        page = world.page("admin:competitions_competition_scoring_start")
         world.ask(HOST, "post", page, kind="rescore", reason=REASON)
     else:
-        world.ask(HOST, "post", f"{API}scoring-runs/", kind="rescore", reason=REASON if a else "")
+        world.ask(HOST, "post", f"{world.here}scoring-runs/", kind="rescore", reason=REASON if a else "")
     if a != 1:
         the_worker_works(world, a, b)
 
 
 @act
 def scores_privately(world: World, a: int, b: int) -> None:
-    world.ask(HOST, "post", f"{API}scoring-runs/", kind="private", reason=REASON if a else "")
+    world.ask(HOST, "post", f"{world.here}scoring-runs/", kind="private", reason=REASON if a else "")
     if a != 1:
         the_worker_works(world, a, b)
 
@@ -438,6 +518,8 @@ def the_worker_works(world: World, a: int, b: int) -> None:
     settle_abandoned(world.at)
     revive_runs(world.at)
     catch_up_with_late(world.at)
+    decide_entries(world.at)
+    take_over_due(world.at)
     for pk in list(ScoringRun.objects.filter(status__in=["queued", "running"]).values_list("pk", flat=True)):
         runs.work(pk, now=lambda: world.at)
 
@@ -456,7 +538,7 @@ CHANGES: list[dict[str, Any]] = [
 
 @act
 def edits(world: World, a: int, b: int) -> None:
-    world.ask(HOST, "patch", API, **CHANGES[a])
+    world.change(**CHANGES[a])
 
 
 @act
@@ -472,7 +554,7 @@ def moves_the_end(world: World, a: int, b: int) -> None:
             HOST, "post", "/api/v1/competitions.CompetitionApiService/UpdateCompetitionSettings", token=True, **body
         )
     else:
-        world.ask(HOST, "patch", API, endsAt=f"{end:%Y-%m-%dT%H:%M:%SZ}", reason=REASON if b else "")
+        world.change(endsAt=f"{end:%Y-%m-%dT%H:%M:%SZ}", reason=REASON if b else "")
 
 
 @act
@@ -500,23 +582,23 @@ def hides_the_board(world: World, a: int, b: int) -> None:
     body = dict(BOARDS[a])
     if (minutes := body.get("boardFreezesAt")) is not None:
         body["boardFreezesAt"] = f"{world.at + timedelta(minutes=minutes + b):%Y-%m-%dT%H:%M:%SZ}"
-    world.ask(HOST, "patch", API, **body, reason=REASON)
+    world.change(**body, reason=REASON)
 
 
 @act
 def writes_a_metric(world: World, a: int, b: int) -> None:
     """Keeps a metric of one's own, has it tried out and lets it score; what organisers read of it afterwards."""
-    address = f"{API}own-metrics/"
+    address = f"{world.here}own-metrics/"
     ways = {"direction": "larger_is_better" if b == 7 else "smaller_is_better", "isShown": bool(b % 2)}
     if b == 4:
-        world.ask(HOST, "post", reverse("admin:competitions_ownmetric_add"), competition=world.pk, file=file_of(a))
+        world.ask("staff", "post", reverse("admin:competitions_ownmetric_add"), competition=world.pk, file=file_of(a))
     else:
-        world.ask(HOST, "post", address, file=file_of(a), **ways)
-    newest = tables.OwnMetric.objects.filter(competition=world.pk).order_by("-version").first()
+        world.ask("staff", "post", address, file=file_of(a), **ways)
+    newest = tables.OwnMetric.objects.filter(phase=world.phase.pk).order_by("-version").first()
     if newest is None:
         return
-    # Who did not put the solution in is not told whether the private rows have a score (`trying._has_the_answers`);
-    # who did has them.
+    # Who did not put the solution in, as the organiser of the walk does, is told by no metric of theirs whether the
+    # private rows have a score (`trying._has_the_answers`); who did has them.
     world.ask("staff", "post", f"{address}{newest.version}/trial/")
     try_out(newest.pk, world.at)
     if b != 6:
@@ -544,7 +626,7 @@ def copies_it(world: World, a: int, b: int) -> None:
 
 @act
 def previews(world: World, a: int, b: int) -> None:
-    world.ask(HOST, "get", f"{API}leaderboard/private/preview/{'csv/' if b % 2 else ''}")
+    world.ask(HOST, "get", f"{world.here}leaderboard/private/preview/{'csv/' if b % 2 else ''}")
 
 
 @act
@@ -563,7 +645,7 @@ def deletes_in_the_admin(world: World, a: int, b: int) -> None:
 
 @act
 def unconfirms(world: World, a: int, b: int) -> None:
-    world.ask(HOST, "post", f"{API}private-leaderboard/unconfirm/", reason=REASON)
+    world.ask(HOST, "post", f"{world.here}private-leaderboard/unconfirm/", reason=REASON)
 
 
 @act
@@ -588,7 +670,7 @@ def submits(world: World, a: int, b: int) -> None:
         return
     file = SimpleUploadedFile("submission.csv", content)
     address = "/teams/submissions/" if b == 5 else "/api/teams/submissions/"
-    world.ask(role, "post", address, token=b == 5, team=team.pk, file=file)
+    world.ask(role, "post", address, token=b == 5, team=team.pk, file=file, **world.query)
 
 
 @act
@@ -642,19 +724,19 @@ def moves_brackets(world: World, a: int, b: int) -> None:
         )
     asked = "?bracket=" + (known[b % len(known)] if known else "none")
     for board in ("public/", "history/", "private/", "private/preview/", "public/csv/"):
-        world.ask(doors.ROLES[(a + b) % len(doors.ROLES)], "get", f"{API}leaderboard/{board}{asked}")
+        world.ask(doors.ROLES[(a + b) % len(doors.ROLES)], "get", f"{world.here}leaderboard/{board}{asked}")
 
 
 @act
 def tries_out(world: World, a: int, b: int) -> None:
     """Tries a file out, and lets it stand on the leaderboard or takes it off."""
     file = SimpleUploadedFile("mean.csv", predictions(a * 8 + b + 1))
-    world.ask(HOST, "post", f"{API}trials/", file=file)
-    newest = Trial.objects.filter(competition__slug="cup").order_by("-pk").values_list("pk", flat=True).first()
+    world.ask(HOST, "post", f"{world.here}trials/", file=file)
+    newest = Trial.objects.filter(phase=world.phase.pk).order_by("-pk").values_list("pk", flat=True).first()
     if newest is not None and b % 3:
-        world.ask(HOST, "put", f"{API}trials/{newest}/baseline/", name=f"Line {a}")
+        world.ask(HOST, "put", f"{world.here}trials/{newest}/baseline/", name=f"Line {a}")
     elif newest is not None:
-        world.ask(HOST, "delete", f"{API}trials/{newest}/baseline/")
+        world.ask(HOST, "delete", f"{world.here}trials/{newest}/baseline/")
 
 
 @act
@@ -670,7 +752,7 @@ def time_passes(world: World, a: int, b: int) -> None:
 
 @act
 def the_end_comes(world: World, a: int, b: int) -> None:
-    world.at = max(world.at, world.competition.ends_at + timedelta(seconds=a))
+    world.at = max(world.at, world.phase.ends_at + timedelta(seconds=a))
 
 
 @act
@@ -678,6 +760,77 @@ def the_clock_steps_back(world: World, a: int, b: int) -> None:
     world.at -= timedelta(minutes=1 + a)
 
 
+# What is done of the phase that is the same in both worlds.
+ENDS_OF_OTHER = (10, 90, 3000, 30_000)
+
+
+@act
+def acts_in_the_other_phase(world: World, a: int, b: int) -> None:
+    """Somebody submits to it, or organisers score, confirm or change it."""
+    if world.phases is None:
+        return
+    other = f"{API}phases/{3 - world.number}/"
+    match a:
+        case 0 | 1:
+            role = ("owner", "participant")[b % 2]
+            team = world.scenario.things["rivals" if role == "participant" else "team"]
+            file = SimpleUploadedFile("submission.csv", predictions(b))
+            body = {"team": team.pk, "file": file, "phase": 3 - world.number}
+            world.ask(role, "post", "/api/teams/submissions/", **body)
+        case 2:
+            end = world.at + timedelta(minutes=ENDS_OF_OTHER[b % 4])
+            world.ask(HOST, "patch", other, endsAt=f"{end:%Y-%m-%dT%H:%M:%SZ}", reason=REASON)
+        case 3:
+            world.ask(HOST, "post", f"{other}scoring-runs/", kind="rescore" if b % 2 else "private", reason=REASON)
+            the_worker_works(world, a, b)
+        case 4:
+            world.ask(HOST, "post", f"{other}private-leaderboard/{'un' if b % 4 == 3 else ''}confirm/", reason=REASON)
+        case 5:
+            file = SimpleUploadedFile("solution.csv", OTHER_SOLUTION.replace(b"2,2,", f"2,{b},".encode()))
+            world.ask(HOST, "put", f"{other}solution/", file=file, reason=REASON, acceptRefusals=True)
+        case 6:
+            starts = world.at + timedelta(minutes=60 * b)
+            body = {"name": "Third", "startsAt": f"{starts:%Y-%m-%dT%H:%M:%SZ}"}
+            world.ask(HOST, "post", f"{API}phases/", **body, endsAt=f"{starts + DAY:%Y-%m-%dT%H:%M:%SZ}", reason=REASON)
+        case 7:
+            newest = tables.Phase.objects.filter(competition=world.pk).latest("number").number
+            world.ask(HOST, "delete", f"{API}phases/{newest if b else 3 - world.number}/", reason=REASON)
+    for board in ("public/", "history/", "private/", "private/preview/"):
+        world.ask(doors.ROLES[(a + b) % len(doors.ROLES)], "get", f"{other}leaderboard/{board}")
+
+
+RULES: list[dict[str, Any]] = [
+    {"entryRule": "best", "entryCount": 1, "entryBoard": "confirmed", "takesOver": "selected"},
+    {"entryRule": "best", "entryCount": 1, "entryBoard": "public", "takesOver": "best"},
+    {"entryRule": "share", "entryPercent": 50, "entryBoard": "confirmed"},
+    {"entryRule": "teams", "takesOver": "best"},
+    {"entryRule": "baseline", "entryBaseline": "Line 1", "entryBoard": "confirmed"},
+    {"entryRule": "list"},
+    {"entryRule": "everybody", "takesOver": "selected"},
+]
+
+
+@act
+def lets_phases_go_by_each_other(world: World, a: int, b: int) -> None:
+    """Says who gets on from the phase with the secret into the other one, or how both make one ranking."""
+    if world.phases is None:
+        return
+    other = f"{API}phases/{3 - world.number}/"
+    if a < len(RULES):
+        by = {} if RULES[a]["entryRule"] == "list" else {"entryPhase": world.number}
+        world.ask(HOST, "patch", other, **RULES[a], **by, reason=REASON if b else "")
+    else:
+        rule = ("mean_rank", "points", "weighted_score", "last")[b % 4]
+        world.ask(HOST, "patch", API, combinedRule=rule, reason=REASON if b else "")
+    the_worker_works(world, a, b)
+    for role in doors.ROLES:
+        for place in ("phases/", "leaderboard/combined/", "leaderboard/combined/csv/", "log/"):
+            world.ask(role, "get", f"{API}{place}")
+        world.ask(role, "get", f"{other}leaderboard/public/")
+    world.ask(HOST, "get", f"{other}teams/")
+    world.ask("owner", "get", f"/api/teams/{world.scenario.ids['teams']}/submissions/?phase={3 - world.number}")
+
+
 def confirms(world: World) -> None:
-    if world.ask(HOST, "post", f"{API}private-leaderboard/confirm/").status_code == 200:
+    if world.ask(HOST, "post", f"{world.here}private-leaderboard/confirm/").status_code == 200:
         world.was_opened = True

@@ -63,6 +63,11 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def in_phase(phase: int | None) -> str:
+    """What stands between the address of a competition and that of something of a phase."""
+    return "" if phase is None else f"phases/{phase}/"
+
+
 class Client:
     """One server, one account. `transport` is httpx's, for tests."""
 
@@ -182,15 +187,39 @@ class Client:
     def competitions(self, **params: Any) -> Iterator[dict[str, Any]]:
         return self.pages("/api/competitions/", **params)
 
+    def phase_named(self, slug: str, wanted: str | int | None) -> int | None:
+        """The number of the phase of this number or name; None where none is named.
+
+        Raises:
+            UzuError: the competition has none like that.
+        """
+        if wanted is None:
+            return None
+        phases = self.competition(slug).get("phases")
+        if phases is None:
+            raise UzuError("This server knows no phases yet.")
+        word = str(wanted).strip().casefold()
+        for one in phases:
+            if word in (str(one["number"]), one["name"].casefold()):
+                return int(one["number"])
+        there = ", ".join(f"{one['number']} {one['name']}".strip() for one in phases)
+        raise UzuError(f"“{slug}” has no phase “{wanted}”; there are: {there}")
+
+    def digits(self, slug: str, phase: int | None = None) -> int:
+        """How many digits scores are shown with."""
+        return int(self.of_competition(slug, in_phase(phase)).get("scoreDigits", 5))
+
     def my_team(self, slug: str) -> dict[str, Any]:
         team = self.competition(slug).get("myTeam")
         if not team:
             raise UzuError(f"You do not take part in “{slug}” yet: join it at {self.url}/competitions/{slug}")
         return team
 
-    def data_files(self, slug: str) -> list[dict[str, Any]]:
+    def data_files(self, slug: str, *, phase: int | None = None) -> list[dict[str, Any]]:
+        """The data files; with `phase`, those that open with it and those of no phase."""
         answer = self.of_competition(slug, "data/")
-        return answer["results"] if isinstance(answer, dict) else answer
+        rows = answer["results"] if isinstance(answer, dict) else answer
+        return [one for one in rows if phase is None or one.get("phase") in (None, phase)]
 
     def download_file(self, address: str, target: Path, progress: Progress | None = None, *, sha256: str = "") -> Path:
         """Fetch `address` into `target`, going on where an earlier try stopped if the file is still the same one.
@@ -235,17 +264,22 @@ class Client:
         return target
 
     # --- organisers' data ---------------------------------------------------------------------------------------------
-    def push_data_file(self, slug: str, path: Path, name: str, *, replace: bool, progress: Progress) -> dict[str, Any]:
-        """Send a data file in parts; an earlier try of the same name and size goes on with what is missing.
+    def push_data_file(
+        self, slug: str, path: Path, name: str, *, replace: bool, progress: Progress, phase: int | None = None
+    ) -> dict[str, Any]:
+        """Send a data file in parts; an earlier try of the same name, size and phase goes on with what is missing.
 
         Parts go where the server says: to it, or straight to its object store, which gets no credentials of ours.
         """
         base = f"/api/competitions/{slug}/data/uploads/"
         size = path.stat().st_size
         opened = (one for one in self.of_competition(slug, "data/uploads/") if one["state"] == "open")
-        upload = next((one for one in opened if (one["name"], one["size"]) == (name, size)), None)
+        wanted = (name, size, phase)
+        upload = next((one for one in opened if (one["name"], one["size"], one.get("phase")) == wanted), None)
         if upload is None:
-            fields = {"name": name, "size": size, "sha256": sha256_of(path), "replace": replace}
+            fields: dict[str, Any] = {"name": name, "size": size, "sha256": sha256_of(path), "replace": replace}
+            if phase is not None:
+                fields["phase"] = phase
             upload = self.request("POST", base, json=fields).json()
         mine = f"{base}{upload['id']}/"
         done = size - sum(min(upload["partSize"], size - (n - 1) * upload["partSize"]) for n in upload["missing"])
@@ -293,13 +327,16 @@ class Client:
         cv: float | None = None,
         team: int | None = None,
         experiment: dict[str, Any] | None = None,
+        phase: int | None = None,
     ) -> dict[str, Any]:
         """Send a file for one's team; returns the server's answer, scored or (202) still to be scored.
 
         team: the id of one's team there, where it is known already. experiment: how the file was made; see the server's
-        description of `Experiment`.
+        description of `Experiment`. phase: its number; without it, the one that runs.
         """
         data: dict[str, str] = {"team": str(team or self.my_team(slug)["id"]), "memo": memo}
+        if phase is not None:
+            data["phase"] = str(phase)
         if cv is not None:
             data["cvScore"] = repr(float(cv))
         if experiment:
@@ -326,27 +363,28 @@ class Client:
         """The proof that a receipt is among all those sealed after the end."""
         return self.get(f"/api/submissions/{submission_id}/receipt/path/")
 
-    def submissions(self, slug: str, *, limit: int | None = None) -> list[dict[str, Any]]:
+    def submissions(self, slug: str, *, limit: int | None = None, phase: int | None = None) -> list[dict[str, Any]]:
         team = self.my_team(slug)["id"]
-        return list(self.pages(f"/api/teams/{team}/submissions/", limit=limit))
+        of = {} if phase is None else {"phase": phase}
+        return list(self.pages(f"/api/teams/{team}/submissions/", limit=limit, **of))
 
-    def allowance(self, slug: str) -> dict[str, Any]:
-        return self.get(f"/api/teams/{self.my_team(slug)['id']}/allowance/")
+    def allowance(self, slug: str, *, phase: int | None = None) -> dict[str, Any]:
+        return self.get(f"/api/teams/{self.my_team(slug)['id']}/allowance/", phase=phase)
 
     # --- leaderboard --------------------------------------------------------------------------------------------------
     def leaderboard(
-        self, slug: str, *, private: bool = False, limit: int = 20, bracket: str | None = None
+        self,
+        slug: str,
+        *,
+        private: bool = False,
+        limit: int = 20,
+        bracket: str | None = None,
+        phase: int | None = None,
     ) -> dict[str, Any]:
         """The first `limit` rows ("results"), one's own ("me"), the lines ("baselines") and what is shown beside the
         score ("columns")."""
-        path = f"/api/competitions/{slug}/leaderboard/{'private' if private else 'public'}/"
-        of = {"bracket": bracket} if bracket else {}
-        first = self.get(path, pageSize=min(limit, 1000), **of)
-        if bracket and first.get("bracket") != bracket:
-            raise UzuError("This server knows no brackets yet.")
-        rows = first["results"][:limit]
-        if len(rows) < limit and first.get("next"):
-            rows = list(self.pages(path, limit=limit, pageSize=1000, **of))
+        path = f"/api/competitions/{slug}/{in_phase(phase)}leaderboard/{'private' if private else 'public'}/"
+        first, rows = self._board(path, limit=limit, bracket=bracket)
         return {
             "results": rows,
             "me": first.get("me"),
@@ -354,3 +392,21 @@ class Client:
             "baselines": first.get("baselines", []),
             "columns": first.get("columns", []),
         }
+
+    def combined_leaderboard(self, slug: str, *, limit: int = 20, bracket: str | None = None) -> dict[str, Any]:
+        """The first `limit` rows ("results") of the ranking over all phases, one's own ("me"), the "phases" in the
+        order of those of a row, and the "rule" that ranks."""
+        path = f"/api/competitions/{slug}/leaderboard/combined/"
+        first, rows = self._board(path, limit=limit, bracket=bracket)
+        return {**{name: first[name] for name in ("me", "count", "rule", "phases", "isFinal")}, "results": rows}
+
+    def _board(self, path: str, *, limit: int, bracket: str | None) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+        """The first page of a leaderboard, and its first `limit` rows, of as many pages as that takes."""
+        of = {"bracket": bracket} if bracket else {}
+        first = self.get(path, pageSize=min(limit, 1000), **of)
+        if bracket and first.get("bracket") != bracket:
+            raise UzuError("This server knows no brackets yet.")
+        rows = first["results"][:limit]
+        if len(rows) < limit and first.get("next"):
+            rows = list(self.pages(path, limit=limit, pageSize=1000, **of))
+        return first, rows

@@ -45,6 +45,12 @@ as_json = click.option(
     "--json", "as_json", is_flag=True, callback=want_json, help="Print JSON, errors (on standard error) included."
 )
 slug_argument = click.argument("slug", shell_complete=completion.slugs)
+phase_option = click.option(
+    "--phase",
+    metavar="PHASE",
+    help="Number or name of the phase. Default: the one that runs, else the last that ended.",
+)
+of_phase = click.option("--phase", metavar="PHASE", help="Only those of this phase (number or name), and of no phase.")
 file_argument = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
@@ -83,14 +89,14 @@ def main() -> None:
 
 @main.command()
 @click.argument("url")
-@click.option("--username", "-u", help="User name or e-mail; asked for when absent.")
+@click.option("--username", "-u", help="User name or email; asked for when absent.")
 @click.option("--token", help="A personal token made on the settings page, instead of a password.")
 def login(url: str, username: str | None, token: str | None) -> None:
     """Sign in to the server at URL and keep a personal token here."""
     if token:
         name = Client(url, token).me()["username"]
     else:
-        identifier = username or click.prompt("User name or e-mail")
+        identifier = username or click.prompt("User name or email")
         password = os.environ.get("UZU_PASSWORD") or click.prompt("Password", hide_input=True)
         name, token = Client(url).sign_in(identifier, password, replaces=kept_token(url))
     path = config.save_account(config.Account(config.normalise(url), name, token))
@@ -180,15 +186,20 @@ def pages(slug: str, page: str | None, as_json: bool) -> None:
 
 @main.command()
 @slug_argument
+@of_phase
 @as_json
-def files(slug: str, as_json: bool) -> None:
+def files(slug: str, phase: str | None, as_json: bool) -> None:
     """List the data files of a competition."""
+    client = Client.configured()
+    rows = client.data_files(slug, phase=client.phase_named(slug, phase))
     columns: list[output.Column] = [
         ("name", "flexible", lambda row: row["name"]),
         ("size", "right", lambda row: output.size(row["size"])),
         ("sha256", "left", lambda row: row["sha256"][:12]),
     ]
-    output.show(Client.configured().data_files(slug), columns, as_json=as_json, empty="There are no data files yet.")
+    if any(row.get("phase") is not None for row in rows):
+        columns.append(("phase", "right", lambda row: str(row["phase"] or "")))
+    output.show(rows, columns, as_json=as_json, empty="There are no data files yet.")
 
 
 @main.command()
@@ -197,11 +208,13 @@ def files(slug: str, as_json: bool) -> None:
     "--output", "-o", "folder", default=".", type=click.Path(file_okay=False, path_type=Path), show_default=True
 )
 @click.option("--file", "-f", "only", help="Only the data file of this name.")
+@of_phase
 @click.option("--quiet", "-q", is_flag=True)
-def download(slug: str, folder: Path, only: str | None, quiet: bool) -> None:
+def download(slug: str, folder: Path, only: str | None, phase: str | None, quiet: bool) -> None:
     """Download the data files of a competition; a cut transfer goes on when it is run again."""
     client = Client.configured()
-    found = [one for one in client.data_files(slug) if only in (None, one["name"])]
+    rows = client.data_files(slug, phase=client.phase_named(slug, phase))
+    found = [one for one in rows if only in (None, one["name"])]
     if not found:
         raise UzuError(f"There is no data file “{only}”." if only else "There are no data files yet.")
     for one in found:
@@ -218,15 +231,17 @@ def download(slug: str, folder: Path, only: str | None, quiet: bool) -> None:
 @click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--name", help="Publish under this name, which may hold folders; for one file. Default: the file's own.")
 @click.option("--replace", is_flag=True, help="Put it in place of the data file of the same name.")
+@click.option("--phase", metavar="PHASE", help="Let it open with this phase (number or name), unseen by others before.")
 @click.option("--quiet", "-q", is_flag=True)
-def push(slug: str, paths: tuple[Path, ...], name: str | None, replace: bool, quiet: bool) -> None:
+def push(slug: str, paths: tuple[Path, ...], name: str | None, replace: bool, phase: str | None, quiet: bool) -> None:
     """Publish data files of a competition you organise; a cut transfer goes on when it is run again."""
     if name and len(paths) > 1:
         raise click.UsageError("--name is for one file")
     client = Client.configured()
+    number = client.phase_named(slug, phase)
     for path in paths:
         with output.transfer(path.name, quiet=quiet) as progress:
-            client.push_data_file(slug, path, name or path.name, replace=replace, progress=progress)
+            client.push_data_file(slug, path, name or path.name, replace=replace, progress=progress, phase=number)
 
 
 @main.command()
@@ -239,6 +254,7 @@ def push(slug: str, paths: tuple[Path, ...], name: str | None, replace: bool, qu
 @click.option("--experiment", "experiment_file", type=file_argument, help="A JSON file that says how it was made.")
 @click.option("--watch", "-w", is_flag=True, help="Wait for the score where the server scores it later.")
 @click.option("--no-check", is_flag=True, help="Do not compare with the sample submission first.")
+@phase_option
 @click.option("--quiet", "-q", is_flag=True)
 @as_json
 def submit(
@@ -251,6 +267,7 @@ def submit(
     experiment_file: Path | None,
     watch: bool,
     no_check: bool,
+    phase: str | None,
     quiet: bool,
     as_json: bool,
 ) -> None:
@@ -261,18 +278,20 @@ def submit(
         if mlflow_cv not in experiment.get("metrics", {}):
             raise UzuError(f"The run has no metric “{mlflow_cv}”.")
         cv = experiment["metrics"][mlflow_cv] if cv is None else cv
-    if not no_check and file.suffix == ".csv" and (sample := notebook.sample_submission(client, slug)):
+    number = client.phase_named(slug, phase)
+    if not no_check and file.suffix == ".csv" and (sample := notebook.sample_submission(client, slug, number)):
         frames.check_against_sample(file.read_bytes(), sample)
     with file.open("rb") as raw:
         total = file.stat().st_size
         # Asked before the bar stands there: a competition one has not joined is told by itself.
         team = client.my_team(slug)["id"]
         wrapped = raw if quiet or as_json else wrap_file(raw, total, description=file.name, console=output.err)
+        more: dict[str, Any] = {"memo": memo, "cv": cv, "team": team, "experiment": experiment, "phase": number}
         if wrapped is raw:
-            answer = client.submit(slug, raw, file.name, memo=memo, cv=cv, team=team, experiment=experiment)
+            answer = client.submit(slug, raw, file.name, **more)
         else:
             with wrapped as reading:  # type: ignore[union-attr]
-                answer = client.submit(slug, reading, file.name, memo=memo, cv=cv, team=team, experiment=experiment)
+                answer = client.submit(slug, reading, file.name, **more)
     submission = answer["submission"]
     if submission["status"] == "pending" and watch:
         with output.err.status("being scored ..."):
@@ -332,12 +351,16 @@ def describe(
 @slug_argument
 @click.argument("file", type=file_argument)
 @click.option("--offline", is_flag=True, help="By what an earlier check brought here: nothing is asked of the server.")
+@phase_option
 @as_json
-def check(slug: str, file: Path, offline: bool, as_json: bool) -> None:
+def check(slug: str, file: Path, offline: bool, phase: str | None, as_json: bool) -> None:
     """Check FILE here, as the server would: nothing is sent, and no submission is used."""
     client = Client.configured()
+    if offline and phase is not None and not phase.isdigit():
+        raise click.UsageError("with --offline a phase is told by its number")
+    number = int(phase) if offline and phase is not None else client.phase_named(slug, phase)
     try:
-        problems = checking.check(client, slug, file, offline=offline)
+        problems = checking.check(client, slug, file, offline=offline, phase=number)
     except checking.ScoringMissing as error:
         raise UzuError(
             f"The scoring package is not installed here: pip install {client.url}/uzu-scoring.zip"
@@ -391,11 +414,13 @@ def tell(client: Client, slug: str, answer: dict[str, Any]) -> None:
 @main.command()
 @slug_argument
 @click.option("--limit", "-n", type=click.IntRange(1), default=20, show_default=True)
+@phase_option
 @as_json
-def submissions(slug: str, limit: int, as_json: bool) -> None:
+def submissions(slug: str, limit: int, phase: str | None, as_json: bool) -> None:
     """List your team's submissions, newest first."""
     client = Client.configured()
-    digits = client.competition(slug).get("scoreDigits", 5)
+    number = client.phase_named(slug, phase)
+    digits = client.digits(slug, number)
     columns: list[output.Column] = [
         ("id", "right", lambda row: str(row["id"])),
         ("when", "right", lambda row: output.age(row["createdAt"])),
@@ -405,7 +430,7 @@ def submissions(slug: str, limit: int, as_json: bool) -> None:
         ("sel", "left", lambda row: "✓" if row.get("isSelected") else ""),
         ("memo", "flexible", lambda row: row.get("memo") or row["filename"]),
     ]
-    rows = client.submissions(slug, limit=limit)
+    rows = client.submissions(slug, limit=limit, phase=number)
     names = {one["name"]: None for row in rows for one in row.get("publicNumbers") or []}
     columns[4:4] = [(name, "right", number_named(name, digits)) for name in names]
     output.show(rows, columns, as_json=as_json, empty="Your team has not submitted anything yet.")
@@ -433,10 +458,12 @@ def select(ids: tuple[int, ...], off: bool) -> None:
 
 @main.command()
 @slug_argument
+@phase_option
 @as_json
-def limits(slug: str, as_json: bool) -> None:
+def limits(slug: str, phase: str | None, as_json: bool) -> None:
     """Tell how many submissions your team has left."""
-    left = Client.configured().allowance(slug)
+    client = Client.configured()
+    left = client.allowance(slug, phase=client.phase_named(slug, phase))
     if as_json:
         click.echo(json.dumps(left, ensure_ascii=False, indent=2))
         return
@@ -506,21 +533,35 @@ def number_at(place: int, digits: int) -> Callable[[dict[str, Any]], str]:
 @main.command()
 @slug_argument
 @click.option("--private", is_flag=True, help="The private leaderboard, once it is confirmed.")
+@click.option("--combined", is_flag=True, help="One ranking over all phases, of those whose results are confirmed.")
 @click.option("--limit", "-n", type=click.IntRange(1), default=20, show_default=True)
 @click.option("--bracket", "-b", metavar="SLUG", help="Only the teams of a bracket, with ranks among them.")
+@phase_option
 @click.option("--watch", "-w", is_flag=True, help="Print it anew whenever it changes, until Ctrl-C.")
 @as_json
-def lb(slug: str, private: bool, limit: int, bracket: str | None, watch: bool, as_json: bool) -> None:
+def lb(
+    slug: str,
+    private: bool,
+    combined: bool,
+    limit: int,
+    bracket: str | None,
+    phase: str | None,
+    watch: bool,
+    as_json: bool,
+) -> None:
     """Show the leaderboard, your own team's row included."""
     client = Client.configured()
-    digits = client.competition(slug).get("scoreDigits", 5)
+    if combined:
+        if private or watch or phase:
+            raise click.UsageError("--combined is of all confirmed phases: without --private, --phase and --watch.")
+        show_combined(client.combined_leaderboard(slug, limit=limit, bracket=bracket), as_json=as_json)
+        return
+    number = client.phase_named(slug, phase)
+    digits = client.digits(slug, number)
     seen: Any = None
     while True:
-        answer = client.leaderboard(slug, private=private, limit=limit, bracket=bracket)
-        rows = answer["results"]
-        me = answer["me"]
-        if me and all(row["team"]["id"] != me["team"]["id"] for row in rows):
-            rows = [*rows, me]
+        answer = client.leaderboard(slug, private=private, limit=limit, bracket=bracket, phase=number)
+        rows = with_mine(answer["results"], answer["me"])
         if rows != seen:
             seen = rows
             shown = rows if as_json else with_baselines(rows, answer["baselines"])
@@ -531,10 +572,45 @@ def lb(slug: str, private: bool, limit: int, bracket: str | None, watch: bool, a
             if bracket is None:
                 whole = len(answer["results"]) >= answer["count"]
                 look = board.look_at(rows, None if whole else limit)
-                remember(client, slug, private=private, look=look)
+                remember(client, slug, private=private, look=look, phase=number)
         if not watch:
             return
         time.sleep(5)
+
+
+def show_combined(answer: dict[str, Any], *, as_json: bool) -> None:
+    """Print the ranking over all phases: for each of them rank and score, or that it does not count yet."""
+    rows = with_mine(answer["results"], answer["me"])
+    phases = answer["phases"]
+    digits = max(one["scoreDigits"] for one in phases) if answer["rule"] == "weighted_score" else 2
+    columns: list[output.Column] = [
+        ("rank", "right", lambda row: str(row["rank"] or "–")),
+        ("team", "flexible", lambda row: row["team"]["name"] + mark(row)),
+        (answer["rule"].replace("_", " "), "right", lambda row: output.score(row["value"], digits)),
+    ]
+    names = [one["name"] or f"Phase {one['number']}" for one in phases]
+    columns += [(name, "right", place_in(place, phases[place])) for place, name in enumerate(names)]
+    output.show(rows, columns, as_json=as_json, empty="No phase has a confirmed result yet.")
+    if waiting := [name for name, one in zip(names, phases, strict=True) if not one["counts"]]:
+        output.err.print(f"Not final yet: {', '.join(waiting)} will count once the result is confirmed.")
+
+
+def place_in(place: int, phase: dict[str, Any]) -> Callable[[dict[str, Any]], str]:
+    """What a row shows of the phase at this place: rank and score."""
+
+    def text(row: dict[str, Any]) -> str:
+        cell = row["phases"][place]
+        if cell is None:
+            return "not yet"
+        score = "" if cell["score"] is None else f" ({output.score(cell['score'], phase['scoreDigits'])})"
+        return f"{cell['rank'] or '–'}{score}"
+
+    return text
+
+
+def with_mine(rows: list[dict[str, Any]], me: dict[str, Any] | None) -> list[dict[str, Any]]:
+    """The rows, and one's own below them where it is not among them."""
+    return [*rows, me] if me and all(row["team"]["id"] != me["team"]["id"] for row in rows) else rows
 
 
 def say_what_is_not_shown(answer: dict[str, Any]) -> None:
@@ -546,14 +622,15 @@ def say_what_is_not_shown(answer: dict[str, Any]) -> None:
         output.err.print("Until the result is confirmed you see your own team's row only.")
 
 
-def look_path(client: Client, slug: str, *, private: bool) -> Path:
+def look_path(client: Client, slug: str, *, private: bool, phase: int | None = None) -> Path:
     server = client.url.split("://", 1)[-1].replace("/", "_").replace(":", "_")
-    return config.cache_dir() / "boards" / server / f"{slug}-{'private' if private else 'public'}.json"
+    name = slug if phase is None else f"{slug}.{phase}"  # a slug has no dots
+    return config.cache_dir() / "boards" / server / f"{name}-{'private' if private else 'public'}.json"
 
 
-def remember(client: Client, slug: str, *, private: bool, look: board.Look) -> None:
+def remember(client: Client, slug: str, *, private: bool, look: board.Look, phase: int | None = None) -> None:
     """Keep this look for `uzu diff`, together with rows of earlier looks that this one did not cover."""
-    path = look_path(client, slug, private=private)
+    path = look_path(client, slug, private=private, phase=phase)
     config.write_json(path, look.after(board.Look.read(config.read_json(path))).as_dict())
 
 
@@ -561,16 +638,18 @@ def remember(client: Client, slug: str, *, private: bool, look: board.Look) -> N
 @slug_argument
 @click.option("--private", is_flag=True)
 @click.option("--limit", "-n", type=click.IntRange(1), default=200, show_default=True, help="Ranks that are compared.")
+@phase_option
 @as_json
-def diff(slug: str, private: bool, limit: int, as_json: bool) -> None:
+def diff(slug: str, private: bool, limit: int, phase: str | None, as_json: bool) -> None:
     """Show what changed on the leaderboard since you looked."""
     client = Client.configured()
-    digits = client.competition(slug).get("scoreDigits", 5)
-    before = board.Look.read(config.read_json(look_path(client, slug, private=private)))
-    answer = client.leaderboard(slug, private=private, limit=limit)
+    number = client.phase_named(slug, phase)
+    digits = client.digits(slug, number)
+    before = board.Look.read(config.read_json(look_path(client, slug, private=private, phase=number)))
+    answer = client.leaderboard(slug, private=private, limit=limit, phase=number)
     rows = answer["results"]
     whole = len(rows) >= answer["count"]
-    remember(client, slug, private=private, look=board.look_at(rows, None if whole else limit))
+    remember(client, slug, private=private, look=board.look_at(rows, None if whole else limit), phase=number)
     say_what_is_not_shown(answer)
     if before is None:
         output.err.print("This was the first look; from now on changes are shown.")
@@ -627,6 +706,7 @@ def receipt(slug: str, number: int) -> None:
 )
 @click.option("--head", "heads", multiple=True, help="A hash known from elsewhere that must be in the log.")
 @click.option("--version", type=click.IntRange(1), help="Which version of the solution FILE must be.")
+@click.option("--phase", type=click.IntRange(1), help="Of which phase it is the solution, by its number.")
 @as_json
 def verify(
     files: tuple[str, ...],
@@ -635,6 +715,7 @@ def verify(
     path_file: Path | None,
     heads: tuple[str, ...],
     version: int | None,
+    phase: int | None,
     as_json: bool,
 ) -> None:
     """Check, without any server, what a server published.
@@ -647,7 +728,7 @@ def verify(
     is_solution = files[0] == "solution" and len(files) == 3
     first, others = existing(files[1 if is_solution else 0]), [existing(one) for one in files[1 + is_solution :]]
     if is_solution:
-        told((lambda: proofs.check_solution(first, proofs.read_log(others[0]), version=version)), as_json)
+        told((lambda: proofs.check_solution(first, log_of(others[0], phase), version=version)), as_json)
     elif first.suffix == ".jsonl":
         told((lambda: log_checks(first, others, key_file, heads)), as_json, needs_all=bool(others))
     elif len(others) > 1:
@@ -658,6 +739,11 @@ def verify(
         # Without the site's key a receipt proves nothing, whatever else is true of it.
         file = others[0] if others else None
         told((lambda: receipt_checks(first, file, key_file, log_file, path_file, heads)), as_json, needs_all=True)
+
+
+def log_of(path: Path, phase: int | None) -> proofs.Log:
+    """What the log in this file says of a phase; None: all of it."""
+    return proofs.of_phase(proofs.read_log(path), phase)
 
 
 def known_keys(receipt: Path, envelope: dict[str, Any], key_file: Path | None) -> dict[str, str]:
@@ -720,19 +806,35 @@ def told(checks: Callable[[], Iterable[proofs.Check]], as_json: bool, *, needs_a
         sys.exit(1)
 
 
+def in_file_name(phase: str) -> str:
+    """The number or the name of a phase as a part of the name of a folder."""
+    return "".join(letter if letter.isalnum() else "-" for letter in phase)
+
+
 @main.command("replay")
 @slug_argument
 @click.option(
-    "--output", "-o", "folder", type=click.Path(file_okay=False, path_type=Path), help="Default: SLUG-replay, here."
+    "--output",
+    "-o",
+    "folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Default: SLUG-replay, here; with --phase SLUG-PHASE-replay.",
 )
 @click.option("--solution", type=file_argument, help="The file of the solution, where the server does not release it.")
 @click.option("--offline", is_flag=True, help="Download nothing: check what an earlier replay put into the folder.")
+@phase_option
 @as_json
-def replay_command(slug: str, folder: Path | None, solution: Path | None, offline: bool, as_json: bool) -> None:
-    """Compute the confirmed result of a competition again, and say what could be checked and what not."""
-    folder = folder or Path(f"{slug}-replay")
+def replay_command(
+    slug: str, folder: Path | None, solution: Path | None, offline: bool, phase: str | None, as_json: bool
+) -> None:
+    """Compute the confirmed result of a competition again, and say what could be checked and what not.
+
+    Of a competition in several phases, the result of one of them.
+    """
+    folder = folder or Path(f"{slug}-replay" if phase is None else f"{slug}-{in_file_name(phase)}-replay")
     if not offline:
-        replay.gather(Client.configured(), slug, folder)
+        client = Client.configured()
+        replay.gather(client, slug, folder, phase=client.phase_named(slug, phase))
         output.err.print(f"Downloaded into {folder}", soft_wrap=True)
     elif not (folder / replay.LOG).is_file():
         raise UzuError(f"There is nothing to replay in {folder}: run it without --offline first.")

@@ -38,6 +38,7 @@ def submit(
     experiment: dict[str, Any] | None = None,
     mlflow_run: Any = None,
     check: bool = True,
+    phase: int | str | None = None,
     client: Client | None = None,
 ) -> Result:
     """Submit a pandas or polars frame, or the path of a file, and return its public score. The receipt is kept here.
@@ -45,7 +46,8 @@ def submit(
     `experiment`: how they were made, for your team's lab book: `run`, `url`, `commit`, `params`, `metrics`, `tags`.
     `mlflow_run`: take it from a run in MLflow: True for the active one, a run, or its id. What `experiment` says goes
     before what the run says. With `check`, a frame (or a plain .csv) is first compared with the competition's sample
-    submission here.
+    submission here. `phase`: its number or name, where the competition is held in several; by default the one that
+    runs.
 
     Raises:
         FrameMismatch: it does not look like the sample submission; nothing was sent.
@@ -59,9 +61,10 @@ def submit(
         content, filename = path.read_bytes(), path.name
     else:
         content, filename = frames.to_csv(predictions), "submission.csv"
-    if check and filename.lower().endswith(".csv") and (sample := sample_submission(client, slug)):
+    number = client.phase_named(slug, phase)
+    if check and filename.lower().endswith(".csv") and (sample := sample_submission(client, slug, number)):
         frames.check_against_sample(content, sample)
-    answer = client.submit(slug, io.BytesIO(content), filename, memo=memo, cv=cv, experiment=experiment)
+    answer = client.submit(slug, io.BytesIO(content), filename, memo=memo, cv=cv, experiment=experiment, phase=number)
     result = result_of(client, answer)
     if "receipt" in answer:  # servers of before receipts send none
         answer["receipt"] = answer["receipt"] or client.receipt(result.id)
@@ -90,9 +93,15 @@ def result_of(client: Client, answer: dict[str, Any]) -> Result:
     )
 
 
-def sample_submission(client: Client, slug: str) -> Path | None:
-    """The sample submission, kept here by its checksum; None where the competition has none."""
-    found = next((one for one in client.data_files(slug) if one.get("isSampleSubmission")), None)
+def sample_submission(client: Client, slug: str, phase: int | None = None) -> Path | None:
+    """The sample submission for a phase (its own, else the competition's), kept here by its checksum; None: there is
+    none. Without a number: for the phase that is meant where none is named.
+    """
+    samples = [one for one in client.data_files(slug) if one.get("isSampleSubmission")]
+    if phase is None and any(one.get("phase") is not None for one in samples):
+        phase = next((one["number"] for one in client.competition(slug)["phases"] if one["isCurrent"]), None)
+    own = [one for one in samples if one.get("phase") == phase]
+    found = next(iter([*own, *(one for one in samples if one.get("phase") is None)]), None)
     if found is None or not found["name"].lower().endswith(".csv"):
         return None
     target = config.cache_dir() / "samples" / f"{found['sha256']}.csv"
@@ -105,23 +114,31 @@ def leaderboard(
     private: bool = False,
     limit: int = 20,
     bracket: str | None = None,
+    phase: int | str | None = None,
     client: Client | None = None,
 ) -> list[dict[str, Any]]:
-    """The first rows of a leaderboard, or of a bracket of it."""
+    """The first rows of a leaderboard, or of a bracket of it. `phase`: as in `submit`."""
     client = client or Client.configured()
-    return client.leaderboard(slug, private=private, limit=limit, bracket=bracket)["results"]
+    number = client.phase_named(slug, phase)
+    return client.leaderboard(slug, private=private, limit=limit, bracket=bracket, phase=number)["results"]
 
 
-def submissions(slug: str, *, client: Client | None = None) -> list[dict[str, Any]]:
-    """Your team's submissions, newest first."""
-    return (client or Client.configured()).submissions(slug)
+def submissions(slug: str, *, phase: int | str | None = None, client: Client | None = None) -> list[dict[str, Any]]:
+    """Your team's submissions, newest first. `phase`: as in `submit`."""
+    client = client or Client.configured()
+    return client.submissions(slug, phase=client.phase_named(slug, phase))
 
 
-def download(slug: str, folder: str | Path = ".", *, client: Client | None = None) -> list[Path]:
-    """Download every data file of a competition into `folder`; files that are there already, unchanged, stay."""
+def download(
+    slug: str, folder: str | Path = ".", *, phase: int | str | None = None, client: Client | None = None
+) -> list[Path]:
+    """Download every data file of a competition into `folder`; files that are there already, unchanged, stay.
+
+    `phase`: only those of this phase (its number or name) and those of no phase.
+    """
     client = client or Client.configured()
     paths = []
-    for one in client.data_files(slug):
+    for one in client.data_files(slug, phase=client.phase_named(slug, phase)):
         target = safe_target(Path(folder), one["name"])
         if not is_here(target, one):
             client.download_file(one["url"], target, sha256=one["sha256"])

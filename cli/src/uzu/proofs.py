@@ -21,6 +21,11 @@ BEGINNING = "0" * 64
 HASHED = ("competition", "sequence", "at", "actorId", "subjectId", "kind", "facts", "reason", "previous")
 # What is logged after private scoring and explains no change of the ranking.
 MOVE_NO_RANK = {"previewed", "published", "unpublished", "confirmed", "unconfirmed", "receipts_root", "noise"}
+# What is written of one phase. Without a number it is of the first.
+OF_A_PHASE = {
+    *("private_run", "rescored", "previewed", "confirmed", "unconfirmed", "receipts_root", "noise", "metric"),
+    *("solution", "published", "baseline_set", "baseline_removed", "phase", "got_on", "taken_over"),
+}
 # Entries that close a result that an earlier one opened.
 REOPENED = "unconfirmed"
 
@@ -138,6 +143,26 @@ def _hash_of(entry: Mapping[str, Any]) -> str:
     return hashlib.sha256(canonical({name: entry[name] for name in HASHED})).hexdigest()
 
 
+def of_phase(entries: Log, phase: int | None) -> Log:
+    """What the log says of one phase, by its number, and of the competition as a whole; None: everything.
+
+    The chain holds of the whole log alone.
+    """
+    if phase is None:
+        return entries
+    return [one for one in entries if one["facts"].get("phase", 1 if one["kind"] in OF_A_PHASE else phase) == phase]
+
+
+def up_to(entries: Log, last: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The entries until `last`, which is one of them."""
+    return [one for one in entries if one["sequence"] <= last["sequence"]]
+
+
+def after(entries: Log, first: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The entries that came after `first`."""
+    return [one for one in entries if one["sequence"] > first["sequence"]]
+
+
 # --- receipts ---------------------------------------------------------------------------------------------------------
 def check_receipt(
     envelope: Mapping[str, Any], *, file: Path | None = None, keys: Mapping[str, str] | None = None, log: Log = ()
@@ -241,7 +266,7 @@ def check_commitments(log: Log) -> list[Check]:
     if confirmation is None:
         text = "the result is not confirmed: salts are published with the confirmation"
         return [Check(holds=None, text=text)]
-    told = _commitments_told(log[: confirmation["sequence"]])
+    told = _commitments_told(up_to(log, confirmation))
     opened = {one["version"]: one for one in confirmation["facts"].get("solutions", [])}
     checks = []
     for version, commitments in sorted(told.items()):
@@ -277,8 +302,9 @@ def _commitments_told(log: Log) -> dict[int, set[str]]:
     """By version, the commitments told of it: one, unless somebody cheats."""
     told: dict[int, set[str]] = {}
     for entry in log:
-        facts = entry["facts"].get("solution") if entry["kind"] == "published" else entry["facts"]
-        if entry["kind"] in ("published", "solution") and facts and facts.get("commitment"):
+        # Of the phases there are when a competition is published, those but one have an entry of their own.
+        facts = entry["facts"] if entry["kind"] == "solution" else entry["facts"].get("solution")
+        if entry["kind"] in ("published", "phase", "solution") and facts and facts.get("commitment"):
             told.setdefault(facts["version"], set()).add(facts["commitment"])
     return told
 
@@ -291,7 +317,7 @@ def check_board(log: Log, *, smaller_is_better: bool | None = None) -> list[Chec
         return [Check(holds=None, text="no final ranking stands in the log")]
     facts = confirmation["facts"]
     checks = []
-    runs = [one for one in log[: confirmation["sequence"]] if one["facts"].get("boardHash")]
+    runs = [one for one in up_to(log, confirmation) if one["facts"].get("boardHash")]
     if not runs or not facts.get("salt"):
         checks.append(Check(holds=None, text="the ranking was not sealed before the confirmation"))
     else:
@@ -301,7 +327,7 @@ def check_board(log: Log, *, smaller_is_better: bool | None = None) -> list[Chec
         text = "is" if same else "is not"
         checks.append(Check(same, f"the ranking {text} the one that entry {runs[-1]['sequence']} of the log sealed"))
         if facts["sealed"] is not None:
-            checks.append(_difference(sealed, facts["board"], log[runs[-1]["sequence"] : confirmation["sequence"] - 1]))
+            checks.append(_difference(sealed, facts["board"], after(up_to(log, confirmation)[:-1], runs[-1])))
         checks.append(_looked_before(log, runs[-1], confirmation))
     if smaller_is_better is not None:
         checks.append(_order_check(facts["board"], smaller_is_better=smaller_is_better))
@@ -318,7 +344,7 @@ def _difference(sealed: Sequence[Any], board: Sequence[Any], between: Log) -> Ch
 def _looked_before(log: Log, run: Mapping[str, Any], confirmation: Mapping[str, Any]) -> Check:
     looks = [
         one["sequence"]
-        for one in log[: confirmation["sequence"]]
+        for one in up_to(log, confirmation)
         if one["kind"] == "previewed" and one["facts"].get("run") == run["facts"].get("run")
     ]
     early = [one for one in looks if one < run["sequence"]]

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from uzu import proofs
-from uzu.api import Client, UzuError
+from uzu.api import Client, UzuError, in_phase
 from uzu.proofs import Check
 
 FACTS, LOG, KEYS, BOARD, SOLUTION = "competition.json", "log.jsonl", "keys.json", "board.json", "solution"
@@ -43,25 +43,31 @@ class Own:
 
 
 # --- gathering --------------------------------------------------------------------------------------------------------
-def gather(client: Client, slug: str, folder: Path) -> None:
+def gather(client: Client, slug: str, folder: Path, *, phase: int | None = None) -> None:
     """Download into `folder` what a replay needs: what everybody may have, and what is one's own team's.
+
+    `phase`: whose result; without it, of the one that is meant where none is named.
 
     Raises:
         UzuError: the result is not confirmed, or the server can't be reached.
     """
     facts = client.competition(slug)
+    if phase is None and len(phases := facts.get("phases", [])) > 1:
+        phase = next(one["number"] for one in phases if one["isCurrent"])
+    if phase is not None:
+        facts = {**facts, **client.of_competition(slug, in_phase(phase)), "phase": phase}
     if facts["state"] != "confirmed":
         raise UzuError(f"The result of “{slug}” is not confirmed: there is nothing to compute again yet.")
     base = f"/api/competitions/{facts['id']}/"
     client.download_file(f"{base}log/jsonl/", folder / LOG)
     if facts.get("releasesSolution"):
-        client.download_file(f"{base}solution/file/", folder / SOLUTION)
-    board = client.leaderboard(slug, private=True, limit=10**9)["results"]
+        client.download_file(f"{base}{in_phase(phase)}solution/file/", folder / SOLUTION)
+    board = client.leaderboard(slug, private=True, limit=10**9, phase=phase)["results"]
     _write(folder / BOARD, {"results": board})
     _write(folder / KEYS, client.get("/.well-known/uzu-key"))
     _write(folder / FACTS, facts)
     team = facts.get("myTeam")
-    submissions = client.submissions(slug) if team else []
+    submissions = client.submissions(slug, phase=phase) if team else []
     _write(folder / SUBMISSIONS, {"team": team, "results": submissions})
     for one in submissions:
         if one["status"] == "scored":
@@ -106,6 +112,7 @@ def replay(folder: Path, *, solution: Path | None = None) -> Iterator[Check]:
     receipts = [proofs.read_json(path) for path in sorted((folder / RECEIPTS).glob("*.json"), key=_number)]
     heads = [one["receipt"]["logHead"] for one in receipts if one["receipt"].get("logHead")]
     yield from proofs.check_log(log, heads=dict.fromkeys(heads))
+    whole, log = log, proofs.of_phase(log, _phase_in(folder))
     yield from proofs.check_commitments(log)
     confirmation = proofs.confirmation_in(log)
     if confirmation is None:
@@ -113,11 +120,11 @@ def replay(folder: Path, *, solution: Path | None = None) -> Iterator[Check]:
         return
     sealed = [one["sealed"] for one in confirmation["facts"].get("solutions", [])]
     yield from proofs.check_board(log, smaller_is_better=_smaller_is_better(sealed))
-    board, since = confirmation["facts"]["board"], log[confirmation["sequence"] :]
+    board, since = confirmation["facts"]["board"], proofs.after(log, confirmation)
     yield _shown_check(board, proofs.read_json(folder / BOARD)["results"], since)
     keys = proofs.keys_of(proofs.read_json(folder / KEYS))
     for receipt in receipts:
-        yield from _own_receipt(receipt, folder, keys, log)
+        yield from _own_receipt(receipt, folder, keys, whole)
     file = solution or folder / SOLUTION
     if not file.exists() or not sealed:
         yield Check(holds=None, text="scores: the solution is not released (--solution names its file, if you have it)")
@@ -127,6 +134,12 @@ def replay(folder: Path, *, solution: Path | None = None) -> Iterator[Check]:
         yield Check(holds=None, text="scores: the metric is a program of the organisers, which is not run here")
         return
     yield from _scores(folder, file, sealed[-1], confirmation["facts"], receipts)
+
+
+def _phase_in(folder: Path) -> int | None:
+    """Which phase's result was put into the folder; None: of a competition in one phase."""
+    path = folder / FACTS
+    return proofs.read_json(path).get("phase") if path.is_file() else None
 
 
 def _number(path: Path) -> int:

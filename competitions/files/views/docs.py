@@ -8,8 +8,10 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_view
 
 from competitions.exceptions import (
+    ChangedMeanwhile,
     CompetitionNotStarted,
     DataFileIsSolution,
+    DataFileOpen,
     DataFileTooLarge,
     FileNameTaken,
     InvalidFileName,
@@ -26,6 +28,7 @@ from competitions.files.serializers import (
     DataPreviewSerializer,
     DataUploadSerializer,
     LargeUploadSerializer,
+    MoveDataFileSerializer,
     PartNumbersSerializer,
     PartTargetSerializer,
 )
@@ -46,7 +49,7 @@ BYTES: dict[Any, Any] = {
 }
 MAY_DOWNLOAD = (NotEntered, CompetitionNotStarted, RulesNotAccepted, NotVisible, FileGone)
 MAY_PREVIEW = (NotEntered, CompetitionNotStarted, RulesNotAccepted, NotVisible)
-NOT_THIS_FILE = (InvalidFileName, FileNameTaken, DataFileTooLarge, StorageQuotaReached)
+NOT_THIS_FILE = (InvalidFileName, FileNameTaken, DataFileOpen, DataFileTooLarge, StorageQuotaReached)
 
 data_files = extend_schema_view(
     list=extend_schema(
@@ -55,15 +58,29 @@ data_files = extend_schema_view(
         parameters=[COMPETITION],
         responses={200: DataFileSerializer(many=True), **refuses(NotEntered, NotVisible)},
         description="Names, sizes and checksums of the data files. Open to everybody who may see the competition; in a "
-        "competition by invitation, to its participants.",
+        "competition by invitation, to its participants. A file of a phase that has not started is told to organisers "
+        "only.",
     ),
     create=extend_schema(
         operation_id="addDataFile",
         tags=TAGS,
         parameters=[COMPETITION],
         request={"multipart/form-data": DataUploadSerializer},
-        responses={201: DataFileSerializer, **refuses(*NOT_THIS_FILE, DataFileIsSolution, *HOSTS_ONLY)},
+        responses={
+            201: DataFileSerializer,
+            **refuses(*NOT_THIS_FILE, DataFileIsSolution, ChangedMeanwhile, *HOSTS_ONLY),
+        },
         description="Add a data file, or replace one. Organisers only.",
+    ),
+    partial_update=extend_schema(
+        operation_id="changeDataFile",
+        tags=TAGS,
+        parameters=[COMPETITION, PK],
+        request={"application/json": MoveDataFileSerializer},
+        responses={200: DataFileSerializer, **refuses(DataFileOpen, ChangedMeanwhile, *HOSTS_ONLY)},
+        examples=[OpenApiExample("With the final", value={"phase": 2}, request_only=True)],
+        description="Let a data file open with another phase, or with the competition. One that participants may have "
+        "can't be closed again. The log tells of a file that is open. Organisers only.",
     ),
     destroy=extend_schema(
         operation_id="deleteDataFile",
@@ -77,8 +94,8 @@ data_files = extend_schema_view(
         tags=TAGS,
         parameters=[COMPETITION, PK, RANGE],
         responses={**BYTES, **refuses(*MAY_DOWNLOAD)},
-        description="One data file, resumable: Range, If-Range, ETag, Last-Modified. Participants, from the start on, "
-        "with the present rules accepted; organisers always.",
+        description="One data file, resumable: Range, If-Range, ETag, Last-Modified. Participants, from the start on "
+        "(that of its phase, if it has one), with the present rules accepted; organisers always.",
     ),
     preview=extend_schema(
         operation_id="getDataFilePreview",
@@ -93,8 +110,8 @@ data_files = extend_schema_view(
         tags=TAGS,
         parameters=[COMPETITION, RANGE],
         responses={**BYTES, 202: ArchiveStatusSerializer, **refuses(*MAY_DOWNLOAD, NoDataFiles)},
-        description="All data files in one zip; 202 with Retry-After while it is being made. Participants, from the "
-        "start on, with the present rules accepted; organisers always.",
+        description="All data files in one zip, but those of phases to come; 202 with Retry-After while it is being "
+        "made. Participants, from the start on, with the present rules accepted; organisers always.",
     ),
 )
 
@@ -111,7 +128,7 @@ uploads = extend_schema_view(
         tags=TAGS,
         parameters=[COMPETITION],
         request=BeginUploadSerializer,
-        responses={201: LargeUploadSerializer, **refuses(*NOT_THIS_FILE, *HOSTS_ONLY)},
+        responses={201: LargeUploadSerializer, **refuses(*NOT_THIS_FILE, ChangedMeanwhile, *HOSTS_ONLY)},
         examples=[
             OpenApiExample("Four gigabytes", value={"name": "images.zip", "size": 4294967296}, request_only=True)
         ],

@@ -17,6 +17,7 @@ from competitions import permissions as can
 from competitions.files import uploads as data_uploads
 from competitions.files.serializers import BeginUploadSerializer, LargeUploadSerializer, PartNumbersSerializer
 from competitions.files.views import docs
+from competitions.files.views.data import phase_named
 from competitions.lookup import find_competition
 from competitions.models import Competition, DataUpload
 from foundation import uploads as receiving
@@ -32,12 +33,13 @@ class DataUploadViewSet(ViewSet):
     lookup_value_converter = "uuid"
 
     def list(self, request: Request, competition: str) -> Response:
-        uploads = hosted(request, competition).data_uploads.exclude(state=DataUpload.State.DONE)
+        uploads = hosted(request, competition).data_uploads.exclude(state=DataUpload.State.DONE).select_related("phase")
         return Response(LargeUploadSerializer(uploads, many=True).data)
 
     def create(self, request: Request, competition: str) -> Response:
         found = hosted(request, competition)
         fields = sent(request, BeginUploadSerializer)
+        fields["phase"] = phase_named(found, fields["phase"])
         upload = data_uploads.begin_upload(competition=found, by=signed_in(request), at=timezone.now(), **fields)
         return Response(LargeUploadSerializer(upload).data, status=status.HTTP_201_CREATED)
 
@@ -103,7 +105,7 @@ def find_upload(competition: Competition, pk: UUID) -> DataUpload:
     Raises:
         NotVisible: there is none.
     """
-    upload = competition.data_uploads.filter(pk=pk).first()
+    upload = competition.data_uploads.select_related("phase").filter(pk=pk).first()
     if upload is None:
         raise NotVisible
     return upload

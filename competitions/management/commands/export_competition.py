@@ -7,8 +7,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from competitions.bundles.writing import write_bundle
 from competitions.models import Competition
-from competitions.organising.bundles.writing import write_bundle
 
 
 class Command(BaseCommand):

@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from accounts.models import User
-from competitions.organising.bundles.reading import import_bundle
+from competitions.bundles.reading import import_bundle
 from foundation.refusals import Refusal
 
 

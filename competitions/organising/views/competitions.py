@@ -18,7 +18,7 @@ from competitions import permissions as can
 from competitions.lookup import find_competition
 from competitions.models import Competition
 from competitions.organising.calendars import calendar_of
-from competitions.organising.creating import delete_draft
+from competitions.organising.creating import create_competition, delete_draft, free_slug
 from competitions.organising.editing import edit_competition
 from competitions.organising.filters import CompetitionFilter
 from competitions.organising.readiness import Weight, readiness
@@ -26,6 +26,7 @@ from competitions.organising.serializers import (
     CompetitionEditSerializer,
     CompetitionListSerializer,
     MarkdownSerializer,
+    NewCompetitionSerializer,
     ReadinessSerializer,
     told,
 )
@@ -52,6 +53,15 @@ class CompetitionViewSet(mixins.ListModelMixin, GenericViewSet[Competition]):
 
     def get_serializer_context(self) -> dict[str, Any]:
         return {**super().get_serializer_context(), "at": timezone.now()}
+
+    def create(self, request: Request) -> Response:
+        by = signed_in(request)
+        can.create_competition(by).require()
+        fields = sent(request, NewCompetitionSerializer)
+        fields.setdefault("slug", free_slug(fields["title"]))
+        draft = create_competition(by=by, at=timezone.now(), **fields)
+        row = Competition.objects.with_details_for(by).get(pk=draft.pk)
+        return Response(told(request, row), status=status.HTTP_201_CREATED)
 
     def retrieve(self, request: Request, competition: str) -> Response:
         found = find_competition(request, competition, rows=Competition.objects.with_details_for(request.user))

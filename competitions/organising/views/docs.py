@@ -8,10 +8,14 @@ from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_v
 from competitions.exceptions import (
     ChangedMeanwhile,
     ClockFrozen,
+    CombinedWeightsMissing,
+    DirectionsDiffer,
     EndInThePast,
     EndTooSoon,
+    InvalidCombinedPoints,
     LimitsFrozen,
     LimitsOnlyRise,
+    MayNotCreateCompetitions,
     MedalsFrozen,
     MetricInUse,
     NoDraft,
@@ -21,6 +25,8 @@ from competitions.exceptions import (
     RulesVersionFalls,
     SelectionFrozen,
     StartFrozen,
+    StartOpenedFiles,
+    TooManyDrafts,
 )
 from competitions.openapi import COMPETITION, DELETED, HOSTS_ONLY
 from competitions.organising.serializers import (
@@ -28,6 +34,8 @@ from competitions.organising.serializers import (
     CompetitionSerializer,
     HtmlSerializer,
     MarkdownSerializer,
+    NewCompetitionSerializer,
+    PageEditSerializer,
     PageSerializer,
     ReadinessSerializer,
 )
@@ -42,6 +50,15 @@ competitions = extend_schema_view(
         operation_id="listCompetitions",
         tags=COMPETITIONS,
         description="Public competitions, and those you entered or organise. Open to everybody.",
+    ),
+    create=extend_schema(
+        operation_id="createCompetition",
+        tags=COMPETITIONS,
+        request={"application/json": NewCompetitionSerializer},
+        responses={201: CompetitionSerializer, **refuses(MayNotCreateCompetitions, TooManyDrafts)},
+        examples=[OpenApiExample("A draft", value={"title": "Tides of Osaka"}, request_only=True)],
+        description="Create a competition as a draft that you organise, with a clock and a metric to begin with. Open "
+        "to the staff and to whoever the site lets create competitions.",
     ),
     retrieve=extend_schema(
         operation_id="getCompetition",
@@ -68,6 +85,7 @@ competitions = extend_schema_view(
             200: CompetitionSerializer,
             **refuses(
                 *(EndInThePast, RulesVersionFalls, NotAnImage, ImageTooLarge, ClockFrozen, StartFrozen),
+                StartOpenedFiles,
                 *(
                     SelectionFrozen,
                     MedalsFrozen,
@@ -78,12 +96,14 @@ competitions = extend_schema_view(
                     LimitsOnlyRise,
                 ),
                 *(LimitsFrozen, NotReadyToPublish, *HOSTS_ONLY),
+                *(DirectionsDiffer, CombinedWeightsMissing, InvalidCombinedPoints),
             ),
         },
         examples=[OpenApiExample("A longer day", value={"endsAt": "2026-12-01T12:00:00Z"}, request_only=True)],
         description="Change the competition. Organisers only. The end and the limits can't change once it has ended; "
         "the start and the metric not once there are submissions; the version of the rules only rises. While it runs, "
-        "limits only rise, and the end comes no earlier than after a notice, and later with a reason. What speaks "
+        "limits only rise, and the end comes no earlier than after a notice, and later with a reason. `title` and "
+        "`summary` are the originals; what you read as these may be a translation: `written` has them all. What speaks "
         "against publishing it (no solution, a data file with its answers, ...) is told, and asked back where it can.",
     ),
     destroy=extend_schema(
@@ -147,9 +167,10 @@ pages = extend_schema_view(
         operation_id="addPage",
         tags=PAGES,
         parameters=[COMPETITION],
-        request=PageSerializer,
+        request=PageEditSerializer,
         responses={201: PageSerializer, **refuses(PageSlugTaken, *HOSTS_ONLY)},
-        description="Add a page, last where no position is given. Organisers only.",
+        description="Add a page, last where no position is given. `title` and `body` are the originals, read by "
+        "everybody who has no translation into their language. Organisers only.",
     ),
     retrieve=extend_schema(
         operation_id="getPage",
@@ -162,9 +183,10 @@ pages = extend_schema_view(
         operation_id="editPage",
         tags=PAGES,
         parameters=[COMPETITION],
-        request=PageSerializer,
+        request=PageEditSerializer,
         responses={200: PageSerializer, **refuses(PageSlugTaken, *HOSTS_ONLY)},
-        description="Change a page. Organisers only.",
+        description="Change a page. `title` and `body` are the originals; what you read as these may be a translation: "
+        "`written` has them all. Organisers only.",
     ),
     destroy=extend_schema(
         operation_id="deletePage",

@@ -44,7 +44,8 @@ entering = extend_schema_view(
             201: TeamSerializer,
             **refuses(
                 *(no.EntryClosed, no.RulesNotAccepted, no.WrongInvitationCode, no.LeftWithSubmissions),
-                *(no.UnknownBracket, no.BracketOfHosts, no.AlreadyEntered, no.RulesChanged, NotVisible),
+                *(no.UnknownBracket, no.BracketOfHosts, no.BracketsFixedByPhase, no.AlreadyEntered, no.RulesChanged),
+                NotVisible,
             ),
         },
         examples=[OpenApiExample("Rules accepted", value={"acceptRules": True, "rulesVersion": 1}, request_only=True)],
@@ -165,13 +166,13 @@ team_brackets = extend_schema(
         200: TeamSerializer,
         **refuses(
             *(no.UnknownBracket, no.BracketOfHosts, no.ReasonMissing, no.NotTeamOwner, no.BracketsFixed),
-            *(no.TeamNotActive, NotVisible),
+            *(no.BracketsFixedByPhase, no.TeamNotActive, NotVisible),
         ),
     },
     examples=[OpenApiExample("A team of students", value={"brackets": ["student"]}, request_only=True)],
-    description="Say which brackets the team belongs to. Its owner, for as long as one can enter, chooses of those "
-    "that teams choose; organisers set all of them at any time, which the log tells, with a reason once the "
-    "competition has ended.",
+    description="Say which brackets the team belongs to. Its owner chooses of those that teams choose, for as long "
+    "as one can enter and until a phase ends that the team took part in; organisers set all of them at any time, which "
+    "the log tells, with a reason once the competition, or a phase of it, has ended.",
 )
 
 

@@ -2,6 +2,8 @@ import { createI18n } from 'vue-i18n'
 
 export const LOCALES = ['en', 'ja'] as const
 export type Locale = (typeof LOCALES)[number]
+/** Each language by its own name. */
+export const LOCALE_NAMES: Record<Locale, string> = { en: 'English', ja: '日本語' }
 
 type Messages = Record<string, unknown>
 
@@ -11,14 +13,18 @@ const files: Record<Locale, Record<string, () => Promise<unknown>>> = {
   ja: import.meta.glob('../locales/ja/*.json'),
 }
 
-async function messagesOf(locale: Locale): Promise<Messages> {
-  const entries = await Promise.all(
-    Object.entries(files[locale]).map(async ([path, load]) => {
-      const area = path.slice(path.lastIndexOf('/') + 1, -'.json'.length)
-      return [area, ((await load()) as { default: unknown }).default] as const
-    }),
-  )
-  return Object.fromEntries(entries)
+// Message files that only the organisers' page of the same name uses: fetched when that page is first opened (`learn`).
+export const ON_DEMAND: ReadonlySet<string> = new Set(['phases', 'metric', 'integrity', 'baselines', 'studio', 'manage'])
+const asked = new Set<string>()
+
+const areaOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1, -'.json'.length)
+
+async function messagesOf(locale: Locale, without: ReadonlySet<string>): Promise<Messages> {
+  const wanted = Object.entries(files[locale]).filter(([path]) => {
+    const area = areaOf(path)
+    return !without.has(area) && (!ON_DEMAND.has(area) || asked.has(area))
+  })
+  return Object.fromEntries(await Promise.all(wanted.map(async ([path, load]) => [areaOf(path), ((await load()) as { default: unknown }).default] as const)))
 }
 
 export function isLocale(value: unknown): value is Locale {
@@ -39,13 +45,30 @@ export function createAppI18n(locale: Locale) {
 
 export const i18n = createAppI18n('en')
 
-const loaded = new Set<Locale>()
+const known: Record<Locale, Set<string>> = { en: new Set(), ja: new Set() }
+let spoken: Locale = 'en'
+
+async function fetchMissing(locale: Locale): Promise<void> {
+  const messages = await messagesOf(locale, known[locale])
+  i18n.global.mergeLocaleMessage(locale, messages as never)
+  Object.keys(messages).forEach((area) => known[locale].add(area))
+}
 
 export async function speak(locale: Locale): Promise<void> {
-  if (!loaded.has(locale)) {
-    i18n.global.setLocaleMessage(locale, (await messagesOf(locale)) as never)
-    loaded.add(locale)
-  }
+  spoken = locale
+  await fetchMissing(locale)
   i18n.global.locale.value = locale as never
   document.documentElement.lang = locale
+}
+
+/** Fetches the messages that only the page of this name uses, if there are any. */
+export async function learn(page: string): Promise<void> {
+  if (!ON_DEMAND.has(page) || asked.has(page)) return
+  asked.add(page)
+  try {
+    await fetchMissing(spoken)
+  } catch (error) {
+    asked.delete(page)
+    throw error
+  }
 }

@@ -1,6 +1,6 @@
 import { createRouter, createWebHistory } from 'vue-router'
 import { routes } from 'vue-router/auto-routes'
-import { i18n } from './i18n'
+import { i18n, learn } from './i18n'
 import { useSession } from './session'
 import { useToasts } from './toasts'
 
@@ -10,6 +10,12 @@ declare module 'vue-router' {
     requiresUser?: boolean
     /** For visitors only: who is signed in goes home. */
     forVisitors?: boolean
+    /** Shows one phase of a competition; where there are several, the page above it says which. */
+    ofPhase?: boolean
+    /** Shows all phases together too, where there is a ranking over them. */
+    combined?: boolean
+    /** The messages that only this page and its like say, where they are not of the name of the page. */
+    speaks?: string
     /** Without app bar: the venue screen. */
     bare?: boolean
   }
@@ -39,6 +45,8 @@ router.beforeEach(async (to) => {
   if (to.meta.forVisitors && session.isSignedIn && !session.hasEnded) return { path: '/' }
   return true
 })
+
+router.beforeResolve((to) => learn(to.meta.speaks ?? to.matched.at(-1)?.path.split('/').at(-1) ?? ''))
 
 // What a page is made of could not be loaded. After an update the server has other files than an open page knows of, so
 // the next page is fetched as a whole; but never the first one again and again.

@@ -30,7 +30,7 @@ export const useSession = defineStore('session', () => {
     void adoptTimeZone()
   }
 
-  /** The language of the page, and of what this server tells somebody: sentences, refusals, e-mails. */
+  /** The language of the page, and of what this server tells somebody: sentences, refusals, emails. */
   async function chooseLanguage(locale: Locale) {
     try {
       if (user.value && user.value.language !== locale) await change({ language: locale })

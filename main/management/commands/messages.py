@@ -15,6 +15,9 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
 from scoring.messages import EXPECTED, MESSAGES
+from studio.tables.messages import BASELINES, CHECKS, FINDINGS, MAKING, READING, REASONS, SPLITTING
+
+STUDIO = (READING, REASONS, SPLITTING, MAKING, BASELINES, CHECKS, FINDINGS)
 
 IGNORED = ["frontend/*", "cli/*", "tests/*", "benchmarks/*", "var/*", ".venv/*", "docker/*"]
 
@@ -42,7 +45,8 @@ class Command(BaseCommand):
 
 
 def scoring_texts() -> str:
-    """Python source in which gettext finds the scoring core's templates."""
+    """Python source in which gettext finds the templates of rooms that know no Django."""
     return "\n".join(
-        f"gettext_noop({json.dumps(text, ensure_ascii=False)})" for text in (*MESSAGES.values(), *EXPECTED)
+        f"gettext_noop({json.dumps(text, ensure_ascii=False)})"
+        for text in (*MESSAGES.values(), *EXPECTED, *(text for texts in STUDIO for text in texts.values()))
     )

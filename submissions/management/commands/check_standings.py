@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from competitions.leaderboards.standings import lock_teams, rebuild_standings
-from competitions.models import Competition
+from competitions.models import Competition, Phase
 from competitions.teams.searching import index_names
 from submissions.checking import differences
 from submissions.derivation import private_standings, public_standings
@@ -28,24 +28,25 @@ class Command(BaseCommand):
         if missing := set(competition) - set(rows.values_list("slug", flat=True)):
             raise CommandError(f"No such competition: {', '.join(sorted(missing))}")
         wrong = 0
-        for one in rows.order_by("pk"):
-            wrong += self.compare(one, repair=repair)
+        for phase in Phase.objects.filter(competition__in=rows).select_related("competition").order_by("pk"):
+            wrong += self.compare(phase, repair=repair)
         if wrong and not repair:
             raise CommandError(f"{wrong} differences. --repair writes what the submissions say.")
 
-    def compare(self, competition: Competition, *, repair: bool) -> int:
-        if active_run(competition) is not None:
-            self.stdout.write(f"{competition.slug}: left out, scoring is under way")
+    def compare(self, phase: Phase, *, repair: bool) -> int:
+        name = phase.competition.slug if phase.number == 1 else f"{phase.competition.slug}, phase {phase.number}"
+        if active_run(phase) is not None:
+            self.stdout.write(f"{name}: left out, scoring is under way")
             return 0
         with transaction.atomic():
-            lock_teams(competition)
-            found = list(differences(competition))
+            lock_teams(phase.competition)
+            found = list(differences(phase))
             if found and repair:
-                index_names(competition.teams.values_list("pk", flat=True))
-                rebuild_standings(competition=competition, rows=public_standings(competition))
-                if competition.scoring_runs.filter(scores_private=True, status="complete").exists():
-                    rebuild_standings(competition=competition, rows=private_standings(competition))
+                index_names(phase.competition.teams.values_list("pk", flat=True))
+                rebuild_standings(phase=phase, rows=public_standings(phase))
+                if phase.scoring_runs.filter(scores_private=True, status="complete").exists():
+                    rebuild_standings(phase=phase, rows=private_standings(phase))
         for difference in found:
-            self.stdout.write(f"{competition.slug}: {difference}")
-        self.stdout.write(f"{competition.slug}: {len(found)} differences{' repaired' if found and repair else ''}")
+            self.stdout.write(f"{name}: {difference}")
+        self.stdout.write(f"{name}: {len(found)} differences{' repaired' if found and repair else ''}")
         return len(found)

@@ -1,5 +1,5 @@
 /**
- * Who waits for the e-mail that confirms the address. The server sends it again to who signs in; so that one button does
+ * Who waits for the email that confirms the address. The server sends it again to who signs in; so that one button does
  * it, name and password are kept for as long as the page is open, and nowhere else.
  */
 let waiting: { login: string; password: string } | null = null

@@ -21,6 +21,12 @@ it('is gone once sent, or once everything was deleted', () => {
   expect(readDraft('site', NOW)).toBeNull()
 })
 
+it('keeps translations too', () => {
+  const translations = { titleEn: '', titleJa: '題', bodyEn: '', bodyJa: '' }
+  keepDraft('site', { title: '', body: '', tags: [], translations }, NOW)
+  expect(readDraft('site', NOW)?.translations).toEqual(translations)
+})
+
 it('survives what others wrote into the store', () => {
   localStorage.setItem('uzu.draft.site', '{broken')
   expect(readDraft('site', NOW)).toBeNull()

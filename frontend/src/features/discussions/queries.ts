@@ -11,6 +11,7 @@ import type {
   Upload,
 } from '@/shared/api/models'
 import { upload, type UploadOptions } from '@/shared/api/upload'
+import type { Translations } from './translations'
 
 export const PAGE_SIZE = 25
 export const COMMENTS_PAGE = 50
@@ -78,7 +79,7 @@ export const linkedSubmissionQuery = defineQueryOptions((id: number) => ({
   query: ({ signal }): Promise<Submission> => ok(api.GET('/api/submissions/{id}/', { params: { path: { id } }, signal })),
 }))
 
-export interface NewDiscussion {
+export interface NewDiscussion extends Partial<Translations> {
   competition: string | null
   title: string
   body: string
@@ -90,7 +91,7 @@ export interface NewDiscussion {
 
 export const startDiscussion = (body: NewDiscussion): Promise<Discussion> => ok(api.POST('/api/discussions/', { body }))
 
-export interface DiscussionChanges {
+export interface DiscussionChanges extends Partial<Translations> {
   title?: string
   body?: string
   tags?: string[]

@@ -63,7 +63,7 @@ export interface Mention {
   name: string
 }
 
-/** The mention somebody is typing at the caret, if any. An @ within a word (an e-mail address) or in code begins none. */
+/** The mention somebody is typing at the caret, if any. An @ within a word (an email address) or in code begins none. */
 export function mentionAt(text: string, caret: number): Mention | null {
   const line = text.slice(text.lastIndexOf('\n', caret - 1) + 1, caret)
   const found = /(?:^|[\s([{,、。「（])@([\p{L}\p{N}_.-]{1,40})$/u.exec(line)

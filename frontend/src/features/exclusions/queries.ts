@@ -1,14 +1,11 @@
 import { defineQueryOptions } from '@pinia/colada'
 import { api, ok } from '@/shared/api/client'
 import type { Exclusion, ExtraSubmissions, Team } from '@/shared/api/models'
+import { inPhase, phaseKey, type Place } from '@/shared/competition/phases'
+import type { Reason } from '@/shared/competition/reason'
 
 /** As many submissions as one looks through to find one; the newest of a team. */
 export const MOST_SHOWN = 50
-
-export interface Reason {
-  reason: string
-  isReasonPublic: boolean
-}
 
 export const exclusionsQuery = defineQueryOptions(({ slug, page }: { slug: string; page: number }) => ({
   key: ['competitions', slug, 'exclusions', page],
@@ -27,14 +24,15 @@ export const teamFactsQuery = defineQueryOptions((team: number) => ({
   query: ({ signal }) => ok(api.GET('/api/teams/{id}/', { params: { path: { id: team } }, signal })),
 }))
 
-/** A team's submissions as organisers see them. */
-export const teamSubmissionsQuery = defineQueryOptions(({ slug, team }: { slug: string; team: number }) => ({
-  key: ['teams', team, 'organisers-submissions'],
+/** A team's submissions as organisers see them, of one phase where there are several. */
+export const teamSubmissionsQuery = defineQueryOptions(({ slug, phase, team }: Place & { team: number }) => ({
+  key: ['teams', team, 'organisers-submissions', ...phaseKey({ phase })],
   query: ({ signal }) =>
     ok(
       api.GET('/api/competitions/{competition}/submissions/', {
         params: { path: { competition: slug }, query: { team, pageSize: MOST_SHOWN } },
         signal,
+        ...inPhase({ slug, phase }),
       }),
     ),
 }))

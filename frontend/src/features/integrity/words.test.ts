@@ -21,5 +21,7 @@ it.each([
 })
 
 it('leads to the team on the public board, which organisers may always see', () => {
-  expect(teamAddress('cup', { id: 7, name: 'ours' })).toEqual({ path: '/competitions/cup/leaderboard', query: { board: 'public', team: '7' } })
+  const [ours, path] = [{ id: 7, name: 'ours' }, '/competitions/cup/leaderboard']
+  expect(teamAddress({ slug: 'cup' }, ours)).toEqual({ path, query: { board: 'public', team: '7' } })
+  expect(teamAddress({ slug: 'cup', phase: 2 }, ours)).toEqual({ path, query: { phase: '2', board: 'public', team: '7' } })
 })

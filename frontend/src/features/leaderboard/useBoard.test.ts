@@ -21,10 +21,11 @@ function use() {
   let version = 1
   const read = vi.spyOn(boards, 'readBoard').mockImplementation(({ page }) => Promise.resolve(pageOf(page, version)))
   const [slug, kind, search] = [ref('cup'), ref<BoardKind>('public'), ref('')]
+  const phase = ref<number>()
   const scope = effectScope()
-  const board = scope.run(() => useBoard(slug, kind, search, false))!
+  const board = scope.run(() => useBoard(() => ({ slug: slug.value, phase: phase.value }), kind, search, false))!
   const asked = () => read.mock.calls.map(([{ page }]) => page)
-  return { board, read, asked, slug, search, scope, changes: () => (version += 1) }
+  return { board, read, asked, slug, phase, search, scope, changes: () => (version += 1) }
 }
 
 it('reads the first page at once and the others when they come into sight, once each', async () => {
@@ -78,6 +79,22 @@ it('begins anew with every search, and shows nothing of an answer to the one bef
   expect(board.count.value).toBe(TEAMS)
 })
 
+it('begins anew with another phase, and shows nothing of the one before', async () => {
+  const { board, read, phase } = use()
+  await flushPromises()
+  let answer: (page: Board) => void = () => {}
+  read.mockImplementationOnce(() => new Promise((resolve) => (answer = resolve)))
+  phase.value = 2
+  await nextTick()
+  expect([board.count.value, board.rowAt(0)]).toEqual([null, undefined])
+  phase.value = 3
+  await flushPromises()
+  answer({ ...pageOf(1, 9), count: 1 })
+  await flushPromises()
+  expect(read.mock.calls.map(([{ phase: asked }]) => asked)).toEqual([undefined, 2, 3])
+  expect(board.count.value).toBe(TEAMS)
+})
+
 it('says what went wrong only while it has nothing to show', async () => {
   const { board, read } = use()
   await flushPromises()
@@ -86,7 +103,7 @@ it('says what went wrong only while it has nothing to show', async () => {
   await flushPromises()
   expect(board.error.value).toBeNull()
   const first = vi.spyOn(boards, 'readBoard').mockRejectedValue(new NetworkError())
-  const other = effectScope().run(() => useBoard('cup', 'public', '', false))!
+  const other = effectScope().run(() => useBoard({ slug: 'cup' }, 'public', '', false))!
   await flushPromises()
   expect(other.error.value).toBeInstanceOf(NetworkError)
   first.mockResolvedValue(pageOf(1, 1))

@@ -1,5 +1,6 @@
 import { computed, onScopeDispose, reactive, ref, shallowRef, toValue, watch, type MaybeRefOrGetter } from 'vue'
 import { PAGE_SIZE, readBoard, type BaselineLine, type BoardKind, type Row } from '@/shared/competition/board'
+import type { Place } from '@/shared/competition/phases'
 import { NO_ZONES, type Zones } from '@/shared/competition/zones'
 import { usePolling } from '@/shared/ui/usePolling'
 
@@ -10,7 +11,7 @@ const POLL_EVERY = 8000
  * competition runs the pages in sight are asked for again and again; rows move when something changed.
  */
 export function useBoard(
-  slug: MaybeRefOrGetter<string>,
+  place: MaybeRefOrGetter<Place>,
   kind: MaybeRefOrGetter<BoardKind>,
   search: MaybeRefOrGetter<string>,
   polls: MaybeRefOrGetter<boolean>,
@@ -35,8 +36,9 @@ export function useBoard(
 
   async function load(page: number) {
     const mine = abort
+    const { slug, phase } = toValue(place)
     try {
-      const board = await readBoard({ slug: toValue(slug), kind: toValue(kind), page, search: toValue(search), bracket: toValue(bracket) }, mine.signal)
+      const board = await readBoard({ slug, phase, kind: toValue(kind), page, search: toValue(search), bracket: toValue(bracket) }, mine.signal)
       if (mine.signal.aborted) return
       error.value = null
       if (board.version !== version) {
@@ -96,7 +98,7 @@ export function useBoard(
     () => void restart(),
   )
   watch(
-    [() => toValue(slug), () => toValue(kind), () => toValue(bracket)],
+    [() => toValue(place).slug, () => toValue(place).phase, () => toValue(kind), () => toValue(bracket)],
     () => {
       count.value = null
       me.value = null

@@ -34,14 +34,13 @@ interface Shown {
  */
 export function useStudy(shown: () => Shown, board: Board) {
   const now = useNow()
-  const slug = () => shown().competition.slug
   const direction = computed(() => shown().competition.metric.direction)
   const isLive = computed(() => shown().kind === 'public' && stateAt(shown().competition, now.value) === 'running')
   const history = useQuery(() => ({
-    ...racedQuery(slug(), shown().bracket),
+    ...racedQuery(shown().competition, shown().bracket),
     enabled: isLive.value,
   }))
-  const scores = useQuery(() => scoresQuery({ slug: slug(), kind: shown().kind, bracket: shown().bracket }))
+  const scores = useQuery(() => scoresQuery({ slug: shown().competition.slug, phase: shown().competition.phase, kind: shown().kind, bracket: shown().bracket }))
 
   const span = computed(() => spanOf(Date.parse(shown().competition.startsAt), now.value))
   // To the minute: the clock ticks every second, and ranks are not counted anew for each.

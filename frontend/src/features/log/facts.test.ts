@@ -50,3 +50,9 @@ it('tells moments from other texts', () => {
   expect(isMoment('rmse')).toBe(false)
   expect(isMoment(5)).toBe(false)
 })
+
+it('tells lists of numbers as they are, whether one or two and however many they hold', () => {
+  expect(factsOf({ combinedPoints: [25, 18] })).toEqual([{ name: 'combinedPoints', form: 'value', value: '25 18' }])
+  expect(factsOf({ combinedPoints: [[], [25, '18.5', 0]] })).toEqual([{ name: 'combinedPoints', form: 'change', before: '', after: '25 18.5 0' }])
+  expect(factsOf({ combinedPoints: [] })).toEqual([])
+})

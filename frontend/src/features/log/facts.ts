@@ -10,6 +10,9 @@ const MOMENT = /^\d{4}-\d{2}-\d{2}T[\d:.]+Z$/
 /** Long tables, of which only the length is shown; the file of the log has them in full. */
 const TABLES = new Set(['board', 'sealed', 'solutions', 'brackets'])
 
+/** Lists of numbers, which are told as they are however many there are. */
+const LISTS = new Set(['combinedPoints'])
+
 export function isMoment(value: unknown): value is string {
   return typeof value === 'string' && MOMENT.test(value)
 }
@@ -37,6 +40,11 @@ export function factsOf(facts: Record<string, unknown>, within = ''): Fact[] {
     const isPair = Array.isArray(value) && value.length === 2 && value.every(isPlain)
     if (TABLES.has(key) && !isPair) return Array.isArray(value) ? [{ name, form: 'count', count: value.length }] : []
     if (typeof value === 'string' && HASH.test(value)) return [{ name, form: 'hash', value }]
+    if (LISTS.has(key) && Array.isArray(value)) {
+      const [before, after] = value as unknown[]
+      if (Array.isArray(before) && Array.isArray(after)) return [{ name, form: 'change', before: before.join(' '), after: after.join(' ') }]
+      return value.length ? [{ name, form: 'value', value: value.join(' ') }] : []
+    }
     if (Array.isArray(value)) {
       const [before, after] = value
       if (value.length === 2 && isPlain(before) && isPlain(after)) return [{ name, form: 'change', before, after }]

@@ -1,10 +1,12 @@
 import { defineQueryOptions } from '@pinia/colada'
 import { api, ok } from '@/shared/api/client'
-import type { Competition, MetricDirection, MetricSignature, OwnMetric, ScoringRun } from '@/shared/api/models'
+import type { MetricDirection, MetricSignature, OwnMetric, ScoringRun } from '@/shared/api/models'
 import { upload } from '@/shared/api/upload'
+import { addressIn, inPhase, phaseKey, type Place } from '@/shared/competition/phases'
 
-const at = (competition: string) => ({ params: { path: { competition } } })
-const of = (competition: string, version: number) => ({ params: { path: { competition, version } } })
+const at = (place: Place) => ({ params: { path: { competition: place.slug } }, ...inPhase(place) })
+const of = (place: Place, version: number) => ({ params: { path: { competition: place.slug, version } }, ...inPhase(place) })
+const keyOf = ({ slug, phase }: Place, what: string) => ['competitions', slug, 'own-metric', what, ...phaseKey({ phase })]
 
 export const metricsQuery = defineQueryOptions(() => ({
   key: ['metrics'],
@@ -12,34 +14,34 @@ export const metricsQuery = defineQueryOptions(() => ({
   staleTime: 3_600_000,
 }))
 
-export const conditionsQuery = defineQueryOptions((slug: string) => ({
-  key: ['competitions', slug, 'own-metric', 'conditions'],
-  query: ({ signal }) => ok(api.GET('/api/competitions/{competition}/own-metrics/conditions/', { ...at(slug), signal })),
+export const conditionsQuery = defineQueryOptions((place: Place) => ({
+  key: keyOf(place, 'conditions'),
+  query: ({ signal }) => ok(api.GET('/api/competitions/{competition}/own-metrics/conditions/', { ...at(place), signal })),
 }))
 
-export const versionsQuery = defineQueryOptions((slug: string) => ({
-  key: ['competitions', slug, 'own-metric', 'versions'],
+export const versionsQuery = defineQueryOptions((place: Place) => ({
+  key: keyOf(place, 'versions'),
   query: ({ signal }) =>
-    ok(api.GET('/api/competitions/{competition}/own-metrics/', { params: { path: { competition: slug }, query: { pageSize: 100 } }, signal })),
+    ok(api.GET('/api/competitions/{competition}/own-metrics/', { ...at(place), params: { path: { competition: place.slug }, query: { pageSize: 100 } }, signal })),
 }))
 
-export const failuresQuery = defineQueryOptions((slug: string) => ({
-  key: ['competitions', slug, 'own-metric', 'failures'],
-  query: ({ signal }) => ok(api.GET('/api/competitions/{competition}/own-metrics/failures/', { ...at(slug), signal })),
+export const failuresQuery = defineQueryOptions((place: Place) => ({
+  key: keyOf(place, 'failures'),
+  query: ({ signal }) => ok(api.GET('/api/competitions/{competition}/own-metrics/failures/', { ...at(place), signal })),
 }))
 
-export const runsQuery = defineQueryOptions((slug: string) => ({
-  key: ['competitions', slug, 'own-metric', 'runs'],
+export const runsQuery = defineQueryOptions((place: Place) => ({
+  key: keyOf(place, 'runs'),
   query: ({ signal }) =>
-    ok(api.GET('/api/competitions/{competition}/scoring-runs/', { params: { path: { competition: slug }, query: { pageSize: 5 } }, signal })),
+    ok(api.GET('/api/competitions/{competition}/scoring-runs/', { ...at(place), params: { path: { competition: place.slug }, query: { pageSize: 5 } }, signal })),
 }))
 
 /** One version with its source. */
-export const readVersion = (slug: string, version: number) =>
-  ok(api.GET('/api/competitions/{competition}/own-metrics/{version}/', of(slug, version)))
+export const readVersion = (place: Place, version: number) =>
+  ok(api.GET('/api/competitions/{competition}/own-metrics/{version}/', of(place, version)))
 
-export const readSignature = (slug: string, source: string, signal?: AbortSignal): Promise<MetricSignature> =>
-  ok(api.POST('/api/competitions/{competition}/own-metrics/signature/', { ...at(slug), body: { source }, signal }))
+export const readSignature = (place: Place, source: string, signal?: AbortSignal): Promise<MetricSignature> =>
+  ok(api.POST('/api/competitions/{competition}/own-metrics/signature/', { ...at(place), body: { source }, signal }))
 
 export interface Draft {
   source: string
@@ -53,7 +55,7 @@ export interface Draft {
 }
 
 /** Keeps a draft as the next version. */
-export async function keepVersion(slug: string, draft: Draft): Promise<OwnMetric> {
+export async function keepVersion(place: Place, draft: Draft): Promise<OwnMetric> {
   const body = new FormData()
   body.set('file', new File([draft.source], draft.filename || 'metric.py', { type: 'text/x-python' }))
   body.set('direction', draft.direction)
@@ -61,20 +63,20 @@ export async function keepVersion(slug: string, draft: Draft): Promise<OwnMetric
   body.set('ranked', draft.ranked)
   if (draft.columns) body.set('columns', JSON.stringify(draft.columns))
   body.set('isShown', String(draft.isShown))
-  return (await upload<OwnMetric>(`/api/competitions/${encodeURIComponent(slug)}/own-metrics/`, body)).body
+  return (await upload<OwnMetric>(addressIn(place, 'own-metrics/'), body)).body
 }
 
-export const tryVersion = (slug: string, version: number): Promise<OwnMetric> =>
-  ok(api.POST('/api/competitions/{competition}/own-metrics/{version}/trial/', of(slug, version)))
+export const tryVersion = (place: Place, version: number): Promise<OwnMetric> =>
+  ok(api.POST('/api/competitions/{competition}/own-metrics/{version}/trial/', of(place, version)))
 
-export const useVersion = (slug: string, version: number, reason: string): Promise<OwnMetric> =>
-  ok(api.POST('/api/competitions/{competition}/own-metrics/{version}/use/', { ...of(slug, version), body: { reason } }))
+export const useVersion = (place: Place, version: number, reason: string): Promise<OwnMetric> =>
+  ok(api.POST('/api/competitions/{competition}/own-metrics/{version}/use/', { ...of(place, version), body: { reason } }))
 
-export const showSource = (slug: string, version: number, isShown: boolean): Promise<OwnMetric> =>
-  ok(api.PATCH('/api/competitions/{competition}/own-metrics/{version}/', { ...of(slug, version), body: { isShown } }))
+export const showSource = (place: Place, version: number, isShown: boolean): Promise<OwnMetric> =>
+  ok(api.PATCH('/api/competitions/{competition}/own-metrics/{version}/', { ...of(place, version), body: { isShown } }))
 
-export const chooseBuiltIn = (slug: string, metric: string, metricParams: Record<string, unknown>): Promise<Competition> =>
-  ok(api.PATCH('/api/competitions/{competition}/', { ...at(slug), body: { metric, metricParams } }))
+export const chooseBuiltIn = (place: Place, metric: string, metricParams: Record<string, unknown>): Promise<unknown> =>
+  ok(api.PATCH('/api/competitions/{competition}/', { ...at(place), body: { metric, metricParams } }))
 
-export const rescore = (slug: string, reason: string): Promise<ScoringRun> =>
-  ok(api.POST('/api/competitions/{competition}/scoring-runs/', { ...at(slug), body: { kind: 'rescore', reason } }))
+export const rescore = (place: Place, reason: string): Promise<ScoringRun> =>
+  ok(api.POST('/api/competitions/{competition}/scoring-runs/', { ...at(place), body: { kind: 'rescore', reason } }))

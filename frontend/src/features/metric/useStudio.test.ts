@@ -12,6 +12,7 @@ afterEach(() => {
   vi.restoreAllMocks()
 })
 
+const CUP = { slug: 'cup' }
 const parameter = (name: string) => ({ name, kind: 'float', default: 1, isRequired: false, isOptional: false })
 const signature = (...names: string[]) => ({ parameters: names.map(parameter), description: '' })
 const kept = {
@@ -20,7 +21,7 @@ const kept = {
 } as unknown as OwnMetricWithSource
 
 async function studio() {
-  const { result } = await inSetup(() => useStudio('cup'))
+  const { result } = await inSetup(() => useStudio(CUP))
   return result
 }
 
@@ -34,7 +35,7 @@ it('reads the parameters into fields once somebody rests', async () => {
   expect(asked).not.toHaveBeenCalled()
   expect(way.isValid.value).toBe(false)
   await vi.advanceTimersByTimeAsync(PAUSE)
-  expect(asked.mock.calls).toEqual([['cup', 'def']])
+  expect(asked.mock.calls).toEqual([[CUP, 'def']])
   expect(way.fields.value.map(({ name }) => name)).toEqual(['power', 'floor'])
   expect(way.isValid.value).toBe(true)
 })
@@ -78,13 +79,13 @@ it('makes another version only of what differs', async () => {
   expect([way.isChanged.value, way.typed.power]).toEqual([false, '2'])
   await way.tryOut()
   expect(keep).not.toHaveBeenCalled()
-  expect(tried).toHaveBeenLastCalledWith('cup', 3)
+  expect(tried).toHaveBeenLastCalledWith(CUP, 3)
 
   way.typed.power = '3'
   expect(way.isTouched.value).toBe(true)
   await way.tryOut()
   expect(keep.mock.calls[0]![1]).toMatchObject({ params: { power: 3 }, direction: 'larger_is_better', filename: 'mae.py' })
-  expect(tried).toHaveBeenLastCalledWith('cup', 4)
+  expect(tried).toHaveBeenLastCalledWith(CUP, 4)
   expect([way.isChanged.value, way.version.value]).toEqual([false, 4])
 })
 

@@ -3,6 +3,7 @@ import { watchDebounced } from '@vueuse/core'
 import { computed, reactive, ref, shallowRef, toValue, watch, type MaybeRefOrGetter } from 'vue'
 import { ApiError } from '@/shared/api/errors'
 import type { MetricDirection, OwnMetric, OwnMetricWithSource } from '@/shared/api/models'
+import type { Place } from '@/shared/competition/phases'
 import { fieldOfOwn, readAll, written, type Field } from './fields'
 import * as queries from './queries'
 import TEMPLATE from './template.py?raw'
@@ -20,7 +21,7 @@ export interface SourceFault {
  * A draft of an own metric: its source, the fields of its parameters, and what else a version has. `tryOut` keeps it as the
  * next version where it differs from the one it came from, since versions never change, and has that one tried.
  */
-export function useStudio(slug: MaybeRefOrGetter<string>) {
+export function useStudio(place: MaybeRefOrGetter<Place>) {
   const cache = useQueryCache()
   const draft = reactive({
     source: TEMPLATE,
@@ -51,7 +52,7 @@ export function useStudio(slug: MaybeRefOrGetter<string>) {
     const asked = ++latest
     isReading.value = true
     try {
-      const { parameters } = await queries.readSignature(toValue(slug), draft.source)
+      const { parameters } = await queries.readSignature(toValue(place), draft.source)
       if (asked !== latest) return
       fields.value = parameters.map(fieldOfOwn)
       fault.value = null
@@ -85,7 +86,7 @@ export function useStudio(slug: MaybeRefOrGetter<string>) {
     latest += 1
     isReading.value = false
   }
-  const open = async (wanted: number) => take(await queries.readVersion(toValue(slug), wanted))
+  const open = async (wanted: number) => take(await queries.readVersion(toValue(place), wanted))
 
   function comesFrom(kept: number) {
     version.value = kept
@@ -96,14 +97,14 @@ export function useStudio(slug: MaybeRefOrGetter<string>) {
   async function keep(): Promise<number> {
     if (version.value !== null && !isChanged.value) return version.value
     const columns = draft.columns.length ? draft.columns : null
-    const kept = await queries.keepVersion(toValue(slug), { ...draft, ranked: draft.ranked.trim(), columns, params: read.value.values })
+    const kept = await queries.keepVersion(toValue(place), { ...draft, ranked: draft.ranked.trim(), columns, params: read.value.values })
     comesFrom(kept.version)
     return kept.version
   }
 
   async function tryOut(): Promise<OwnMetric> {
-    const tried = await queries.tryVersion(toValue(slug), await keep())
-    await cache.invalidateQueries({ key: ['competitions', toValue(slug), 'own-metric'] })
+    const tried = await queries.tryVersion(toValue(place), await keep())
+    await cache.invalidateQueries({ key: ['competitions', toValue(place).slug, 'own-metric'] })
     return tried
   }
 

@@ -54,6 +54,14 @@ it('writes a moment that was chosen once it rests there, and nothing while it pl
   expect(at()).toBe(AT)
 })
 
+it('writes no moment of one phase into the address of another', async () => {
+  const { moment, router, at } = await withMoment('/?phase=1')
+  moment.value = Date.parse(AT)
+  await router.push('/?phase=2')
+  await vi.advanceTimersByTimeAsync(2000)
+  expect(at()).toBeUndefined()
+})
+
 it('goes where somebody goes by the address, and stops playing', async () => {
   const { moment, isPlaying, router } = await withMoment('/')
   isPlaying.value = true

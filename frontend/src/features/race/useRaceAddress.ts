@@ -37,7 +37,10 @@ const SETTLED = 400
 export function useMomentInAddress(moment: Ref<number | null>, isPlaying: Ref<boolean>) {
   const route = useRoute()
   const router = useRouter()
-  const path = route.path
+  const { path } = route
+  const { phase } = route.query
+  // On another page, or of another phase, the moment is no longer this one's.
+  const isLeft = () => route.path !== path || route.query.phase !== phase
   let written = route.query.at
   moment.value = momentIn(written)
 
@@ -46,7 +49,7 @@ export function useMomentInAddress(moment: Ref<number | null>, isPlaying: Ref<bo
     () => {
       if (isPlaying.value) return
       const at = moment.value === null ? undefined : new Date(moment.value).toISOString()
-      if (route.path !== path || at === route.query.at) return
+      if (isLeft() || at === route.query.at) return
       written = at
       void router.replace({ query: { ...route.query, at } })
     },
@@ -55,7 +58,7 @@ export function useMomentInAddress(moment: Ref<number | null>, isPlaying: Ref<bo
   watch(
     () => route.query.at,
     (at) => {
-      if (route.path !== path || at === written) return
+      if (isLeft() || at === written) return
       written = at
       isPlaying.value = false
       moment.value = momentIn(at)

@@ -3,18 +3,25 @@ import { api, ok } from '@/shared/api/client'
 import type { Submission, Submitted } from '@/shared/api/models'
 import { upload, type UploadOptions } from '@/shared/api/upload'
 import { readBoard } from '@/shared/competition/board'
+import { phaseKey, type Place } from '@/shared/competition/phases'
 import type { Source } from './csv'
 
 const MOST_PAGES = 25
 const PAGE_SIZE = 200
 
+/** Of a team, to one phase where there are several. */
+interface OfTeam {
+  team: number
+  phase?: number | undefined
+}
+
 /** All submissions of a team, newest first: charts need every one, and a team makes hundreds at most. */
-async function allSubmissions(team: number, signal: AbortSignal): Promise<Submission[]> {
+async function allSubmissions({ team, phase }: OfTeam, signal: AbortSignal): Promise<Submission[]> {
   const all: Submission[] = []
   for (let page = 1; page <= MOST_PAGES; page += 1) {
     const answer = await ok(
       api.GET('/api/teams/{id}/submissions/', {
-        params: { path: { id: team }, query: { page, pageSize: PAGE_SIZE, ordering: ['-createdAt'] } },
+        params: { path: { id: team }, query: { page, pageSize: PAGE_SIZE, ordering: ['-createdAt'], phase } },
         signal,
       }),
     )
@@ -24,27 +31,26 @@ async function allSubmissions(team: number, signal: AbortSignal): Promise<Submis
   return all
 }
 
-export const submissionsQuery = defineQueryOptions((team: number) => ({
-  key: ['teams', team, 'submissions'],
-  query: ({ signal }) => allSubmissions(team, signal),
+export const submissionsQuery = defineQueryOptions(({ team, phase }: OfTeam) => ({
+  key: ['teams', team, 'submissions', ...phaseKey({ phase })],
+  query: ({ signal }) => allSubmissions({ team, phase }, signal),
 }))
 
 /** The best score of the public leaderboard; null while it has none. */
-export const leaderQuery = defineQueryOptions((slug: string) => ({
-  key: ['leaderboard', slug, 'leader'],
+export const leaderQuery = defineQueryOptions(({ slug, phase }: Place) => ({
+  key: ['leaderboard', slug, 'leader', ...phaseKey({ phase })],
   query: async ({ signal }) => {
-    const board = await readBoard({ slug, kind: 'public', page: 1, search: '', pageSize: 1 }, signal)
+    const board = await readBoard({ slug, phase, kind: 'public', page: 1, search: '', pageSize: 1 }, signal)
     return board.results[0]?.score ?? null
   },
 }))
 
-export const allowanceQuery = defineQueryOptions((team: number) => ({
-  key: ['teams', team, 'allowance'],
-  query: ({ signal }) => ok(api.GET('/api/teams/{id}/allowance/', { params: { path: { id: team } }, signal })),
+export const allowanceQuery = defineQueryOptions(({ team, phase }: OfTeam) => ({
+  key: ['teams', team, 'allowance', ...phaseKey({ phase })],
+  query: ({ signal }) => ok(api.GET('/api/teams/{id}/allowance/', { params: { path: { id: team }, query: { phase } }, signal })),
 }))
 
-export interface SubmissionForm {
-  team: number
+export interface SubmissionForm extends OfTeam {
   file: File
   memo: string
   cvScore: number | null
@@ -54,6 +60,7 @@ export interface SubmissionForm {
 export async function submit(form: SubmissionForm, options: UploadOptions): Promise<Submitted> {
   const body = new FormData()
   body.set('team', String(form.team))
+  if (form.phase !== undefined) body.set('phase', String(form.phase))
   if (form.memo) body.set('memo', form.memo)
   if (form.cvScore !== null) body.set('cvScore', String(form.cvScore))
   body.set('file', form.file)

@@ -1,5 +1,7 @@
 import { onScopeDispose, ref, shallowRef, watch } from 'vue'
 import { api, ok } from '@/shared/api/client'
+import type { Place } from '@/shared/competition/phases'
+import { sampleFor } from '@/shared/competition/samples'
 import { checkUp, type Checkup } from './checkup'
 import type { Source } from './csv'
 
@@ -8,19 +10,20 @@ const LARGEST_SAMPLE = 64 * 2 ** 20
 // Below, a look takes no longer than a frame or two.
 const SMALL = 2 ** 18
 
+// By their checksums.
 const samples = new Map<string, Source>()
 
-/** The competition's sample submission, fetched once; null where there is none to compare with yet. */
-async function sampleOf(slug: string): Promise<Source | null> {
-  const known = samples.get(slug)
-  if (known) return known
+/** The sample submission of the competition or of the phase, fetched once; null where there is none to compare with yet. */
+async function sampleOf({ slug, phase }: Place): Promise<Source | null> {
   const files = await ok(api.GET('/api/competitions/{competition}/data/', { params: { path: { competition: slug } } }))
-  const sample = files.find((file) => file.isSampleSubmission && /\.csv(\.gz)?$/i.test(file.name))
-  if (!sample || sample.size > LARGEST_SAMPLE) return null
+  const sample = sampleFor(files, phase)
+  if (!sample || !/\.csv(\.gz)?$/i.test(sample.name) || sample.size > LARGEST_SAMPLE) return null
+  const known = samples.get(sample.sha256)
+  if (known) return known
   const response = await fetch(sample.url, { credentials: 'same-origin' })
   if (!response.ok) return null
   const source = { name: sample.name, blob: await response.blob() }
-  samples.set(slug, source)
+  samples.set(sample.sha256, source)
   return source
 }
 
@@ -35,14 +38,14 @@ function inWorker(file: Source, sample: Source | null, signal: AbortSignal): Pro
 }
 
 /** What there is to say about the chosen file; null while it is looked at, and where only the server can tell. */
-export function useCheckup(slug: () => string, file: () => File | null) {
+export function useCheckup(place: () => Place, file: () => File | null) {
   const checkup = shallowRef<Checkup | null>(null)
   const isChecking = ref(false)
   let looking = new AbortController()
   onScopeDispose(() => looking.abort())
 
   async function look(chosen: File, signal: AbortSignal) {
-    const sample = await sampleOf(slug()).catch(() => null)
+    const sample = await sampleOf(place()).catch(() => null)
     if (signal.aborted) return null
     const source = { name: chosen.name, blob: chosen }
     const isSmall = chosen.size + (sample?.blob.size ?? 0) < SMALL

@@ -9,7 +9,7 @@ import { readSubmission, submit, type SubmissionForm } from './queries'
  * `changed`: the file was written again since it was chosen. `lost`: it left, and nobody heard what came of it.
  * `signedOut`: the session had ended, so nothing was taken.
  */
-export type Phase =
+export type Stage =
   | 'idle'
   | 'uploading'
   | 'scoring'
@@ -21,7 +21,7 @@ export type Phase =
   | 'lost'
   | 'signedOut'
 
-const BUSY: readonly Phase[] = ['uploading', 'scoring', 'queued']
+const BUSY: readonly Stage[] = ['uploading', 'scoring', 'queued']
 
 const WATCH_EVERY = 2000
 
@@ -29,13 +29,13 @@ const WATCH_EVERY = 2000
 export function useSubmit(slug: () => string) {
   const cache = useQueryCache()
   const textOf = useErrorText()
-  const phase = ref<Phase>('idle')
+  const stage = ref<Stage>('idle')
   const progress = ref(0)
   const outcome = shallowRef<Submitted | null>(null)
   const problems = shallowRef<ApiProblem[]>([])
   const message = ref('')
-  const wasShut = () => phase.value === 'signedOut'
-  const busy = computed(() => BUSY.includes(phase.value))
+  const wasShut = () => stage.value === 'signedOut'
+  const busy = computed(() => BUSY.includes(stage.value))
   let abort = new AbortController()
   onScopeDispose(() => abort.abort())
 
@@ -50,27 +50,27 @@ export function useSubmit(slug: () => string) {
 
   async function fail(error: unknown, file: File) {
     if (error instanceof ApiError && error.status === 401) {
-      phase.value = 'signedOut'
+      stage.value = 'signedOut'
       return
     }
     // An answer of a gateway says that all of the file had arrived there.
-    if (isUnheard(error) && (phase.value === 'scoring' || error instanceof ApiError)) {
-      phase.value = 'lost'
+    if (isUnheard(error) && (stage.value === 'scoring' || error instanceof ApiError)) {
+      stage.value = 'lost'
       return
     }
     if (error instanceof NetworkError && !(await isReadable(file))) {
-      phase.value = 'changed'
+      stage.value = 'changed'
       return
     }
     const isRefusal = error instanceof ApiError && error.status < 500
-    phase.value = isRefusal ? 'refused' : 'failed'
+    stage.value = isRefusal ? 'refused' : 'failed'
     problems.value = isRefusal ? error.problems : []
     message.value = textOf(error)
   }
 
   /** A file above the inline size is scored by a job: look now and then until it is done, also over a broken line. */
   async function watchQueue(answer: Submitted) {
-    phase.value = 'queued'
+    stage.value = 'queued'
     for (;;) {
       await new Promise((resolve) => setTimeout(resolve, WATCH_EVERY))
       const submission = await readSubmission(answer.submission.id, abort.signal).catch((error: unknown) => {
@@ -80,14 +80,14 @@ export function useSubmit(slug: () => string) {
       if (!submission || submission.status === 'pending') continue
       outcome.value = { ...answer, submission }
       problems.value = submission.problems.map((problem) => ({ ...problem, attr: 'file' }))
-      phase.value = submission.status === 'scored' ? 'scored' : submission.status
+      stage.value = submission.status === 'scored' ? 'scored' : submission.status
       return
     }
   }
 
   async function start(form: SubmissionForm) {
     abort = new AbortController()
-    phase.value = 'uploading'
+    stage.value = 'uploading'
     progress.value = 0
     problems.value = []
     message.value = ''
@@ -97,13 +97,13 @@ export function useSubmit(slug: () => string) {
         signal: abort.signal,
         onProgress: (fraction) => {
           progress.value = fraction
-          if (fraction >= 1) phase.value = 'scoring'
+          if (fraction >= 1) stage.value = 'scoring'
         },
       })
       if (answer.submission.status === 'pending') await watchQueue(answer)
       else {
         outcome.value = answer
-        phase.value = 'scored'
+        stage.value = 'scored'
       }
     } catch (error) {
       if (error instanceof DOMException && error.name === 'AbortError') reset()
@@ -119,13 +119,13 @@ export function useSubmit(slug: () => string) {
   }
 
   function reset() {
-    phase.value = 'idle'
+    stage.value = 'idle'
     problems.value = []
     message.value = ''
     outcome.value = null
   }
 
-  return { phase, busy, progress, outcome, problems, message, start, cancel, reset }
+  return { stage, busy, progress, outcome, problems, message, start, cancel, reset }
 }
 
 /** A browser no longer reads a file that was written again after it was chosen, and calls that a broken connection. */

@@ -2,8 +2,6 @@ import { defineQueryOptions } from '@pinia/colada'
 import { api, ok } from '@/shared/api/client'
 import type { EntryAnswers, Invitation, MergePreview, MergeRequest, Team } from '@/shared/api/models'
 
-const MOST_FOUND = 10
-
 export const teamQuery = defineQueryOptions((id: number) => ({
   key: ['teams', id, 'members'],
   query: ({ signal }) => ok(api.GET('/api/teams/{id}/', { params: { path: { id } }, signal })),
@@ -24,11 +22,6 @@ export const myInvitationsQuery = defineQueryOptions({
   key: ['invitations'],
   query: ({ signal }) => ok(api.GET('/api/invitations/', { params: { query: { pageSize: 100 } }, signal })),
 })
-
-export async function findTeams(competition: string, search: string, signal: AbortSignal): Promise<Team[]> {
-  const options = { params: { path: { competition }, query: { search, pageSize: MOST_FOUND } }, signal }
-  return (await ok(api.GET('/api/competitions/{competition}/teams/', options))).results
-}
 
 export const renameTeam = (id: number, name: string): Promise<Team> =>
   ok(api.PATCH('/api/teams/{id}/', { params: { path: { id } }, body: { name } }))

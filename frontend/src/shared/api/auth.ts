@@ -3,7 +3,7 @@ import { ApiError, NetworkError, problemsIn } from './errors'
 
 /**
  * django-allauth's headless browser API. It is no part of our OpenAPI schema, so the few shapes we read stand here.
- * A 401 with flows is not an error but "one more step": the e-mail address wants confirming.
+ * A 401 with flows is not an error but "one more step": the email address wants confirming.
  */
 interface AuthAnswer {
   status: number

@@ -156,6 +156,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/competition-presets/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List presets
+         * @description Kinds of event that clock and limits of a draft can be set by. Open to everybody.
+         */
+        get: operations["listPresets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/competitions/": {
         parameters: {
             query?: never;
@@ -169,7 +189,11 @@ export interface paths {
          */
         get: operations["listCompetitions"];
         put?: never;
-        post?: never;
+        /**
+         * Create competition
+         * @description Create a competition as a draft that you organise, with a clock and a metric to begin with. Open to the staff and to whoever the site lets create competitions.
+         */
+        post: operations["createCompetition"];
         delete?: never;
         options?: never;
         head?: never;
@@ -199,7 +223,7 @@ export interface paths {
         head?: never;
         /**
          * Edit competition
-         * @description Change the competition. Organisers only. The end and the limits can't change once it has ended; the start and the metric not once there are submissions; the version of the rules only rises. While it runs, limits only rise, and the end comes no earlier than after a notice, and later with a reason. What speaks against publishing it (no solution, a data file with its answers, ...) is told, and asked back where it can.
+         * @description Change the competition. Organisers only. The end and the limits can't change once it has ended; the start and the metric not once there are submissions; the version of the rules only rises. While it runs, limits only rise, and the end comes no earlier than after a notice, and later with a reason. `title` and `summary` are the originals; what you read as these may be a translation: `written` has them all. What speaks against publishing it (no solution, a data file with its answers, ...) is told, and asked back where it can.
          */
         patch: operations["editCompetition"];
         trace?: never;
@@ -224,6 +248,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/competitions/{competition}/activity/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get activity
+         * @description How many people entered and how many files were sent hour by hour, or day by day once it goes on for more than three days, and for what files were refused. No scores are in it. Organisers only.
+         */
+        get: operations["getActivity"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/competitions/{competition}/brackets/": {
         parameters: {
             query?: never;
@@ -239,7 +283,7 @@ export interface paths {
         put?: never;
         /**
          * Add bracket
-         * @description Add a bracket. Organisers only; the log tells it, with a reason once the competition has ended.
+         * @description Add a bracket. Organisers only; the log tells it, with a reason once the competition, or a phase of it, has ended.
          */
         post: operations["addBracket"];
         delete?: never;
@@ -341,7 +385,7 @@ export interface paths {
         };
         /**
          * List data files
-         * @description Names, sizes and checksums of the data files. Open to everybody who may see the competition; in a competition by invitation, to its participants.
+         * @description Names, sizes and checksums of the data files. Open to everybody who may see the competition; in a competition by invitation, to its participants. A file of a phase that has not started is told to organisers only.
          */
         get: operations["listDataFiles"];
         put?: never;
@@ -373,7 +417,11 @@ export interface paths {
         delete: operations["deleteDataFile"];
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * Change data file
+         * @description Let a data file open with another phase, or with the competition. One that participants may have can't be closed again. The log tells of a file that is open. Organisers only.
+         */
+        patch: operations["changeDataFile"];
         trace?: never;
     };
     "/api/competitions/{competition}/data/{id}/download/": {
@@ -385,7 +433,7 @@ export interface paths {
         };
         /**
          * Download data file
-         * @description One data file, resumable: Range, If-Range, ETag, Last-Modified. Participants, from the start on, with the present rules accepted; organisers always.
+         * @description One data file, resumable: Range, If-Range, ETag, Last-Modified. Participants, from the start on (that of its phase, if it has one), with the present rules accepted; organisers always.
          */
         get: operations["downloadDataFile"];
         put?: never;
@@ -425,7 +473,7 @@ export interface paths {
         };
         /**
          * Download data archive
-         * @description All data files in one zip; 202 with Retry-After while it is being made. Participants, from the start on, with the present rules accepted; organisers always.
+         * @description All data files in one zip, but those of phases to come; 202 with Retry-After while it is being made. Participants, from the start on, with the present rules accepted; organisers always.
          */
         get: operations["downloadDataArchive"];
         put?: never;
@@ -642,6 +690,46 @@ export interface paths {
          * @description Stop a comparison that is under way. Organisers only.
          */
         post: operations["cancelComparison"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/competitions/{competition}/leaderboard/combined/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get combined leaderboard
+         * @description One ranking over the phases of a competition, by the rule that the organisers chose: the mean of the ranks, the weighted mean of the scores, the sum of points, or the last phase alone. Only phases whose result is confirmed count, and of others nothing is shown. Equal values: the better rank in the phase that ended last decides. With `bracket`: only its teams, in the order of the whole, with ranks among them. Open to everybody who may look inside the competition.
+         */
+        get: operations["getCombinedLeaderboard"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/competitions/{competition}/leaderboard/combined/csv/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download combined leaderboard
+         * @description The whole combined leaderboard, or a bracket of it, as CSV. Open as the leaderboard is.
+         */
+        get: operations["downloadCombinedLeaderboard"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1111,7 +1199,7 @@ export interface paths {
         put?: never;
         /**
          * Add page
-         * @description Add a page, last where no position is given. Organisers only.
+         * @description Add a page, last where no position is given. `title` and `body` are the originals, read by everybody who has no translation into their language. Organisers only.
          */
         post: operations["addPage"];
         delete?: never;
@@ -1143,9 +1231,777 @@ export interface paths {
         head?: never;
         /**
          * Edit page
-         * @description Change a page. Organisers only.
+         * @description Change a page. `title` and `body` are the originals; what you read as these may be a translation: `written` has them all. Organisers only.
          */
         patch: operations["editPage"];
+        trace?: never;
+    };
+    "/api/competitions/{competition}/phases/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List phases
+         * @description The phases of a competition, by their start. Open to everybody who may see the competition.
+         */
+        get: operations["listPhases"];
+        put?: never;
+        /**
+         * Add phase
+         * @description Add a phase, before, after or beside the others. What is not said of its metric, its limits and the like is as in the newest one. It has no solution yet. Organisers only; with a public reason once every phase of a competition that was published has ended.
+         */
+        post: operations["addPhase"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/competitions/{competition}/phases/{phase}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get phase of phase
+         * @description One phase. Open to everybody who may see the competition.
+         */
+        get: operations["getPhaseOfPhase"];
+        put?: never;
+        post?: never;
+        /**
+         * Remove phase of phase
+         * @description Take away a phase that has not started, and that nothing was sent to and no data file waits for. Its number is given to no other. Organisers only; with a public reason once the competition was published.
+         */
+        delete: operations["removePhaseOfPhase"];
+        options?: never;
+        head?: never;
+        /**
+         * Edit phase of phase
+         * @description Change a phase, by the rules that `PATCH /api/competitions/{competition}/` has for the phase that is meant where none is named. Organisers only.
+         */
+        patch: operations["editPhaseOfPhase"];
+        trace?: never;
+    };
+    "/api/competitions/{competition}/phases/{phase}/activity/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get activity of phase
+         * @description How many people entered and how many files were sent hour by hour, or day by day once it goes on for more than three days, and for what files were refused. No scores are in it. Organisers only.
+         */
+        get: operations["getActivityOfPhase"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/competitions/{competition}/phases/{phase}/integrity/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List comparisons of phase
+         * @description The comparisons of teams' files, newest first, without what they found. Organisers only.
+         */
+        get: operations["listComparisonsOfPhase"];
+        put?: never;
+        /**
+         * Start comparison of phase
+         * @description Compare the files of all teams, in the background: identical files, nearly identical predictions, and files of a team that hardly differ from the one before. No truth is used, and until the result is confirmed only public rows are looked at. Organisers only.
+         */
+        post: operations["startComparisonOfPhase"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/competitions/{competition}/phases/{phase}/integrity/{id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get comparison of phase
+         * @description A comparison: how far it is, what was compared, and what was found. A list with evidence, not a verdict. Organisers only.
+         */
+        get: operations["getComparisonOfPhase"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/competitions/{competition}/phases/{phase}/integrity/{id}/cancel/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel comparison of phase
+         * @description Stop a comparison that is under way. Organisers only.
+         */
+        post: operations["cancelComparisonOfPhase"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/competitions/{competition}/phases/{phase}/leaderboard/history/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get leaderboard history of phase
+         * @description How the best public scores came about: for the best teams, the ones asked for and your own, every moment a score became better. Open as the public leaderboard is.
+         */
+        get: operations["getLeaderboardHistoryOfPhase"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/competitions/{competition}/phases/{phase}/leaderboard/private/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get private leaderboard of phase
+         * @description Teams by the best private score among their selected submissions, with what that changed. Closed to everybody, organisers included, until the competition has ended and they have confirmed it; then open as the public one is.
+         */
+        get: operations["getPrivateLeaderboardOfPhase"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/competitions/{competition}/phases/{phase}/leaderboard/private/csv/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download private leaderboard of phase
+         * @description The whole private leaderboard, or a bracket of it, as CSV. Open as the leaderboard is: once confirmed.
+         */
+        get: operations["downloadPrivateLeaderboardOfPhase"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/competitions/{competition}/phases/{phase}/leaderboard/private/preview/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Preview private leaderboard of phase
+         * @description What the private leaderboard will be, once private scoring is complete and before it is confirmed. Organisers only, after the end.
+         */
+        get: operations["previewPrivateLeaderboardOfPhase"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/competitions/{competition}/phases/{phase}/leaderboard/private/preview/csv/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download private leaderboard preview of phase
+         * @description The preview of the private leaderboard as CSV. Organisers only, after the end.
+         */
+        get: operations["downloadPrivateLeaderboardPreviewOfPhase"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/competitions/{competition}/phases/{phase}/leaderboard/public/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get public leaderboard of phase
+         * @description Teams by their best public score; of equal scores the earlier one ranks higher, teams without a score stand last and have no rank. Open to everybody who may see the competition; in one by invitation to its people. Until the result is confirmed the organisers may let fewer see it, or each team its own row alone, or let it stand still from some moment on. With `bracket`: only its teams, with ranks among them; not for who sees their own row alone.
+         */
+        get: operations["getPublicLeaderboardOfPhase"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/competitions/{competition}/phases/{phase}/leaderboard/public/csv/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download public leaderboard of phase
+         * @description The whole public leaderboard, or a bracket of it, as CSV. Open as the leaderboard is.
+         */
+        get: operations["downloadPublicLeaderboardOfPhase"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/competitions/{competition}/phases/{phase}/noise/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get noise of phase
+         * @description How much of the scores is noise: the wobble of a baseline's public score, and, once the result is confirmed, how the intervals of the ranks on the private leaderboard were computed. Open as the leaderboard is.
+         */
+        get: operations["getNoiseOfPhase"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/competitions/{competition}/phases/{phase}/noise/ranks/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Measure ranks of phase
+         * @description Measure the intervals of the ranks anew, with another seed, in the background; the first time the confirmation does so by itself. It is told in the competition log. Organisers only, once the result is confirmed.
+         */
+        post: operations["measureRanksOfPhase"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/competitions/{competition}/phases/{phase}/noise/wobble/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Measure wobble of phase
+         * @description Measure how much the public score of a baseline wobbles, in the background and on public rows alone; everybody sees it. Organisers only.
+         */
+        post: operations["measureWobbleOfPhase"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/competitions/{competition}/phases/{phase}/own-metrics/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List own metrics of phase
+         * @description The versions of the competition's own metric, newest first. Organisers only.
+         */
+        get: operations["listOwnMetricsOfPhase"];
+        put?: never;
+        /**
+         * Upload own metric of phase
+         * @description Keep a metric as the next version. It is read and not run, and does not score yet: have it tried out, then use it. Organisers only.
+         */
+        post: operations["uploadOwnMetricOfPhase"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/competitions/{competition}/phases/{phase}/own-metrics/{version}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get own metric of phase
+         * @description One version, with its source and what came of trying it out. Organisers only.
+         */
+        get: operations["getOwnMetricOfPhase"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Update own metric of phase
+         * @description Let participants read the source while it scores, or no longer. Organisers only.
+         */
+        patch: operations["updateOwnMetricOfPhase"];
+        trace?: never;
+    };
+    "/api/competitions/{competition}/phases/{phase}/own-metrics/{version}/trial/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try own metric of phase
+         * @description Have a version tried out by the job queue, on the public rows of the solution: ask for the version until `trialStatus` is no longer `pending`. Organisers only.
+         */
+        post: operations["tryOwnMetricOfPhase"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/competitions/{competition}/phases/{phase}/own-metrics/{version}/use/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Use own metric of phase
+         * @description Let a version score from now on. Scores that exist stay until somebody starts a rescoring. Organisers only.
+         */
+        post: operations["useOwnMetricOfPhase"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/competitions/{competition}/phases/{phase}/own-metrics/conditions/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get metric conditions of phase
+         * @description What to know before the competition is scored by another metric: whether own metrics can be run on this machine, their libraries and limits, what is fixed by now, and what a change sets going. Organisers only.
+         */
+        get: operations["getMetricConditionsOfPhase"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/competitions/{competition}/phases/{phase}/own-metrics/current/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get current own metric of phase
+         * @description The version that scores: its parameters, its libraries, and the source where the organisers show it. For whoever is signed in; open as the leaderboard is.
+         */
+        get: operations["getCurrentOwnMetricOfPhase"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/competitions/{competition}/phases/{phase}/own-metrics/failures/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List own metric failures of phase
+         * @description Where the metric broke off, newest first, with tracebacks; of private rows, what was there when you last looked at the private leaderboard, which stands in the log, or everything once the result is confirmed. Organisers only.
+         */
+        get: operations["listOwnMetricFailuresOfPhase"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/competitions/{competition}/phases/{phase}/own-metrics/signature/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Read own metric of phase
+         * @description The parameters of a metric, read from its source text. Nothing of it is run or kept. Organisers only.
+         */
+        post: operations["readOwnMetricOfPhase"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/competitions/{competition}/phases/{phase}/private-leaderboard/confirm/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirm private leaderboard of phase
+         * @description Open the private leaderboard to everybody, once it is complete; everybody who takes part is told. Not while participants may still object to a solution that was changed after the end (`objectionsUntil`). Organisers only, after the end.
+         */
+        post: operations["confirmPrivateLeaderboardOfPhase"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/competitions/{competition}/phases/{phase}/private-leaderboard/unconfirm/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Unconfirm private leaderboard of phase
+         * @description Close the private leaderboard again, with a reason that participants are told. Organisers only, after the end.
+         */
+        post: operations["unconfirmPrivateLeaderboardOfPhase"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/competitions/{competition}/phases/{phase}/scoring-runs/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List scoring runs of phase
+         * @description Private scorings and rescorings of the competition, newest first. Organisers only.
+         */
+        get: operations["listScoringRunsOfPhase"];
+        put?: never;
+        /**
+         * Start scoring run of phase
+         * @description Start private scoring (only after the end, whoever asks) or a rescoring of everything, which after the end includes the private side. It runs in the background, one at a time. A rescoring needs a reason, and so does private scoring once it was complete; before the end it may be rescored a few times only. Organisers only.
+         */
+        post: operations["startScoringRunOfPhase"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/competitions/{competition}/phases/{phase}/scoring-runs/{id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get scoring run of phase
+         * @description One run and how far it is. Organisers only.
+         */
+        get: operations["getScoringRunOfPhase"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/competitions/{competition}/phases/{phase}/solution/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get solution facts of phase
+         * @description How many rows and which columns the solution has. Organisers only; nobody sees its content.
+         */
+        get: operations["getSolutionFactsOfPhase"];
+        /**
+         * Replace solution of phase
+         * @description Upload the solution, or its next version. Organisers only. Scores that exist stay until somebody starts a rescoring. Every problem of a refused file is named with its place.
+         */
+        put: operations["replaceSolutionOfPhase"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/competitions/{competition}/phases/{phase}/solution/file/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download solution of phase
+         * @description The file of the solution, where the organisers release it (`releasesSolution`): once the result is confirmed, for everybody who may see the leaderboard. Before, for nobody.
+         */
+        get: operations["downloadSolutionOfPhase"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/competitions/{competition}/phases/{phase}/submission-schema/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get submission schema of phase
+         * @description Columns, types and bounds of a submission, as a Frictionless table schema: `pandera` makes its checks of it, and `uzu check` checks a file by it. Participants, from the start on, with the present rules accepted; organisers always. It tells no more than the sample submission and the refusals do.
+         */
+        get: operations["getSubmissionSchemaOfPhase"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/competitions/{competition}/phases/{phase}/submissions/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List competition submissions of phase
+         * @description The submissions of a competition, newest first, so that one can be found that is to be voided: without files and memos, and with the public score alone. Organisers only.
+         */
+        get: operations["listCompetitionSubmissionsOfPhase"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/competitions/{competition}/phases/{phase}/teams/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List named teams of phase
+         * @description The teams that get on into the phase, once that is decided; those that organisers have named so far, where its rule is their list. Organisers only.
+         */
+        get: operations["listNamedTeamsOfPhase"];
+        /**
+         * Set named teams of phase
+         * @description Name the teams that may take part in the phase, where its rule is `list`. Once it has begun for them, others can be added and none taken off. The log tells of it. Organisers only.
+         */
+        put: operations["setNamedTeamsOfPhase"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change named teams of phase
+         * @description Name further teams, or take some off the list, as `PUT` does. Organisers only.
+         */
+        patch: operations["changeNamedTeamsOfPhase"];
+        trace?: never;
+    };
+    "/api/competitions/{competition}/phases/{phase}/trials/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List trials of phase
+         * @description The files that organisers tried out, newest first. Organisers only.
+         */
+        get: operations["listTrialsOfPhase"];
+        put?: never;
+        /**
+         * Try out of phase
+         * @description Check and score a file as a submission would be, before the start and before the competition is published too. It counts for nothing, takes no slot and freezes nothing; only its public score is told. Organisers only.
+         */
+        post: operations["tryOutOfPhase"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/competitions/{competition}/phases/{phase}/trials/{id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete trial of phase
+         * @description Forget a trial and its file. Organisers only.
+         */
+        delete: operations["deleteTrialOfPhase"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/competitions/{competition}/phases/{phase}/trials/{id}/baseline/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set baseline of phase
+         * @description Let a trial stand on the leaderboards as a named line without a rank: at its public score at once, at its private one after the confirmation. The competition log tells it. Organisers only.
+         */
+        put: operations["setBaselineOfPhase"];
+        post?: never;
+        /**
+         * Remove baseline of phase
+         * @description Take a baseline off the leaderboards; the trial stays. Organisers only.
+         */
+        delete: operations["removeBaselineOfPhase"];
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/competitions/{competition}/private-leaderboard/confirm/": {
@@ -1419,6 +2275,210 @@ export interface paths {
          * @description Take a baseline off the leaderboards; the trial stays. Organisers only.
          */
         delete: operations["removeBaseline"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/competitions/{competition}/workbench/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get workbench
+         * @description The files a draft is made of, what was found in them, what is proposed and decided, the job under way, and what was made. Organisers only; what stands in a file is shown to who sent it alone.
+         */
+        get: operations["getWorkbench"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Edit workbench
+         * @description Decide otherwise than proposed; null takes a decision back. Other targets, ids, roles or tasks have the files looked at again. Organisers only.
+         */
+        patch: operations["editWorkbench"];
+        trace?: never;
+    };
+    "/api/competitions/{competition}/workbench/clock/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Set clock by preset
+         * @description Set clock and limits by a kind of event, as a beginning. A moment without an offset is one of the competition's zone. Organisers only.
+         */
+        post: operations["setClockByPreset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/competitions/{competition}/workbench/make/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make competition files
+         * @description Have a job make train, test, sample submission and solution by what was chosen, put them into the draft, train the baselines, write the pages and check everything. The organiser who sent the files only.
+         */
+        post: operations["makeCompetitionFiles"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/competitions/{competition}/workbench/read/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Read sources
+         * @description Have a job look at the files: which is train and which test, which column is what, and what fits. Ask for the workbench until its `job` is null. Organisers only.
+         */
+        post: operations["readSources"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/competitions/{competition}/workbench/sources/{id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove source
+         * @description Take a file off the workbench. Organisers only.
+         */
+        delete: operations["removeSource"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/competitions/{competition}/workbench/stop/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel workbench job
+         * @description Stop the job under way. Organisers only.
+         */
+        post: operations["cancelWorkbenchJob"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/competitions/{competition}/workbench/uploads/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin source upload
+         * @description Announce a file for the workbench that is sent in parts: a broken connection loses one part. Organisers only.
+         */
+        post: operations["beginSourceUpload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/competitions/{competition}/workbench/uploads/{upload}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Abort source upload
+         * @description Forget an upload and the parts that arrived. Organisers only.
+         */
+        delete: operations["abortSourceUpload"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/competitions/{competition}/workbench/uploads/{upload}/complete/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Complete source upload
+         * @description Every part is there: the next look at the files takes it in. Organisers only.
+         */
+        post: operations["completeSourceUpload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/competitions/{competition}/workbench/uploads/{upload}/parts/{number}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put source upload part
+         * @description The bytes of one part, counted from 1. Sent again, it replaces the first. Organisers only.
+         */
+        put: operations["putSourceUploadPart"];
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1843,7 +2903,7 @@ export interface paths {
         head?: never;
         /**
          * Change one's profile
-         * @description Changes the fields that are sent: display name, bio, links (the whole list), language, time zone. All others are ignored; e-mail and password are changed at `/api/auth/`. For whoever is signed in.
+         * @description Changes the fields that are sent: display name, bio, links (the whole list), language, time zone. All others are ignored; email and password are changed at `/api/auth/`. For whoever is signed in.
          */
         patch: operations["updateMe"];
         trace?: never;
@@ -1883,7 +2943,7 @@ export interface paths {
         put?: never;
         /**
          * Delete one's account
-         * @description Asks for the password, then empties the account for good: name, e-mail address, picture, profile and tokens are gone and every session ends. Submissions, teams and posts stay, as somebody's; a team with other members gets one of them as its owner. For whoever is signed in, not with an API token.
+         * @description Asks for the password, then empties the account for good: name, email address, picture, profile and tokens are gone and every session ends. Submissions, teams and posts stay, as somebody's; a team with other members gets one of them as its owner. For whoever is signed in, not with an API token.
          */
         post: operations["deleteAccount"];
         delete?: never;
@@ -2165,7 +3225,7 @@ export interface paths {
         };
         /**
          * Get notification preferences
-         * @description What you are told of, kind by kind, in the app and by e-mail. For whoever is signed in.
+         * @description What you are told of, kind by kind, in the app and by email. For whoever is signed in.
          */
         get: operations["getNotificationPreferences"];
         put?: never;
@@ -2542,7 +3602,7 @@ export interface paths {
         get?: never;
         /**
          * Set team brackets
-         * @description Say which brackets the team belongs to. Its owner, for as long as one can enter, chooses of those that teams choose; organisers set all of them at any time, which the log tells, with a reason once the competition has ended.
+         * @description Say which brackets the team belongs to. Its owner chooses of those that teams choose, for as long as one can enter and until a phase ends that the team took part in; organisers set all of them at any time, which the log tells, with a reason once the competition, or a phase of it, has ended.
          */
         put: operations["setTeamBrackets"];
         post?: never;
@@ -2717,7 +3777,7 @@ export interface paths {
         };
         /**
          * Submissions of your team
-         * @description All submissions of your team, newest first, refused and late ones included. For members only: nobody else, organisers included, sees another team's submissions here. `ordering`: `createdAt`, `publicScore`, `cvScore`, each with `-` for the reverse.
+         * @description All submissions of your team to a phase, newest first, refused and late ones included. For members only: nobody else, organisers included, sees another team's submissions here. `ordering`: `createdAt`, `publicScore`, `cvScore`, each with `-` for the reverse.
          */
         get: operations["listTeamSubmissions"];
         put?: never;
@@ -2919,7 +3979,7 @@ export interface paths {
         put?: never;
         /**
          * Sign in
-         * @description By user name or e-mail address, and password. 401 with the pending flow `verify_email`: the address has to be confirmed first, and the message has been sent again. 409: somebody is signed in already. After five wrong passwords for an account within five minutes, `too_many_login_attempts`, right ones too. Open to everybody.
+         * @description By user name or email address, and password. 401 with the pending flow `verify_email`: the address has to be confirmed first, and the message has been sent again. 409: somebody is signed in already. After five wrong passwords for an account within five minutes, `too_many_login_attempts`, right ones too. Open to everybody.
          */
         post: operations["signIn"];
         delete?: never;
@@ -2957,13 +4017,13 @@ export interface paths {
         };
         /**
          * Look at a confirmation
-         * @description Whose address the key from an e-mail confirms, without confirming it. For whoever has the key.
+         * @description Whose address the key from an email confirms, without confirming it. For whoever has the key.
          */
         get: operations["getEmailConfirmation"];
         put?: never;
         /**
-         * Confirm an e-mail address
-         * @description By the key from an e-mail, which works for three days. For a new address, it takes the place of the old one, which is told. 200 signs in the browser that signed up; elsewhere the address is confirmed and the answer is 401: sign in. For whoever has the key.
+         * Confirm an email address
+         * @description By the key from an email, which works for three days. For a new address, it takes the place of the old one, which is told. 200 signs in the browser that signed up; elsewhere the address is confirmed and the answer is 401: sign in. For whoever has the key.
          */
         post: operations["confirmEmail"];
         delete?: never;
@@ -2983,7 +4043,7 @@ export interface paths {
         put?: never;
         /**
          * Give the password again
-         * @description Before the e-mail address may be changed; good for five minutes. For whoever is signed in by a session.
+         * @description Before the email address may be changed; good for five minutes. For whoever is signed in by a session.
          */
         post: operations["confirmPassword"];
         delete?: never;
@@ -3021,13 +4081,13 @@ export interface paths {
         };
         /**
          * Look at a password reset
-         * @description Whether the key from the e-mail still works, and for whom. For whoever has the key.
+         * @description Whether the key from the email still works, and for whom. For whoever has the key.
          */
         get: operations["getPasswordReset"];
         put?: never;
         /**
          * Choose a new password
-         * @description By the key from the e-mail, once. Every session of the account ends; 401 is the answer when all went well: sign in with the new password. For whoever has the key.
+         * @description By the key from the email, once. Every session of the account ends; 401 is the answer when all went well: sign in with the new password. For whoever has the key.
          */
         post: operations["resetPassword"];
         delete?: never;
@@ -3044,7 +4104,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * One's e-mail addresses
+         * One's email addresses
          * @description The address that counts, and the one that waits to be confirmed, if any. For whoever is signed in by a session.
          */
         get: operations["listEmailAddresses"];
@@ -3054,12 +4114,12 @@ export interface paths {
          */
         put: operations["resendEmailConfirmation"];
         /**
-         * Change one's e-mail address
+         * Change one's email address
          * @description Sends a message to the new address; it counts once it is confirmed, and the old one is told. 401 with the flow `reauthenticate`: give the password again first. For whoever is signed in by a session.
          */
         post: operations["changeEmailAddress"];
         /**
-         * Forget an e-mail address
+         * Forget an email address
          * @description One that waits to be confirmed; the one that counts stays. For whoever is signed in by a session.
          */
         delete: operations["deleteEmailAddress"];
@@ -3162,6 +4222,43 @@ export interface components {
             day: string;
             count: number;
         };
+        /** @description What happens in a competition. No scores are in it. */
+        Activity: {
+            /**
+             * @description How long a step is, in the competition's time zone.
+             *
+             *     * `hour` - hour
+             *     * `day` - day
+             */
+            step: components["schemas"]["ActivityStepEnum"];
+            /** @description From the first entry or submission to now, none left out. */
+            steps: components["schemas"]["ActivityStep"][];
+            participants: number;
+            teams: number;
+            teamsWithSubmissions: number;
+            /** @description Submissions that wait for their score. */
+            pending: number;
+            /** @description Submissions that could not be scored by a fault of ours. */
+            failed: number;
+            /** @description The most frequent reason first. */
+            refusals: components["schemas"]["RefusalKind"][];
+        };
+        /** @description An hour or a day. */
+        ActivityStep: {
+            /** Format: date-time */
+            startsAt: string;
+            /** @description People who entered the competition. */
+            entries: number;
+            /** @description Files that were sent, refused ones included. */
+            submissions: number;
+            refused: number;
+        };
+        /**
+         * @description * `hour` - hour
+         *     * `day` - day
+         * @enum {string}
+         */
+        ActivityStepEnum: "hour" | "day";
         AddBracketRequest: {
             /** @description Its name in addresses. It can't change later. */
             slug: string;
@@ -3174,7 +4271,7 @@ export interface components {
             chosenBy?: components["schemas"]["ChosenByEnum"];
             /** Format: int64 */
             position?: number;
-            /** @description Why, for everybody to read. Needed once the competition has ended, and to remove one with teams. */
+            /** @description Why, for everybody to read. Needed once the competition, or a phase of it, has ended, and to remove one with teams. */
             reason?: string;
         };
         /** @description How often the team may still submit. Null where there is no limit. */
@@ -3251,6 +4348,17 @@ export interface components {
              */
             avatar: string;
         };
+        /**
+         * @description * `end` - end
+         *     * `board` - board
+         *     * `confirmation` - confirmation
+         *     * `start` - start
+         *     * `scoring` - scoring
+         *     * `baseline` - baseline
+         *     * `moment` - moment
+         * @enum {string}
+         */
+        AwaitedEnum: "end" | "board" | "confirmation" | "start" | "scoring" | "baseline" | "moment";
         /** @description A named line of the organisers: no team, no rank, counted nowhere. */
         BaselineLine: {
             name: string;
@@ -3262,6 +4370,14 @@ export interface components {
         BaselineRequest: {
             /** @description As it stands on the leaderboard. */
             name: string;
+        };
+        BeginSourceRequest: {
+            name: string;
+            /**
+             * Format: int64
+             * @description Bytes.
+             */
+            size: number;
         };
         BeginUploadRequest: {
             /** @description May hold folders: images/a.png. */
@@ -3275,6 +4391,8 @@ export interface components {
             sha256?: string;
             /** @default  */
             description: string;
+            /** @description Number of the phase that it opens with. Null: with the competition. */
+            phase?: number | null;
             /**
              * @description Put it in place of the file of the same name.
              * @default false
@@ -3335,12 +4453,62 @@ export interface components {
             /** Format: double */
             seconds: number;
         };
+        /** @description Everything there is to decide. Null takes a decision back; then the proposal stands. */
+        Choices: {
+            /** @description What a file is, by its name. */
+            roles?: {
+                [key: string]: "train" | "test" | "sample" | "solution" | "other";
+            } | null;
+            /** @description Empty: ids are made. */
+            idColumns?: string[] | null;
+            targetColumns?: string[] | null;
+            task?: components["schemas"]["ChoicesTaskEnum"] | components["schemas"]["NullEnum"];
+            /** @description The value that counts as yes. */
+            positive?: string | null;
+            /** @description Empty: there is none. */
+            dateColumn?: string | null;
+            /** @description Empty: there is none. */
+            groupColumn?: string | null;
+            metric?: components["schemas"]["MetricEnum"] | components["schemas"]["NullEnum"];
+            metricParams?: {
+                [key: string]: unknown;
+            } | null;
+            /** @description How test rows are taken out of the whole table. */
+            test?: components["schemas"]["Cut"] | null;
+            /** @description Which of the test rows are public. */
+            public?: components["schemas"]["Cut"] | null;
+            /** @description The column that says Public or Private; empty: there is none. */
+            usageColumn?: string | null;
+            /** @description Test rows in an order of chance. */
+            shuffle?: boolean | null;
+            /** @description Ids are replaced by 1, 2, 3, ... */
+            newIds?: boolean | null;
+            baselines?: ("constant" | "linear" | "tree")[] | null;
+            /** @description Files that are no part of this are data files as they are. */
+            otherFiles?: boolean | null;
+        };
+        /**
+         * @description * `regression` - regression
+         *     * `binary` - binary
+         *     * `multiclass` - multiclass
+         *     * `multilabel` - multilabel
+         *     * `ranking` - ranking
+         *     * `text` - text
+         * @enum {string}
+         */
+        ChoicesTaskEnum: "regression" | "binary" | "multiclass" | "multilabel" | "ranking" | "text";
         /**
          * @description * `teams` - teams themselves
          *     * `hosts` - organisers
          * @enum {string}
          */
         ChosenByEnum: "teams" | "hosts";
+        /** @description A kind of event, and when it starts. */
+        ClockRequest: {
+            preset: components["schemas"]["PresetEnum"];
+            /** Format: date-time */
+            startsAt: string;
+        };
         CloneRequest: {
             title: string;
             /** @description Its name in addresses. At least one letter. */
@@ -3368,6 +4536,74 @@ export interface components {
              */
             direction: components["schemas"]["MetricDirection"] | components["schemas"]["BlankEnum"];
         };
+        /** @description Describes the answer; `views` put it together. */
+        CombinedLeaderboard: {
+            count: number;
+            rule: components["schemas"]["CombinedRule"] | components["schemas"]["BlankEnum"];
+            /** @description What the places are worth; empty: 100 for the first, fewer below. */
+            points: number[];
+            /** @description By their start. */
+            phases: components["schemas"]["CombinedPhase"][];
+            /** @description Whether the results of all phases are confirmed. */
+            isFinal: boolean;
+            /** @description How many teams compete, on all pages. */
+            teams: number;
+            /** @description Slug of the bracket asked for; null: the whole. */
+            bracket: string | null;
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            results: components["schemas"]["CombinedRow"][];
+            /** @description Your team's row, wherever it stands; null if there is none. */
+            me: components["schemas"]["CombinedRow"] | null;
+        };
+        /** @description A column: one phase of the competition. */
+        CombinedPhase: {
+            number: number;
+            name: string;
+            state: components["schemas"]["CompetitionState"];
+            /** @description Whether its result is confirmed; until then nothing of it is shown. */
+            counts: boolean;
+            /**
+             * Format: double
+             * @description Of its scores, where the rule is their weighted mean.
+             */
+            weight: number;
+            scoreDigits: number;
+        };
+        /** @description A team on the combined leaderboard; without a rank it has no value either. */
+        CombinedRow: {
+            rank: number | null;
+            team: components["schemas"]["TeamRef"];
+            members: components["schemas"]["UserRef"][];
+            /**
+             * Format: double
+             * @description What the rule makes of the phases that count.
+             */
+            value: number | null;
+            /** @description In the order of the answer's `phases`; null for one whose result is not confirmed. */
+            phases: ({
+                rank: number | null;
+                score: number | null;
+                points: number | null;
+            } | null)[];
+            isMine: boolean;
+            /** @description Shown after all others, without a rank. */
+            outOfCompetition: boolean;
+            /** @description Excluded by the organisers: shown last, without a rank. */
+            disqualified: boolean;
+            brackets: string[];
+        };
+        /**
+         * @description * `` - no combined leaderboard
+         *     * `mean_rank` - mean of the ranks
+         *     * `weighted_score` - weighted mean of the scores
+         *     * `points` - sum of points
+         *     * `last` - the last phase alone
+         * @enum {string}
+         */
+        CombinedRule: "mean_rank" | "weighted_score" | "points" | "last";
         /** @description Reads rows of `Comment.objects.for_list(user)`, whose `discussion` is of `for_page(user)`. */
         Comment: {
             readonly id: number;
@@ -3451,7 +4687,9 @@ export interface components {
             readonly id: number;
             /** @description Its name in addresses. At least one letter. */
             readonly slug: string;
+            /** @description In your language, if it is there. */
             readonly title: string;
+            /** @description In your language, if it is there. */
             readonly summary: string;
             readonly emoji: string;
             /** @description Address of a wide picture. */
@@ -3583,12 +4821,29 @@ export interface components {
              * @description Once the result is confirmed. Nobody can change this after the end.
              */
             readonly awardsMedals: boolean;
+            /**
+             * Combined leaderboard
+             * @description One ranking over the confirmed phases.
+             *
+             *     * `` - no combined leaderboard
+             *     * `mean_rank` - mean of the ranks
+             *     * `weighted_score` - weighted mean of the scores
+             *     * `points` - sum of points
+             *     * `last` - the last phase alone
+             */
+            readonly combinedRule: components["schemas"]["CombinedRule"] | components["schemas"]["BlankEnum"];
+            /** @description What places are worth on the combined leaderboard, where it is the sum of points; empty: 100 for the first, fewer below. */
+            readonly combinedPoints: number[];
             readonly brackets: components["schemas"]["Bracket"][];
             readonly pages: components["schemas"]["PageRef"][];
+            /** @description By their start. Most competitions have one. */
+            readonly phases: components["schemas"]["PhaseRef"][];
             /** @description Only organisers are told; null for everybody else. */
             readonly hasSolution: boolean | null;
             /** @description Your team; null if you do not take part. */
             readonly myTeam: components["schemas"]["TeamRef"] | null;
+            /** @description `title` and `summary` as they were written, with their translations, for organisers to change; null for everybody else. */
+            readonly written: components["schemas"]["WrittenCompetition"] | null;
         };
         CompetitionBrief: {
             slug: string;
@@ -3602,7 +4857,9 @@ export interface components {
             readonly id: number;
             /** @description Its name in addresses. At least one letter. */
             readonly slug: string;
+            /** @description In your language, if it is there. */
             readonly title: string;
+            /** @description In your language, if it is there. */
             readonly summary: string;
             readonly emoji: string;
             /** @description Address of a wide picture. */
@@ -3641,7 +4898,13 @@ export interface components {
             readonly title: string;
             readonly emoji: string;
         };
-        /** @enum {string} */
+        /**
+         * @description * `upcoming` - upcoming
+         *     * `running` - running
+         *     * `finished` - finished
+         *     * `confirmed` - confirmed
+         * @enum {string}
+         */
         CompetitionState: "upcoming" | "running" | "finished" | "confirmed";
         /** @description What to know before a competition is scored by another metric. */
         Conditions: {
@@ -3750,6 +5013,32 @@ export interface components {
             /** Format: date-time */
             readonly createdAt: string;
         };
+        /** @description How rows are split. */
+        Cut: {
+            way: components["schemas"]["WayEnum"];
+            /**
+             * Format: double
+             * @description Of the rows, from 0 to 1.
+             */
+            share: number;
+            /** @default 0 */
+            seed: number;
+            /** @description Null: that of the groups or dates. */
+            column?: string | null;
+        };
+        /** @description How rows are split. */
+        CutRequest: {
+            way: components["schemas"]["WayEnum"];
+            /**
+             * Format: double
+             * @description Of the rows, from 0 to 1.
+             */
+            share: number;
+            /** @default 0 */
+            seed: number;
+            /** @description Null: that of the groups or dates. */
+            column?: string | null;
+        };
         /** @description A file that participants download. */
         DataFile: {
             readonly id: number;
@@ -3762,6 +5051,8 @@ export interface components {
             readonly sha256: string;
             /** Sample submission */
             readonly isSampleSubmission: boolean;
+            /** @description Number of the phase that it opens with. Null: with the competition. */
+            readonly phase: number | null;
             /** Format: date-time */
             readonly createdAt: string;
             /** @description Where to download it. */
@@ -3786,6 +5077,8 @@ export interface components {
             description: string;
             /** @description Default: whether it is called sample_submission.csv. */
             isSampleSubmission?: boolean | null;
+            /** @description Number of the phase that it opens with. Null: with the competition. */
+            phase?: number | null;
             /**
              * @description Put it in place of the file of the same name.
              * @default false
@@ -3807,7 +5100,7 @@ export interface components {
         /** @description Reads a row of `Discussion.objects.for_page(user)`. */
         Discussion: {
             readonly id: number;
-            /** @description Null when deleted. */
+            /** @description In your language, if it is there; null when deleted. */
             readonly title: string | null;
             readonly competition: components["schemas"]["CompetitionRef"] | null;
             /** @description Null when deleted. */
@@ -3835,7 +5128,7 @@ export interface components {
             readonly excerpt: string;
             /** @description Path of its page. */
             readonly url: string;
-            /** @description Markdown; null when deleted. */
+            /** @description Markdown, in your language, if it is there; null when deleted. */
             readonly body: string | null;
             /** @description The body as sanitised HTML; null when deleted. */
             readonly html: string | null;
@@ -3847,8 +5140,18 @@ export interface components {
             readonly revisionCount: number;
             /** @description What you may do with it. */
             readonly can: components["schemas"]["DiscussionRights"];
+            /** @description `title` and `body` as they were written, with their translations, for who may edit it; null for everybody else. */
+            readonly written: components["schemas"]["WrittenDiscussion"] | null;
         };
         DiscussionCreateRequest: {
+            /** @description For who reads English; empty: the original. Moderators only. */
+            titleEn?: string;
+            /** @description For who reads Japanese; empty: the original. Moderators only. */
+            titleJa?: string;
+            /** @description Markdown, for who reads English. Moderators only. */
+            bodyEn?: string;
+            /** @description Markdown, for who reads Japanese. Moderators only. */
+            bodyJa?: string;
             /** @description Slug or id; null: site-wide. */
             competition?: string | null;
             title: string;
@@ -3874,6 +5177,7 @@ export interface components {
         /** @description Reads rows of `Discussion.objects.for_list(user)`. */
         DiscussionList: {
             readonly id: number;
+            /** @description In your language, if it is there. */
             readonly title: string;
             readonly competition: components["schemas"]["CompetitionRef"] | null;
             readonly author: components["schemas"]["UserRef"];
@@ -3909,6 +5213,8 @@ export interface components {
             report: boolean;
             pin: boolean;
             lock: boolean;
+            /** @description Write it in further languages too, who may edit it. */
+            translate: boolean;
             announce: boolean;
             hide: boolean;
         };
@@ -3946,6 +5252,58 @@ export interface components {
             /** Format: date-time */
             readonly endsAt: string;
         };
+        /** @description Whether your team may take part in a phase. */
+        Entry: {
+            /**
+             * @description `open`: every team may. `waiting`: it is not decided yet. `in`, `out`: it is decided.
+             *
+             *     * `open` - open
+             *     * `waiting` - waiting
+             *     * `in` - in
+             *     * `out` - out
+             */
+            state: components["schemas"]["EntryStateEnum"];
+            /**
+             * @description While it waits, for what: the `end` of the other phase; its leaderboard (`board`), which stands still or is hidden; its `confirmation`; the `start`; the `scoring` of what was sent to it; the score of its `baseline`; or for a `moment`.
+             *
+             *     * `end` - end
+             *     * `board` - board
+             *     * `confirmation` - confirmation
+             *     * `start` - start
+             *     * `scoring` - scoring
+             *     * `baseline` - baseline
+             *     * `moment` - moment
+             */
+            awaited: components["schemas"]["AwaitedEnum"] | components["schemas"]["NullEnum"];
+            /** @description Of your team in the phase by which it was decided. */
+            rank: number | null;
+            /** @description Why it may not, or not yet, for people, in the language of the request; null: it may. */
+            readonly detail: string | null;
+        };
+        /**
+         * @description * `public` - the public leaderboard
+         *     * `confirmed` - the confirmed result
+         * @enum {string}
+         */
+        EntryBoardEnum: "public" | "confirmed";
+        /**
+         * @description * `everybody` - every team
+         *     * `teams` - the teams that took part in another phase
+         *     * `best` - the best teams of another phase
+         *     * `share` - the best share of another phase
+         *     * `baseline` - the teams above a baseline of another phase
+         *     * `list` - the teams that organisers name
+         * @enum {string}
+         */
+        EntryRuleEnum: "everybody" | "teams" | "best" | "share" | "baseline" | "list";
+        /**
+         * @description * `open` - open
+         *     * `waiting` - waiting
+         *     * `in` - in
+         *     * `out` - out
+         * @enum {string}
+         */
+        EntryStateEnum: "open" | "waiting" | "in" | "out";
         ExcludeRequest: {
             /** @description Why. The team is told, and everybody if it is public. */
             reason: string;
@@ -4010,7 +5368,7 @@ export interface components {
             name: string;
             label: string;
             direction: components["schemas"]["MetricDirection"];
-            task: components["schemas"]["TaskEnum"];
+            task: components["schemas"]["ExplainedMetricTaskEnum"];
             description: components["schemas"]["Text"];
             /** @description LaTeX: y is the truth, p the prediction, w the weight of a row, n the number of rows. */
             formula: string;
@@ -4027,6 +5385,21 @@ export interface components {
             /** @description Where the definition comes from. */
             source: string;
         };
+        /**
+         * @description * `regression` - regression
+         *     * `binary` - binary
+         *     * `multiclass` - multiclass
+         *     * `ranking` - ranking
+         *     * `label_sets` - label_sets
+         *     * `text` - text
+         *     * `images` - images
+         *     * `survival` - survival
+         *     * `distributions` - distributions
+         *     * `clustering` - clustering
+         *     * `places` - places
+         * @enum {string}
+         */
+        ExplainedMetricTaskEnum: "regression" | "binary" | "multiclass" | "ranking" | "label_sets" | "text" | "images" | "survival" | "distributions" | "clustering" | "places";
         /** @description Submissions that an organiser gave one team for a day. */
         ExtraSubmissions: {
             readonly id: number;
@@ -4056,18 +5429,26 @@ export interface components {
         Finding: {
             code: string;
             /**
-             * @description `forbids`: it can't be published. `asks`: only with `publishAnyway`.
+             * @description `forbids`: it can't be published. `asks`: only with `publishAnyway`. `notes`: worth a look.
              *
              *     * `forbids` - forbids
              *     * `asks` - asks
+             *     * `notes` - notes
              */
-            weight: components["schemas"]["WeightEnum"];
+            weight: components["schemas"]["FindingWeightEnum"];
             /** @description For people, in the language of the request. */
             detail: string;
             params: {
                 [key: string]: unknown;
             };
         };
+        /**
+         * @description * `forbids` - forbids
+         *     * `asks` - asks
+         *     * `notes` - notes
+         * @enum {string}
+         */
+        FindingWeightEnum: "forbids" | "asks" | "notes";
         /** @description What was compared, and what was found. Evidence, not a verdict. */
         Findings: {
             /**
@@ -4100,6 +5481,24 @@ export interface components {
             identical: components["schemas"]["Identical"][];
             similar: components["schemas"]["Similar"][];
             probing: components["schemas"]["Probing"][];
+        };
+        /** @description What was found in the files, and what is proposed. */
+        Found: {
+            tables: components["schemas"]["SourceTable"][];
+            /** @description Files that are no table. */
+            others: string[];
+            /** @description Tables that can't be read, and why. */
+            unread: components["schemas"]["SourceProblem"][];
+            /** @description Why it is proposed, by the name of the choice. */
+            because: {
+                [key: string]: components["schemas"]["Said"];
+            };
+            /** @description Columns of dates. */
+            dates: string[];
+            /** @description Columns of groups. */
+            groups: string[];
+            /** @description Those that fit, the best first. */
+            metrics: components["schemas"]["ProposedMetric"][];
         };
         /** @description A built-in metric that is shown beside the score. */
         FurtherMetric: {
@@ -4208,6 +5607,36 @@ export interface components {
             /** Format: date-time */
             readonly decidedAt: string | null;
         };
+        Job: {
+            kind: components["schemas"]["JobKindEnum"];
+            step: components["schemas"]["JobStepEnum"];
+            /**
+             * Format: double
+             * @description From 0 to 1.
+             */
+            progress: number;
+        };
+        /**
+         * @description * `read` - read
+         *     * `make` - make
+         * @enum {string}
+         */
+        JobKindEnum: "read" | "make";
+        /**
+         * @description * `waiting` - waiting
+         *     * `assembling` - assembling
+         *     * `reading` - reading
+         *     * `recognising` - recognising
+         *     * `proposing` - proposing
+         *     * `splitting` - splitting
+         *     * `training` - training
+         *     * `previewing` - previewing
+         *     * `checking` - checking
+         *     * `storing` - storing
+         *     * `scoring` - scoring
+         * @enum {string}
+         */
+        JobStepEnum: "waiting" | "assembling" | "reading" | "recognising" | "proposing" | "splitting" | "training" | "previewing" | "checking" | "storing" | "scoring";
         KindCount: {
             kind: components["schemas"]["LogKind"];
             /** @description For people, in the language of the request. */
@@ -4227,13 +5656,15 @@ export interface components {
             readonly name: string;
             /** @description Bytes. */
             readonly size: number;
-            readonly state: components["schemas"]["LargeUploadStateEnum"];
+            readonly state: components["schemas"]["UploadState"];
             readonly error: string;
             /** @description Bytes of every part but the last. */
             readonly partSize: number;
             readonly partCount: number;
             /** @description Numbers of the parts that have not arrived, while it is open. */
             readonly missing: number[];
+            /** @description Number of the phase that it opens with. Null: with the competition. */
+            readonly phase: number | null;
             /** @description The published file, once it is done. */
             readonly dataFile: number | null;
             /** Format: date-time */
@@ -4241,14 +5672,6 @@ export interface components {
             /** Format: date-time */
             readonly expiresAt: string;
         };
-        /**
-         * @description * `open` - waiting for its parts
-         *     * `finishing` - being put together
-         *     * `done` - published
-         *     * `failed` - failed
-         * @enum {string}
-         */
-        LargeUploadStateEnum: "open" | "finishing" | "done" | "failed";
         /** @description Describes the answer; `views` put it together. */
         Leaderboard: {
             count: number;
@@ -4340,6 +5763,12 @@ export interface components {
          *     * `clock` - clock changed
          *     * `limits` - limits changed
          *     * `board` - leaderboard shown to others, or from when it stands still
+         *     * `phase` - phase added or taken away
+         *     * `data` - data file opened with another phase
+         *     * `entry` - who gets on into a phase changed
+         *     * `got_on` - who gets on decided
+         *     * `taken_over` - submissions taken over
+         *     * `combined` - combined leaderboard changed
          *     * `rules` - rules changed
          *     * `metric` - metric changed
          *     * `solution` - new version of the solution
@@ -4365,7 +5794,7 @@ export interface components {
          *     * `team_brackets` - brackets of a team changed
          * @enum {string}
          */
-        LogKind: "published" | "unpublished" | "clock" | "limits" | "board" | "rules" | "metric" | "solution" | "baseline_set" | "baseline_removed" | "host_added" | "host_removed" | "readmitted" | "rescored" | "receipts_root" | "private_run" | "previewed" | "confirmed" | "unconfirmed" | "noise" | "out_of_competition" | "disqualified" | "reinstated" | "voided" | "restored" | "allowance" | "brackets" | "team_brackets";
+        LogKind: "published" | "unpublished" | "clock" | "limits" | "board" | "phase" | "data" | "entry" | "got_on" | "taken_over" | "combined" | "rules" | "metric" | "solution" | "baseline_set" | "baseline_removed" | "host_added" | "host_removed" | "readmitted" | "rescored" | "receipts_root" | "private_run" | "previewed" | "confirmed" | "unconfirmed" | "noise" | "out_of_competition" | "disqualified" | "reinstated" | "voided" | "restored" | "allowance" | "brackets" | "team_brackets";
         LogRow: {
             readonly competition: number;
             /** Number */
@@ -4390,6 +5819,25 @@ export interface components {
             readonly previous: string;
             readonly hash: string;
         };
+        /** @description What was made of the files. */
+        Made: {
+            files: components["schemas"]["MadeFile"][];
+            solution: components["schemas"]["MadeSolution"];
+            preview: components["schemas"]["StudioPreview"];
+            baselines: components["schemas"]["TrainedBaseline"][];
+            /** @description The worst first. */
+            findings: components["schemas"]["StudioFinding"][];
+        };
+        MadeFile: {
+            name: string;
+            size: number;
+            rows: number | null;
+        };
+        MadeSolution: {
+            rows: number;
+            public: number;
+            private: number;
+        };
         MarkdownRequest: {
             body: string;
         };
@@ -4398,7 +5846,7 @@ export interface components {
             /** User name */
             readonly username: string;
             /**
-             * E-mail address
+             * Email address
              * Format: email
              */
             readonly email: string;
@@ -4409,7 +5857,7 @@ export interface components {
             bio?: string;
             links?: components["schemas"]["Link"][];
             /**
-             * @description Of e-mails and of the site; empty: as the browser asks.
+             * @description Of emails and of the site; empty: as the browser asks.
              *
              *     * `en` - en
              *     * `ja` - ja
@@ -4428,6 +5876,7 @@ export interface components {
              */
             readonly isSuperuser: boolean;
             readonly hostedCompetitions: string[];
+            readonly mayCreateCompetitions: boolean;
             readonly emailVerified: boolean;
             /** Format: date-time */
             readonly dateJoined: string;
@@ -4488,6 +5937,90 @@ export interface components {
          * @enum {string}
          */
         MetricDirection: "smaller_is_better" | "larger_is_better";
+        /**
+         * @description * `accuracy` - accuracy
+         *     * `ari` - ari
+         *     * `auc` - auc
+         *     * `weighted_auc` - weighted_auc
+         *     * `bias_auc` - bias_auc
+         *     * `auc_ovo` - auc_ovo
+         *     * `auc_ovr` - auc_ovr
+         *     * `average_precision` - average_precision
+         *     * `balanced_accuracy` - balanced_accuracy
+         *     * `bleu` - bleu
+         *     * `brier` - brier
+         *     * `cer` - cer
+         *     * `chrf` - chrf
+         *     * `cohen_kappa` - cohen_kappa
+         *     * `concordance` - concordance
+         *     * `concordance_uno` - concordance_uno
+         *     * `crps_ensemble` - crps_ensemble
+         *     * `crps_gaussian` - crps_gaussian
+         *     * `detection_map` - detection_map
+         *     * `rle_dice` - rle_dice
+         *     * `edit_distance` - edit_distance
+         *     * `edit_similarity` - edit_similarity
+         *     * `fbeta` - fbeta
+         *     * `detection_f1` - detection_f1
+         *     * `f1` - f1
+         *     * `label_set_f1` - label_set_f1
+         *     * `span_f1` - span_f1
+         *     * `f1_macro` - f1_macro
+         *     * `f1_micro` - f1_micro
+         *     * `f1_weighted` - f1_weighted
+         *     * `gamma_deviance` - gamma_deviance
+         *     * `gaussian_log_likelihood` - gaussian_log_likelihood
+         *     * `gini` - gini
+         *     * `rle_hausdorff` - rle_hausdorff
+         *     * `haversine` - haversine
+         *     * `hit_at_k` - hit_at_k
+         *     * `huber` - huber
+         *     * `interval_score` - interval_score
+         *     * `rle_iou` - rle_iou
+         *     * `label_set_jaccard` - label_set_jaccard
+         *     * `kendall` - kendall
+         *     * `kl_divergence` - kl_divergence
+         *     * `laplace_log_likelihood` - laplace_log_likelihood
+         *     * `log_loss` - log_loss
+         *     * `soft_log_loss` - soft_log_loss
+         *     * `log_mae` - log_mae
+         *     * `lwlrap` - lwlrap
+         *     * `mae` - mae
+         *     * `map_at_k` - map_at_k
+         *     * `mape` - mape
+         *     * `mase` - mase
+         *     * `mcc` - mcc
+         *     * `angular_error` - angular_error
+         *     * `mrr` - mrr
+         *     * `median_ae` - median_ae
+         *     * `mse` - mse
+         *     * `ndcg_at_k` - ndcg_at_k
+         *     * `nmi` - nmi
+         *     * `partial_auc` - partial_auc
+         *     * `pearson` - pearson
+         *     * `pinball` - pinball
+         *     * `poisson_deviance` - poisson_deviance
+         *     * `pf1` - pf1
+         *     * `quadratic_weighted_kappa` - quadratic_weighted_kappa
+         *     * `quantile_loss` - quantile_loss
+         *     * `recall_at_k` - recall_at_k
+         *     * `rmse` - rmse
+         *     * `rmsle` - rmsle
+         *     * `rmspe` - rmspe
+         *     * `rmsse` - rmsse
+         *     * `rouge` - rouge
+         *     * `r2` - r2
+         *     * `r2_zero_mean` - r2_zero_mean
+         *     * `smape` - smape
+         *     * `spearman` - spearman
+         *     * `ter` - ter
+         *     * `tweedie_deviance` - tweedie_deviance
+         *     * `wape` - wape
+         *     * `wer` - wer
+         *     * `word_jaccard` - word_jaccard
+         * @enum {string}
+         */
+        MetricEnum: "accuracy" | "ari" | "auc" | "weighted_auc" | "bias_auc" | "auc_ovo" | "auc_ovr" | "average_precision" | "balanced_accuracy" | "bleu" | "brier" | "cer" | "chrf" | "cohen_kappa" | "concordance" | "concordance_uno" | "crps_ensemble" | "crps_gaussian" | "detection_map" | "rle_dice" | "edit_distance" | "edit_similarity" | "fbeta" | "detection_f1" | "f1" | "label_set_f1" | "span_f1" | "f1_macro" | "f1_micro" | "f1_weighted" | "gamma_deviance" | "gaussian_log_likelihood" | "gini" | "rle_hausdorff" | "haversine" | "hit_at_k" | "huber" | "interval_score" | "rle_iou" | "label_set_jaccard" | "kendall" | "kl_divergence" | "laplace_log_likelihood" | "log_loss" | "soft_log_loss" | "log_mae" | "lwlrap" | "mae" | "map_at_k" | "mape" | "mase" | "mcc" | "angular_error" | "mrr" | "median_ae" | "mse" | "ndcg_at_k" | "nmi" | "partial_auc" | "pearson" | "pinball" | "poisson_deviance" | "pf1" | "quadratic_weighted_kappa" | "quantile_loss" | "recall_at_k" | "rmse" | "rmsle" | "rmspe" | "rmsse" | "rouge" | "r2" | "r2_zero_mean" | "smape" | "spearman" | "ter" | "tweedie_deviance" | "wape" | "wer" | "word_jaccard";
         /** @description What the predictions score for the truth. */
         MetricExample: {
             truth: components["schemas"]["MetricColumn"][];
@@ -4550,12 +6083,140 @@ export interface components {
             /** @description As JSON. */
             value: string;
         };
+        /**
+         * @description * `constant` - constant
+         *     * `linear` - linear
+         *     * `tree` - tree
+         * @enum {string}
+         */
+        ModelEnum: "constant" | "linear" | "tree";
+        /** @description All the teams that may take part in a phase. */
+        NameTeamsRequest: {
+            /** @description Ids of teams. */
+            teams: number[];
+            /** @description Why, for everybody to read. Needed once the competition was published. */
+            reason?: string;
+        };
+        /** @description A team that gets on into a phase. */
+        NamedTeam: {
+            readonly team: components["schemas"]["TeamRef"];
+            /** @description Its rank in the phase by which that was decided. */
+            readonly entryRank: number | null;
+        };
         NarrowRequest: {
             /** @description Slug or id. */
             competition?: string | null;
             kind?: components["schemas"]["NotificationKind"] | components["schemas"]["NullEnum"];
             /** Format: int64 */
             discussion?: number | null;
+        };
+        /** @description A draft: everything else is decided before it is published. */
+        NewCompetitionRequest: {
+            title: string;
+            /** @description Its name in addresses; made of the title where there is none. */
+            slug?: string;
+            summary?: string;
+            emoji?: string;
+            visibility?: components["schemas"]["VisibilityEnum"];
+        };
+        /** @description A new phase. What is not said is as in the newest one. */
+        NewPhaseRequest: {
+            /** @description Shown where there are several. */
+            name: string;
+            /** Late submissions */
+            allowsLateSubmissions?: boolean;
+            /**
+             * Who sees the leaderboard
+             * @description Until the result is confirmed; from then on everybody who may look inside sees it.
+             *
+             *     * `everybody` - everybody
+             *     * `participants` - those who take part
+             *     * `own_row` - each team its own row only
+             *     * `hosts` - organisers only
+             */
+            boardAudience?: components["schemas"]["BoardAudienceEnum"];
+            /**
+             * Leaderboard stands still for the last minutes
+             * Format: int64
+             * @description Instead of a moment: so many minutes before the end, also when the end moves.
+             */
+            boardFreezeMinutes?: number | null;
+            /**
+             * Leaderboard stands still from
+             * Format: date-time
+             * @description What is submitted from then on shows when the result is confirmed. Empty: it never stands still.
+             */
+            boardFreezesAt?: string | null;
+            /**
+             * Format: double
+             * @description Of its scores in the combined leaderboard, where that is their weighted mean.
+             */
+            combinedWeight?: number;
+            /**
+             * Submissions a day
+             * Format: int64
+             * @description Empty: unlimited.
+             */
+            dailySubmissionLimit?: number | null;
+            /** Format: date-time */
+            endsAt: string;
+            /** Above the baseline */
+            entryBaseline?: string;
+            /** By which leaderboard */
+            entryBoard?: components["schemas"]["EntryBoardEnum"];
+            /**
+             * How many teams get on
+             * Format: int64
+             */
+            entryCount?: number | null;
+            /** How many percent of the teams get on */
+            entryPercent?: number | null;
+            /** @description Number of the phase that decides who gets on, and of which submissions are taken over. */
+            entryPhase?: number | null;
+            /** Who may take part */
+            entryRule?: components["schemas"]["EntryRuleEnum"];
+            furtherMetrics?: components["schemas"]["FurtherMetricRequest"][];
+            /**
+             * Day begins at
+             * @description In the competition's time zone.
+             */
+            limitResetsAt?: string;
+            metric?: string;
+            /** Metric parameters */
+            metricParams?: unknown;
+            /**
+             * Minutes for objections
+             * @description How long participants may object to a solution that is changed after the end, before the result can be confirmed. 0: no time.
+             */
+            objectionMinutes?: number;
+            /**
+             * Solution open to all after the confirmation
+             * @description With it anybody can compute the final ranking again. Closed until the result is confirmed.
+             */
+            releasesSolution?: boolean;
+            /** Digits shown */
+            scoreDigits?: number;
+            /** Format: int64 */
+            selectableSubmissions?: number;
+            /** Format: date-time */
+            startsAt: string;
+            /**
+             * Submissions taken over
+             * @description At the start, from the phase named above, where the ids agree. They cost nothing.
+             *
+             *     * `none` - none
+             *     * `selected` - the selected ones
+             *     * `best` - the best one
+             */
+            takesOver?: components["schemas"]["TakesOverEnum"];
+            /**
+             * Submissions in total
+             * Format: int64
+             * @description Empty: unlimited.
+             */
+            totalSubmissionLimit?: number | null;
+            /** @description Why, for everybody to read. Needed for a later end while it runs, to add a phase once all have ended, to change who gets on once the phase that decides has started, and for another weight in the combined leaderboard once any has ended. */
+            reason?: string;
         };
         Noise: {
             /** @description Null until an organiser had it measured. */
@@ -4596,7 +6257,9 @@ export interface components {
             readonly actorCount: number;
             /** @description What happened, as a sentence in the language of the request. */
             readonly text: string;
+            /** @description Of what it speaks of. */
             readonly title: string;
+            /** @description Its beginning. */
             readonly excerpt: string;
             /** @description Path of the page it speaks of. */
             readonly url: string;
@@ -4624,6 +6287,7 @@ export interface components {
          *     * `rescored` - rescoring of competitions I take part in
          *     * `private_confirmed` - final results
          *     * `changed` - changes of competitions I take part in that can move the ranking
+         *     * `entry` - whether my team gets on into the next phase
          *     * `excluded` - exclusions of my team or its submissions
          *     * `exclusion` - exclusions of others in competitions I take part in
          *     * `exclusion_answer` - answers to exclusions in competitions I organise
@@ -4635,7 +6299,7 @@ export interface components {
          *     * `report` - reports of posts in competitions I organise
          * @enum {string}
          */
-        NotificationKind: "discussion" | "comment" | "reply" | "mention" | "like" | "announcement" | "invitation" | "invitation_answer" | "merge_request" | "merge_answer" | "scoring_finished" | "rescored" | "private_confirmed" | "changed" | "excluded" | "exclusion" | "exclusion_answer" | "extra_submissions" | "brackets" | "merge_deadline" | "nothing_selected" | "last_hour" | "report";
+        NotificationKind: "discussion" | "comment" | "reply" | "mention" | "like" | "announcement" | "invitation" | "invitation_answer" | "merge_request" | "merge_answer" | "scoring_finished" | "rescored" | "private_confirmed" | "changed" | "entry" | "excluded" | "exclusion" | "exclusion_answer" | "extra_submissions" | "brackets" | "merge_deadline" | "nothing_selected" | "last_hour" | "report";
         NullEnum: null;
         /** @description A number that is shown beside a score, and ranks nothing. */
         Number: {
@@ -4760,30 +6424,42 @@ export interface components {
             /** @description Whether null is taken too. */
             isOptional: boolean;
         };
+        /** @description A page as it is read. */
         Page: {
+            readonly slug: string;
+            /** @description In your language, if it is there. */
+            readonly title: string;
+            readonly position: number;
+            /** @description Markdown, in your language, if it is there. */
+            readonly body: string;
+            /** @description The body as sanitised HTML. */
+            readonly html: string;
+            /** Format: date-time */
+            readonly updatedAt: string;
+            /** @description `title` and `body` as they were written, with their translations, for organisers to change; null for everybody else. */
+            readonly written: components["schemas"]["WrittenPage"] | null;
+        };
+        /** @description What organisers write of a page. */
+        PageEditRequest: {
             slug: string;
             title: string;
             /** Format: int64 */
             position?: number;
             /** @description Markdown. */
             body: string;
-            /** @description The body as sanitised HTML. */
-            readonly html: string;
-            /** Format: date-time */
-            readonly updatedAt: string;
+            /** Title in English */
+            titleEn?: string;
+            /** Title in Japanese */
+            titleJa?: string;
+            /** @description Markdown, for who reads English; empty: the original. */
+            bodyEn?: string;
+            /** @description Markdown, for who reads Japanese; empty: the original. */
+            bodyJa?: string;
         };
         PageRef: {
             readonly slug: string;
             readonly title: string;
             readonly position: number;
-        };
-        PageRequest: {
-            slug: string;
-            title: string;
-            /** Format: int64 */
-            position?: number;
-            /** @description Markdown. */
-            body: string;
         };
         PaginatedAnalysisList: {
             count: number;
@@ -4971,8 +6647,51 @@ export interface components {
             chosenBy?: components["schemas"]["ChosenByEnum"];
             /** Format: int64 */
             position?: number;
-            /** @description Why, for everybody to read. Needed once the competition has ended, and to remove one with teams. */
+            /** @description Why, for everybody to read. Needed once the competition, or a phase of it, has ended, and to remove one with teams. */
             reason?: string;
+        };
+        /** @description Teams that may take part in a phase too, or not any more. */
+        PatchedChangeNamedRequest: {
+            /** @description Ids of teams. */
+            add?: number[];
+            /** @description Ids of teams. */
+            remove?: number[];
+            /** @description Why, for everybody to read. Needed once the competition was published. */
+            reason?: string;
+        };
+        /** @description Everything there is to decide. Null takes a decision back; then the proposal stands. */
+        PatchedChoicesRequest: {
+            /** @description What a file is, by its name. */
+            roles?: {
+                [key: string]: "train" | "test" | "sample" | "solution" | "other";
+            } | null;
+            /** @description Empty: ids are made. */
+            idColumns?: string[] | null;
+            targetColumns?: string[] | null;
+            task?: components["schemas"]["ChoicesTaskEnum"] | components["schemas"]["NullEnum"];
+            /** @description The value that counts as yes. */
+            positive?: string | null;
+            /** @description Empty: there is none. */
+            dateColumn?: string | null;
+            /** @description Empty: there is none. */
+            groupColumn?: string | null;
+            metric?: components["schemas"]["MetricEnum"] | components["schemas"]["NullEnum"];
+            metricParams?: {
+                [key: string]: unknown;
+            } | null;
+            /** @description How test rows are taken out of the whole table. */
+            test?: components["schemas"]["CutRequest"] | null;
+            /** @description Which of the test rows are public. */
+            public?: components["schemas"]["CutRequest"] | null;
+            /** @description The column that says Public or Private; empty: there is none. */
+            usageColumn?: string | null;
+            /** @description Test rows in an order of chance. */
+            shuffle?: boolean | null;
+            /** @description Ids are replaced by 1, 2, 3, ... */
+            newIds?: boolean | null;
+            baselines?: ("constant" | "linear" | "tree")[] | null;
+            /** @description Files that are no part of this are data files as they are. */
+            otherFiles?: boolean | null;
         };
         PatchedCommentEditRequest: {
             /** @description Markdown. */
@@ -4982,6 +6701,14 @@ export interface components {
         PatchedCompetitionEditRequest: {
             title?: string;
             summary?: string;
+            /** Title in English */
+            titleEn?: string;
+            /** Title in Japanese */
+            titleJa?: string;
+            /** Summary in English */
+            summaryEn?: string;
+            /** Summary in Japanese */
+            summaryJa?: string;
             emoji?: string;
             /**
              * Format: binary
@@ -5089,7 +6816,20 @@ export interface components {
              * @description Once the result is confirmed. Nobody can change this after the end.
              */
             awardsMedals?: boolean;
-            /** @description Why, for everybody to read. Needed for a later end while it runs, and for taking it off the site. */
+            /**
+             * Combined leaderboard
+             * @description One ranking over the confirmed phases.
+             *
+             *     * `` - no combined leaderboard
+             *     * `mean_rank` - mean of the ranks
+             *     * `weighted_score` - weighted mean of the scores
+             *     * `points` - sum of points
+             *     * `last` - the last phase alone
+             */
+            combinedRule?: components["schemas"]["CombinedRule"] | components["schemas"]["BlankEnum"];
+            /** @description What places are worth, best first: `[25, 18, 15]`. No place is worth more than the one before it. */
+            combinedPoints?: number[];
+            /** @description Why, for everybody to read. Needed for a later end while it runs, for taking it off the site, and for another combined leaderboard once a phase has ended. */
             reason?: string;
             /** @description To publish it in spite of what was told to speak against it. */
             publishAnyway?: boolean;
@@ -5103,6 +6843,14 @@ export interface components {
             sharesExperiment?: boolean;
         };
         PatchedDiscussionEditRequest: {
+            /** @description For who reads English; empty: the original. Moderators only. */
+            titleEn?: string;
+            /** @description For who reads Japanese; empty: the original. Moderators only. */
+            titleJa?: string;
+            /** @description Markdown, for who reads English. Moderators only. */
+            bodyEn?: string;
+            /** @description Markdown, for who reads Japanese. Moderators only. */
+            bodyJa?: string;
             title?: string;
             /** @description Markdown. */
             body?: string;
@@ -5118,7 +6866,7 @@ export interface components {
             bio?: string;
             links?: components["schemas"]["LinkRequest"][];
             /**
-             * @description Of e-mails and of the site; empty: as the browser asks.
+             * @description Of emails and of the site; empty: as the browser asks.
              *
              *     * `en` - en
              *     * `ja` - ja
@@ -5127,13 +6875,125 @@ export interface components {
             /** @description A name of the IANA database, such as Asia/Tokyo. */
             timeZone?: string;
         };
-        PatchedPageRequest: {
+        PatchedMoveDataFileRequest: {
+            /** @description Number of the phase that it opens with. Null: with the competition. */
+            phase?: number | null;
+        };
+        /** @description What organisers write of a page. */
+        PatchedPageEditRequest: {
             slug?: string;
             title?: string;
             /** Format: int64 */
             position?: number;
             /** @description Markdown. */
             body?: string;
+            /** Title in English */
+            titleEn?: string;
+            /** Title in Japanese */
+            titleJa?: string;
+            /** @description Markdown, for who reads English; empty: the original. */
+            bodyEn?: string;
+            /** @description Markdown, for who reads Japanese; empty: the original. */
+            bodyJa?: string;
+        };
+        /** @description What organisers say of a phase. The context holds `zone`, in which moments without an offset are read. */
+        PatchedPhaseEditRequest: {
+            /** @description Shown where there are several. */
+            name?: string;
+            /** Late submissions */
+            allowsLateSubmissions?: boolean;
+            /**
+             * Who sees the leaderboard
+             * @description Until the result is confirmed; from then on everybody who may look inside sees it.
+             *
+             *     * `everybody` - everybody
+             *     * `participants` - those who take part
+             *     * `own_row` - each team its own row only
+             *     * `hosts` - organisers only
+             */
+            boardAudience?: components["schemas"]["BoardAudienceEnum"];
+            /**
+             * Leaderboard stands still for the last minutes
+             * Format: int64
+             * @description Instead of a moment: so many minutes before the end, also when the end moves.
+             */
+            boardFreezeMinutes?: number | null;
+            /**
+             * Leaderboard stands still from
+             * Format: date-time
+             * @description What is submitted from then on shows when the result is confirmed. Empty: it never stands still.
+             */
+            boardFreezesAt?: string | null;
+            /**
+             * Format: double
+             * @description Of its scores in the combined leaderboard, where that is their weighted mean.
+             */
+            combinedWeight?: number;
+            /**
+             * Submissions a day
+             * Format: int64
+             * @description Empty: unlimited.
+             */
+            dailySubmissionLimit?: number | null;
+            /** Format: date-time */
+            endsAt?: string;
+            /** Above the baseline */
+            entryBaseline?: string;
+            /** By which leaderboard */
+            entryBoard?: components["schemas"]["EntryBoardEnum"];
+            /**
+             * How many teams get on
+             * Format: int64
+             */
+            entryCount?: number | null;
+            /** How many percent of the teams get on */
+            entryPercent?: number | null;
+            /** @description Number of the phase that decides who gets on, and of which submissions are taken over. */
+            entryPhase?: number | null;
+            /** Who may take part */
+            entryRule?: components["schemas"]["EntryRuleEnum"];
+            furtherMetrics?: components["schemas"]["FurtherMetricRequest"][];
+            /**
+             * Day begins at
+             * @description In the competition's time zone.
+             */
+            limitResetsAt?: string;
+            metric?: string;
+            /** Metric parameters */
+            metricParams?: unknown;
+            /**
+             * Minutes for objections
+             * @description How long participants may object to a solution that is changed after the end, before the result can be confirmed. 0: no time.
+             */
+            objectionMinutes?: number;
+            /**
+             * Solution open to all after the confirmation
+             * @description With it anybody can compute the final ranking again. Closed until the result is confirmed.
+             */
+            releasesSolution?: boolean;
+            /** Digits shown */
+            scoreDigits?: number;
+            /** Format: int64 */
+            selectableSubmissions?: number;
+            /** Format: date-time */
+            startsAt?: string;
+            /**
+             * Submissions taken over
+             * @description At the start, from the phase named above, where the ids agree. They cost nothing.
+             *
+             *     * `none` - none
+             *     * `selected` - the selected ones
+             *     * `best` - the best one
+             */
+            takesOver?: components["schemas"]["TakesOverEnum"];
+            /**
+             * Submissions in total
+             * Format: int64
+             * @description Empty: unlimited.
+             */
+            totalSubmissionLimit?: number | null;
+            /** @description Why, for everybody to read. Needed for a later end while it runs, to add a phase once all have ended, to change who gets on once the phase that decides has started, and for another weight in the combined leaderboard once any has ended. */
+            reason?: string;
         };
         PatchedPreferencesRequest: {
             preferences?: components["schemas"]["PreferenceRequest"][];
@@ -5158,6 +7018,146 @@ export interface components {
             /** @description From the leaf up. */
             steps: components["schemas"]["Step"][];
         };
+        /** @description A phase with its clock, its metric and its limits. */
+        Phase: {
+            readonly number: number;
+            /** @description Shown where there are several. */
+            readonly name: string;
+            /** @description Where it is on its clock. */
+            readonly state: components["schemas"]["CompetitionState"];
+            /** @description Whether it is meant where no phase is named: the one that runs (the latest started), else the last that ended, else the next. */
+            readonly isCurrent: boolean;
+            /** Format: date-time */
+            readonly startsAt: string;
+            /** Format: date-time */
+            readonly endsAt: string;
+            /**
+             * Private leaderboard confirmed at
+             * Format: date-time
+             */
+            readonly confirmedAt: string | null;
+            /** @description Whether your team may take part in it; null if you do not take part in the competition. */
+            readonly myEntry: components["schemas"]["Entry"] | null;
+            readonly metric: components["schemas"]["Metric"];
+            /** Metric parameters */
+            readonly metricParams: unknown;
+            /** @description Built-in metrics that are shown beside the score and rank nothing. */
+            readonly furtherMetrics: components["schemas"]["FurtherMetric"][];
+            /** @description The further numbers of a submission, in the order of `numbers` on the leaderboards. */
+            readonly scoreColumns: components["schemas"]["Column"][];
+            /** Digits shown */
+            readonly scoreDigits: number;
+            /**
+             * Submissions a day
+             * @description Empty: unlimited.
+             */
+            readonly dailySubmissionLimit: number | null;
+            /**
+             * Submissions in total
+             * @description Empty: unlimited.
+             */
+            readonly totalSubmissionLimit: number | null;
+            /**
+             * Day begins at
+             * @description In the competition's time zone.
+             */
+            readonly limitResetsAt: string;
+            readonly selectableSubmissions: number;
+            /** Late submissions */
+            readonly allowsLateSubmissions: boolean;
+            /**
+             * Minutes for objections
+             * @description How long participants may object to a solution that is changed after the end, before the result can be confirmed. 0: no time.
+             */
+            readonly objectionMinutes: number;
+            /** Format: date-time */
+            readonly objectionsUntil: string | null;
+            /**
+             * Who sees the leaderboard
+             * @description Until the result is confirmed; from then on everybody who may look inside sees it.
+             *
+             *     * `everybody` - everybody
+             *     * `participants` - those who take part
+             *     * `own_row` - each team its own row only
+             *     * `hosts` - organisers only
+             */
+            readonly boardAudience: components["schemas"]["BoardAudienceEnum"];
+            /**
+             * Leaderboard stands still from
+             * Format: date-time
+             * @description What is submitted from then on shows when the result is confirmed. Empty: it never stands still.
+             */
+            readonly boardFreezesAt: string | null;
+            /**
+             * Leaderboard stands still for the last minutes
+             * @description Instead of a moment: so many minutes before the end, also when the end moves.
+             */
+            readonly boardFreezeMinutes: number | null;
+            /**
+             * Format: date-time
+             * @description The public leaderboard stands still and shows what was submitted before; null: it moves.
+             */
+            readonly boardFrozenSince: string | null;
+            /**
+             * Solution open to all after the confirmation
+             * @description With it anybody can compute the final ranking again. Closed until the result is confirmed.
+             */
+            readonly releasesSolution: boolean;
+            /** Who may take part */
+            readonly entryRule: components["schemas"]["EntryRuleEnum"];
+            /** @description Number of the phase that decides who gets on. */
+            readonly entryPhase: number | null;
+            /** By which leaderboard */
+            readonly entryBoard: components["schemas"]["EntryBoardEnum"];
+            /** How many teams get on */
+            readonly entryCount: number | null;
+            /** How many percent of the teams get on */
+            readonly entryPercent: number | null;
+            /** Above the baseline */
+            readonly entryBaseline: string;
+            /**
+             * Format: date-time
+             * @description When it was decided who gets on; null: not yet, or every team may.
+             */
+            readonly entryDecidedAt: string | null;
+            /**
+             * Submissions taken over
+             * @description At the start, from the phase named above, where the ids agree. They cost nothing.
+             *
+             *     * `none` - none
+             *     * `selected` - the selected ones
+             *     * `best` - the best one
+             */
+            readonly takesOver: components["schemas"]["TakesOverEnum"];
+            /**
+             * Weight in the combined leaderboard
+             * Format: double
+             */
+            readonly combinedWeight: number;
+            /** @description Only organisers are told; null for everybody else. */
+            readonly hasSolution: boolean | null;
+        };
+        /** @description One phase of a competition. */
+        PhaseRef: {
+            readonly number: number;
+            /** @description Shown where there are several. */
+            readonly name: string;
+            /** @description Where it is on its clock. */
+            readonly state: components["schemas"]["CompetitionState"];
+            /** @description Whether it is meant where no phase is named: the one that runs (the latest started), else the last that ended, else the next. */
+            readonly isCurrent: boolean;
+            /** Format: date-time */
+            readonly startsAt: string;
+            /** Format: date-time */
+            readonly endsAt: string;
+            /**
+             * Private leaderboard confirmed at
+             * Format: date-time
+             */
+            readonly confirmedAt: string | null;
+            /** @description Whether your team may take part in it; null if you do not take part in the competition. */
+            readonly myEntry: components["schemas"]["Entry"] | null;
+        };
         Preference: {
             kind: components["schemas"]["NotificationKind"];
             /** @description Finishes: “Tell me of …”. */
@@ -5176,6 +7176,22 @@ export interface components {
             readonly timeZone: string;
             preferences: components["schemas"]["Preference"][];
         };
+        Preset: {
+            name: string;
+            readonly label: string;
+            readonly lastsMinutes: number;
+            dailySubmissionLimit: number;
+            selectableSubmissions: number;
+            maxTeamSize: number;
+        };
+        /**
+         * @description * `day` - day
+         *     * `week` - week
+         *     * `month` - month
+         *     * `course` - course
+         * @enum {string}
+         */
+        PresetEnum: "day" | "week" | "month" | "course";
         /** @description A column of a data file, as far as it was read. */
         PreviewColumn: {
             name: string;
@@ -5211,6 +7227,13 @@ export interface components {
          * @enum {string}
          */
         PreviewColumnTypeEnum: "integer" | "number" | "text";
+        PreviewScore: {
+            /** @description `sample`, `constant`, `noise`, `perfect`, or a model. */
+            name: string;
+            /** Format: double */
+            score: number | null;
+            problem: components["schemas"]["Said"] | null;
+        };
         /** @description Describes the answer; `views` put it together. */
         PrivateLeaderboard: {
             count: number;
@@ -5338,6 +7361,26 @@ export interface components {
             /** Format: date-time */
             readonly dateJoined: string;
         };
+        ProposedMetric: {
+            metric: string;
+            label: string;
+            direction: components["schemas"]["MetricDirection"];
+            metricParams: {
+                [key: string]: unknown;
+            };
+            because: components["schemas"]["Said"];
+        };
+        PublicWobble: {
+            /**
+             * Format: double
+             * @description Standard deviation of the public score over other public rows.
+             */
+            deviation: number | null;
+            rows: number;
+            /** @description Decimals that mean something. */
+            digits: number | null;
+            model: string;
+        };
         /** @description How the intervals on the private leaderboard were computed. */
         RankNoise: {
             status: components["schemas"]["RunStatus"];
@@ -5391,6 +7434,13 @@ export interface components {
             code: string;
             /** @description For people, in the language of the request. */
             detail: string;
+        };
+        /** @description Files that were refused for one reason. */
+        RefusalKind: {
+            code: string;
+            /** @description What the latest of them was told, in the language of the request. */
+            detail: string;
+            files: number;
         };
         Report: {
             readonly id: number;
@@ -5477,6 +7527,15 @@ export interface components {
             /** Format: date-time */
             at: string;
         };
+        /**
+         * @description * `train` - train
+         *     * `test` - test
+         *     * `sample` - sample
+         *     * `solution` - solution
+         *     * `other` - other
+         * @enum {string}
+         */
+        RoleEnum: "train" | "test" | "sample" | "solution" | "other";
         /** @description A team on a leaderboard; `rank` is null without a score, `score` is its best one. */
         Row: {
             rank: number | null;
@@ -5518,6 +7577,17 @@ export interface components {
          * @enum {string}
          */
         RunStatus: "queued" | "running" | "complete" | "failed" | "cancelled";
+        /** @description Something in words, with the code of it. */
+        Said: {
+            code: string;
+            /** @description For people, in the language of the request. */
+            readonly detail: string;
+            /**
+             * Format: double
+             * @description Of a guess: from 0 to 1; ask below 0.5.
+             */
+            sure?: number;
+        };
         /** @description Whether own metrics can be run on this machine. */
         SandboxState: {
             status: components["schemas"]["SandboxStateStatusEnum"];
@@ -5707,9 +7777,51 @@ export interface components {
          * @enum {string}
          */
         SourceEnum: "web" | "api" | "guruguru" | "kaggle";
+        SourceFile: {
+            readonly id: number;
+            readonly name: string;
+            /** @description Bytes. */
+            readonly size: number;
+            /** Format: date-time */
+            readonly createdAt: string;
+        };
+        /** @description Something in words, with the code of it. */
+        SourceProblem: {
+            code: string;
+            /** @description For people, in the language of the request. */
+            readonly detail: string;
+            /**
+             * Format: double
+             * @description Of a guess: from 0 to 1; ask below 0.5.
+             */
+            sure?: number;
+            /** @description The file that it speaks of, if it is one. */
+            file?: string;
+        };
         SourceRequest: {
             /** @description The text of a metric. */
             source: string;
+        };
+        SourceTable: {
+            name: string;
+            role: components["schemas"]["RoleEnum"];
+            because: components["schemas"]["Said"];
+            columns: string[];
+            overview: components["schemas"]["TableOverview"];
+        };
+        /** @description A file on its way in. Parts are counted from 1; each but the last has `partSize` bytes. */
+        SourceUpload: {
+            /** Format: uuid */
+            readonly id: string;
+            readonly name: string;
+            /** @description Bytes. */
+            readonly size: number;
+            /** @description Bytes of every part but the last. */
+            readonly partSize: number;
+            readonly partCount: number;
+            readonly state: components["schemas"]["UploadState"];
+            /** Format: date-time */
+            readonly expiresAt: string;
         };
         StartRunRequest: {
             kind: components["schemas"]["RunKind"];
@@ -5733,9 +7845,39 @@ export interface components {
             side: components["schemas"]["SideEnum"];
             hash: string;
         };
+        /** @description Something in words, with the code of it. */
+        StudioFinding: {
+            code: string;
+            /** @description For people, in the language of the request. */
+            readonly detail: string;
+            /**
+             * Format: double
+             * @description Of a guess: from 0 to 1; ask below 0.5.
+             */
+            sure?: number;
+            check: string;
+            weight: components["schemas"]["StudioFindingWeightEnum"];
+        };
+        /**
+         * @description * `red` - red
+         *     * `amber` - amber
+         *     * `green` - green
+         * @enum {string}
+         */
+        StudioFindingWeightEnum: "red" | "amber" | "green";
+        /** @description What simple submissions score on the public rows. */
+        StudioPreview: {
+            metric: string;
+            readonly label: string;
+            direction: components["schemas"]["MetricDirection"];
+            scores: components["schemas"]["PreviewScore"][];
+            wobble: components["schemas"]["PublicWobble"] | null;
+        };
         /** @description One file of predictions and what became of it. */
         Submission: {
             readonly id: number;
+            /** @description Number of the phase. */
+            readonly phase: number;
             readonly team: number;
             readonly user: components["schemas"]["UserRef"] | null;
             /**
@@ -5790,6 +7932,8 @@ export interface components {
             readonly experiment: components["schemas"]["Experiment"] | null;
             /** @description Whether everybody who sees the leaderboard may read the experiment. */
             readonly sharesExperiment: boolean;
+            /** @description The submission of the former phase that this one was made of, at no cost; null: your team sent it. */
+            readonly takenOverFrom: number | null;
         };
         /**
          * @description * `pending` - being scored
@@ -5806,6 +7950,8 @@ export interface components {
              * @description Id of your team.
              */
             team: number;
+            /** @description Number of the phase; without it, the one that is meant where none is named. */
+            phase?: number | null;
             /**
              * Format: binary
              * @description CSV (plain, gz, or zip of one file) or Parquet, as the sample submission.
@@ -5829,6 +7975,14 @@ export interface components {
             /** @description Null while the file waits for the job queue: ask for it once it is scored. */
             receipt: components["schemas"]["Receipt"] | null;
         };
+        /** @description A table at a glance. What stands in it is left out for everybody but who sent the file. */
+        TableOverview: {
+            rows: number | null;
+            /** @description How many rows the figures of the columns are made from. */
+            readRows: number;
+            columns: components["schemas"]["PreviewColumn"][];
+            firstRows: (string | null)[][];
+        };
         /** @description A Table Schema of Frictionless Data; `uzu` says what that has no words for. */
         TableSchema: {
             /** @description `name`, `type` and `constraints`. */
@@ -5846,6 +8000,13 @@ export interface components {
             name: string;
             count: number;
         };
+        /**
+         * @description * `none` - none
+         *     * `selected` - the selected ones
+         *     * `best` - the best one
+         * @enum {string}
+         */
+        TakesOverEnum: "none" | "selected" | "best";
         Target: {
             type: components["schemas"]["TargetTypeEnum"];
             id: number;
@@ -5862,21 +8023,6 @@ export interface components {
          * @enum {string}
          */
         TargetTypeEnum: "comment" | "competition" | "discussion" | "invitation" | "merge_request" | "report" | "scoring_run" | "team";
-        /**
-         * @description * `regression` - regression
-         *     * `binary` - binary
-         *     * `multiclass` - multiclass
-         *     * `ranking` - ranking
-         *     * `label_sets` - label_sets
-         *     * `text` - text
-         *     * `images` - images
-         *     * `survival` - survival
-         *     * `distributions` - distributions
-         *     * `clustering` - clustering
-         *     * `places` - places
-         * @enum {string}
-         */
-        TaskEnum: "regression" | "binary" | "multiclass" | "ranking" | "label_sets" | "text" | "images" | "survival" | "distributions" | "clustering" | "places";
         /** @description A team and its members. */
         Team: {
             readonly id: number;
@@ -5906,7 +8052,7 @@ export interface components {
         TeamBracketsRequest: {
             /** @description Slugs of brackets that your team belongs to. Those that organisers set are not yours to choose. */
             brackets: string[];
-            /** @description Why, for everybody to read. Needed once the competition has ended, and to remove one with teams. */
+            /** @description Why, for everybody to read. Needed once the competition, or a phase of it, has ended, and to remove one with teams. */
             reason?: string;
         };
         TeamBrief: {
@@ -5969,6 +8115,17 @@ export interface components {
              * @description Empty: it works until deleted.
              */
             expiresAt?: string | null;
+        };
+        TrainedBaseline: {
+            model: components["schemas"]["ModelEnum"];
+            /**
+             * Format: double
+             * @description On the public rows; null: it could not be scored.
+             */
+            score: number | null;
+            because: components["schemas"]["Said"] | null;
+            /** Format: double */
+            seconds: number;
         };
         /** @description A file that an organiser tried out. Its private score is told to nobody. */
         Trial: {
@@ -6073,6 +8230,14 @@ export interface components {
              */
             isShown: boolean;
         };
+        /**
+         * @description * `open` - waiting for its parts
+         *     * `finishing` - being put together
+         *     * `done` - published
+         *     * `failed` - failed
+         * @enum {string}
+         */
+        UploadState: "open" | "finishing" | "done" | "failed";
         /** @description When a version began to score, and why: an entry of the log. */
         Use: {
             /** Format: date-time */
@@ -6114,11 +8279,13 @@ export interface components {
             nextTryAt: string | null;
         };
         /**
-         * @description * `forbids` - forbids
-         *     * `asks` - asks
+         * @description * `random` - random
+         *     * `stratified` - stratified
+         *     * `group` - group
+         *     * `time` - time
          * @enum {string}
          */
-        WeightEnum: "forbids" | "asks";
+        WayEnum: "random" | "stratified" | "group" | "time";
         /** @description How much the public score of a baseline wobbles. */
         Wobble: {
             /**
@@ -6134,6 +8301,67 @@ export interface components {
             baseline: number | null;
             /** Format: date-time */
             measuredAt: string;
+        };
+        /** @description The files of a draft, and what becomes of them. */
+        Workbench: {
+            /** @description False once the competition was published. */
+            isOpen: boolean;
+            /** @description What is under way; null: nothing. */
+            readonly job: components["schemas"]["Job"] | null;
+            /** @description Why the last job came to nothing. */
+            problems: components["schemas"]["SourceProblem"][];
+            readonly sources: components["schemas"]["SourceFile"][];
+            /** @description Files on their way in. */
+            readonly uploads: components["schemas"]["SourceUpload"][];
+            /** @description Null: nobody has looked since the files changed. */
+            readonly found: components["schemas"]["Found"] | null;
+            /** @description What holds: decisions, and proposals for the rest. */
+            readonly choices: components["schemas"]["Choices"];
+            /** @description The names of the choices that are decisions. */
+            readonly decided: string[];
+            /** @description Null: not made by these choices yet. */
+            made: components["schemas"]["Made"] | null;
+        };
+        /** @description The texts of a competition as organisers wrote them: the originals, and translations; as `PATCH` takes them. */
+        WrittenCompetition: {
+            readonly title: string;
+            readonly summary: string;
+            /** Title in English */
+            readonly titleEn: string;
+            /** Title in Japanese */
+            readonly titleJa: string;
+            /** Summary in English */
+            readonly summaryEn: string;
+            /** Summary in Japanese */
+            readonly summaryJa: string;
+        };
+        /** @description The texts of a discussion as its author wrote them: the originals, and translations; as `PATCH` takes them. */
+        WrittenDiscussion: {
+            readonly title: string;
+            /** @description Markdown. */
+            readonly body: string;
+            /** Title in English */
+            readonly titleEn: string;
+            /** Title in Japanese */
+            readonly titleJa: string;
+            /** Body in English */
+            readonly bodyEn: string;
+            /** Body in Japanese */
+            readonly bodyJa: string;
+        };
+        /** @description The texts of a page as organisers wrote them: the originals, and translations; as `PATCH` takes them. */
+        WrittenPage: {
+            readonly title: string;
+            /** @description Markdown. */
+            readonly body: string;
+            /** Title in English */
+            readonly titleEn: string;
+            /** Title in Japanese */
+            readonly titleJa: string;
+            /** Body in English */
+            readonly bodyEn: string;
+            /** Body in Japanese */
+            readonly bodyJa: string;
         };
         /** @description The last rank of each medal, by the number of teams with a score. */
         Zones: {
@@ -8163,6 +10391,25 @@ export interface operations {
             };
         };
     };
+    listPresets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preset"][];
+                };
+            };
+        };
+    };
     listCompetitions: {
         parameters: {
             query?: {
@@ -8250,6 +10497,110 @@ export interface operations {
                      *         {
                      *           "code": "not_found",
                      *           "detail": "Not found.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    createCompetition: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCompetitionRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Competition"];
+                };
+            };
+            /** @description Something sent is missing or wrong; `attr` says what. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "validation_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "required",
+                     *           "detail": "This field is required.",
+                     *           "attr": "name"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not good. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "not_authenticated",
+                     *           "detail": "Authentication credentials were not provided.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `may_not_create_competitions` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `too_many_drafts` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "throttled",
+                     *           "detail": "Request was throttled.",
                      *           "attr": null
                      *         }
                      *       ]
@@ -8406,7 +10757,7 @@ export interface operations {
                     "application/json": components["schemas"]["Competition"];
                 };
             };
-            /** @description `end_in_the_past`, `rules_version_falls`, `not_an_image`, `image_too_large`, `end_too_soon`, `reason_missing` */
+            /** @description `end_in_the_past`, `rules_version_falls`, `not_an_image`, `image_too_large`, `end_too_soon`, `reason_missing`, `invalid_combined_points` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -8454,7 +10805,7 @@ export interface operations {
                     "application/json": components["schemas"]["Errors"];
                 };
             };
-            /** @description `clock_frozen`, `start_frozen`, `selection_frozen`, `medals_frozen`, `metric_in_use`, `changed_meanwhile`, `limits_only_rise`, `limits_frozen`, `not_ready_to_publish` */
+            /** @description `clock_frozen`, `start_frozen`, `start_opened_files`, `selection_frozen`, `medals_frozen`, `metric_in_use`, `changed_meanwhile`, `limits_only_rise`, `limits_frozen`, `not_ready_to_publish`, `directions_differ`, `combined_weights_missing` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -8596,6 +10947,46 @@ export interface operations {
                      *       ]
                      *     }
                      */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    getActivity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Activity"];
+                };
+            };
+            /** @description `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
                     "application/json": components["schemas"]["Errors"];
                 };
             };
@@ -9204,7 +11595,7 @@ export interface operations {
                     "application/json": components["schemas"]["Errors"];
                 };
             };
-            /** @description `file_name_taken`, `storage_quota_reached`, `data_file_is_solution` */
+            /** @description `file_name_taken`, `data_file_open`, `storage_quota_reached`, `data_file_is_solution`, `changed_meanwhile` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -9298,6 +11689,124 @@ export interface operations {
             };
             /** @description `not_found` */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "throttled",
+                     *           "detail": "Request was throttled.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    changeDataFile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+                /** @description Id. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PatchedMoveDataFileRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DataFile"];
+                };
+            };
+            /** @description Something sent is missing or wrong; `attr` says what. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "validation_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "required",
+                     *           "detail": "This field is required.",
+                     *           "attr": "name"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not good. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "not_authenticated",
+                     *           "detail": "Authentication credentials were not provided.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `data_file_open`, `changed_meanwhile` */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9686,7 +12195,7 @@ export interface operations {
                     "application/json": components["schemas"]["Errors"];
                 };
             };
-            /** @description `file_name_taken`, `storage_quota_reached` */
+            /** @description `file_name_taken`, `data_file_open`, `storage_quota_reached`, `changed_meanwhile` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -10187,7 +12696,7 @@ export interface operations {
                     "application/json": components["schemas"]["Errors"];
                 };
             };
-            /** @description `already_entered`, `rules_changed` */
+            /** @description `brackets_fixed_by_phase`, `already_entered`, `rules_changed` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -10593,6 +13102,168 @@ export interface operations {
                      *       ]
                      *     }
                      */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    getCombinedLeaderboard: {
+        parameters: {
+            query?: {
+                /** @description Slug of a bracket: only its teams, with ranks within it. */
+                bracket?: string;
+                /** @description From 1. */
+                page?: number;
+                /** @description Teams on a page, at most 1000. */
+                pageSize?: number;
+                /** @description Part of a team's or a member's name. Ranks stay those of the leaderboard without a search. */
+                search?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CombinedLeaderboard"];
+                };
+            };
+            /** @description Nothing changed since the `ETag` sent as `If-None-Match`. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Something sent is missing or wrong; `attr` says what. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "validation_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "required",
+                     *           "detail": "This field is required.",
+                     *           "attr": "name"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_entered` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `no_combined_leaderboard`, `no_such_bracket`, `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description It has changed since the `ETag` or the time that the request names. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "precondition_failed",
+                     *           "detail": "It is no longer what the conditions of the request ask for.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    downloadCombinedLeaderboard: {
+        parameters: {
+            query?: {
+                /** @description Slug of a bracket: only its teams, with ranks within it. */
+                bracket?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description Something sent is missing or wrong; `attr` says what. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "validation_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "required",
+                     *           "detail": "This field is required.",
+                     *           "attr": "name"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_entered` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `no_combined_leaderboard`, `no_such_bracket`, `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
                     "application/json": components["schemas"]["Errors"];
                 };
             };
@@ -11174,7 +13845,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description Only entries of this kind. */
-                kind?: "allowance" | "baseline_removed" | "baseline_set" | "board" | "brackets" | "clock" | "confirmed" | "disqualified" | "host_added" | "host_removed" | "limits" | "metric" | "noise" | "out_of_competition" | "previewed" | "private_run" | "published" | "readmitted" | "receipts_root" | "reinstated" | "rescored" | "restored" | "rules" | "solution" | "team_brackets" | "unconfirmed" | "unpublished" | "voided";
+                kind?: "allowance" | "baseline_removed" | "baseline_set" | "board" | "brackets" | "clock" | "combined" | "confirmed" | "data" | "disqualified" | "entry" | "got_on" | "host_added" | "host_removed" | "limits" | "metric" | "noise" | "out_of_competition" | "phase" | "previewed" | "private_run" | "published" | "readmitted" | "receipts_root" | "reinstated" | "rescored" | "restored" | "rules" | "solution" | "taken_over" | "team_brackets" | "unconfirmed" | "unpublished" | "voided";
                 /** @description A page number within the paginated result set. */
                 page?: number;
                 /** @description Number of results to return per page. */
@@ -11242,7 +13913,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description Only entries of this kind. */
-                kind?: "allowance" | "baseline_removed" | "baseline_set" | "board" | "brackets" | "clock" | "confirmed" | "disqualified" | "host_added" | "host_removed" | "limits" | "metric" | "noise" | "out_of_competition" | "previewed" | "private_run" | "published" | "readmitted" | "receipts_root" | "reinstated" | "rescored" | "restored" | "rules" | "solution" | "team_brackets" | "unconfirmed" | "unpublished" | "voided";
+                kind?: "allowance" | "baseline_removed" | "baseline_set" | "board" | "brackets" | "clock" | "combined" | "confirmed" | "data" | "disqualified" | "entry" | "got_on" | "host_added" | "host_removed" | "limits" | "metric" | "noise" | "out_of_competition" | "phase" | "previewed" | "private_run" | "published" | "readmitted" | "receipts_root" | "reinstated" | "rescored" | "restored" | "rules" | "solution" | "taken_over" | "team_brackets" | "unconfirmed" | "unpublished" | "voided";
             };
             header?: never;
             path: {
@@ -12496,7 +15167,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["PageRequest"];
+                "application/json": components["schemas"]["PageEditRequest"];
             };
         };
         responses: {
@@ -12727,7 +15398,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": components["schemas"]["PatchedPageRequest"];
+                "application/json": components["schemas"]["PatchedPageEditRequest"];
             };
         };
         responses: {
@@ -12801,6 +15472,3915 @@ export interface operations {
             };
             /** @description `page_slug_taken` */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "throttled",
+                     *           "detail": "Request was throttled.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    listPhases: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Phase"][];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    addPhase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPhaseRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Phase"];
+                };
+            };
+            /** @description `end_in_the_past`, `reason_missing`, `no_own_metric` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not good. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "not_authenticated",
+                     *           "detail": "Authentication credentials were not provided.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `too_many_phases`, `directions_differ` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "throttled",
+                     *           "detail": "Request was throttled.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    getPhaseOfPhase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+                /** @description The number of the phase. */
+                phase: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Phase"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    removePhaseOfPhase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+                /** @description The number of the phase. */
+                phase: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deleted */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `reason_missing` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not good. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "not_authenticated",
+                     *           "detail": "Authentication credentials were not provided.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `only_phase`, `phase_in_use`, `phase_has_files`, `phase_decides_entry`, `combined_weights_missing` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "throttled",
+                     *           "detail": "Request was throttled.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    editPhaseOfPhase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+                /** @description The number of the phase. */
+                phase: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PatchedPhaseEditRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Phase"];
+                };
+            };
+            /** @description `end_in_the_past`, `end_too_soon`, `reason_missing`, `no_own_metric` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not good. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "not_authenticated",
+                     *           "detail": "Authentication credentials were not provided.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `clock_frozen`, `start_frozen`, `start_opened_files`, `selection_frozen`, `metric_in_use`, `changed_meanwhile`, `limits_only_rise`, `limits_frozen`, `entry_decided`, `ends_after_next`, `directions_differ`, `combined_weights_missing` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "throttled",
+                     *           "detail": "Request was throttled.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    getActivityOfPhase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+                /** @description The number of the phase. */
+                phase: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Activity"];
+                };
+            };
+            /** @description `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    listComparisonsOfPhase: {
+        parameters: {
+            query?: {
+                /** @description A page number within the paginated result set. */
+                page?: number;
+                /** @description Number of results to return per page. */
+                pageSize?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+                /** @description The number of the phase. */
+                phase: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaginatedAnalysisList"];
+                };
+            };
+            /** @description Something sent is missing or wrong; `attr` says what. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "validation_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "required",
+                     *           "detail": "This field is required.",
+                     *           "attr": "name"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    startComparisonOfPhase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+                /** @description The number of the phase. */
+                phase: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Analysis"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not good. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "not_authenticated",
+                     *           "detail": "Authentication credentials were not provided.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `analysis_active`, `no_solution_yet` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "throttled",
+                     *           "detail": "Request was throttled.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    getComparisonOfPhase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+                /** @description Id. */
+                id: number;
+                /** @description The number of the phase. */
+                phase: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Integrity"];
+                };
+            };
+            /** @description `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    cancelComparisonOfPhase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+                /** @description Id. */
+                id: number;
+                /** @description The number of the phase. */
+                phase: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Analysis"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not good. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "not_authenticated",
+                     *           "detail": "Authentication credentials were not provided.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `analysis_over` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "throttled",
+                     *           "detail": "Request was throttled.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    getLeaderboardHistoryOfPhase: {
+        parameters: {
+            query?: {
+                /** @description Slug of a bracket: only its teams, with ranks within it. */
+                bracket?: string;
+                /** @description Further teams: their ids, separated by commas. */
+                team?: string;
+                /** @description How many of the best teams. */
+                top?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+                /** @description The number of the phase. */
+                phase: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["History"];
+                };
+            };
+            /** @description Nothing changed since the `ETag` sent as `If-None-Match`. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Something sent is missing or wrong; `attr` says what. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "validation_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "required",
+                     *           "detail": "This field is required.",
+                     *           "attr": "name"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `leaderboard_for_participants`, `leaderboard_for_hosts`, `leaderboard_own_row_only`, `not_entered` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `no_such_bracket`, `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description It has changed since the `ETag` or the time that the request names. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "precondition_failed",
+                     *           "detail": "It is no longer what the conditions of the request ask for.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    getPrivateLeaderboardOfPhase: {
+        parameters: {
+            query?: {
+                /** @description Slug of a bracket: only its teams, with ranks within it. */
+                bracket?: string;
+                /** @description From 1. */
+                page?: number;
+                /** @description Teams on a page, at most 1000. */
+                pageSize?: number;
+                /** @description Part of a team's or a member's name. Ranks stay those of the leaderboard without a search. */
+                search?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+                /** @description The number of the phase. */
+                phase: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PrivateLeaderboard"];
+                };
+            };
+            /** @description Nothing changed since the `ETag` sent as `If-None-Match`. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Something sent is missing or wrong; `attr` says what. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "validation_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "required",
+                     *           "detail": "This field is required.",
+                     *           "attr": "name"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `private_leaderboard_closed`, `not_entered` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `no_such_bracket`, `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description It has changed since the `ETag` or the time that the request names. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "precondition_failed",
+                     *           "detail": "It is no longer what the conditions of the request ask for.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    downloadPrivateLeaderboardOfPhase: {
+        parameters: {
+            query?: {
+                /** @description Slug of a bracket: only its teams, with ranks within it. */
+                bracket?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+                /** @description The number of the phase. */
+                phase: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description Something sent is missing or wrong; `attr` says what. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "validation_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "required",
+                     *           "detail": "This field is required.",
+                     *           "attr": "name"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `private_leaderboard_closed`, `not_entered` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `no_such_bracket`, `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    previewPrivateLeaderboardOfPhase: {
+        parameters: {
+            query?: {
+                /** @description Slug of a bracket: only its teams, with ranks within it. */
+                bracket?: string;
+                /** @description From 1. */
+                page?: number;
+                /** @description Teams on a page, at most 1000. */
+                pageSize?: number;
+                /** @description Part of a team's or a member's name. Ranks stay those of the leaderboard without a search. */
+                search?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+                /** @description The number of the phase. */
+                phase: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PrivateLeaderboard"];
+                };
+            };
+            /** @description Something sent is missing or wrong; `attr` says what. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "validation_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "required",
+                     *           "detail": "This field is required.",
+                     *           "attr": "name"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_a_host`, `competition_running` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `no_such_bracket`, `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `scoring_run_active`, `private_scoring_missing`, `private_scoring_outdated` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    downloadPrivateLeaderboardPreviewOfPhase: {
+        parameters: {
+            query?: {
+                /** @description Slug of a bracket: only its teams, with ranks within it. */
+                bracket?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+                /** @description The number of the phase. */
+                phase: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description Something sent is missing or wrong; `attr` says what. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "validation_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "required",
+                     *           "detail": "This field is required.",
+                     *           "attr": "name"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_a_host`, `competition_running` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `no_such_bracket`, `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `scoring_run_active`, `private_scoring_missing`, `private_scoring_outdated` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    getPublicLeaderboardOfPhase: {
+        parameters: {
+            query?: {
+                /** @description Slug of a bracket: only its teams, with ranks within it. */
+                bracket?: string;
+                /** @description From 1. */
+                page?: number;
+                /** @description Teams on a page, at most 1000. */
+                pageSize?: number;
+                /** @description Part of a team's or a member's name. Ranks stay those of the leaderboard without a search. */
+                search?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+                /** @description The number of the phase. */
+                phase: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Leaderboard"];
+                };
+            };
+            /** @description Nothing changed since the `ETag` sent as `If-None-Match`. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Something sent is missing or wrong; `attr` says what. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "validation_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "required",
+                     *           "detail": "This field is required.",
+                     *           "attr": "name"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `leaderboard_for_participants`, `leaderboard_for_hosts`, `leaderboard_own_row_only`, `not_entered` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `no_such_bracket`, `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description It has changed since the `ETag` or the time that the request names. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "precondition_failed",
+                     *           "detail": "It is no longer what the conditions of the request ask for.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    downloadPublicLeaderboardOfPhase: {
+        parameters: {
+            query?: {
+                /** @description Slug of a bracket: only its teams, with ranks within it. */
+                bracket?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+                /** @description The number of the phase. */
+                phase: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description Something sent is missing or wrong; `attr` says what. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "validation_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "required",
+                     *           "detail": "This field is required.",
+                     *           "attr": "name"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `leaderboard_for_participants`, `leaderboard_for_hosts`, `leaderboard_own_row_only`, `not_entered` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `no_such_bracket`, `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    getNoiseOfPhase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+                /** @description The number of the phase. */
+                phase: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Noise"];
+                };
+            };
+            /** @description `not_entered` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    measureRanksOfPhase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+                /** @description The number of the phase. */
+                phase: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Analysis"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not good. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "not_authenticated",
+                     *           "detail": "Authentication credentials were not provided.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `private_leaderboard_closed`, `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `analysis_active`, `no_solution_yet` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "throttled",
+                     *           "detail": "Request was throttled.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    measureWobbleOfPhase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+                /** @description The number of the phase. */
+                phase: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StartWobbleRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Analysis"];
+                };
+            };
+            /** @description `no_baseline` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not good. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "not_authenticated",
+                     *           "detail": "Authentication credentials were not provided.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `analysis_active`, `no_solution_yet` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "throttled",
+                     *           "detail": "Request was throttled.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    listOwnMetricsOfPhase: {
+        parameters: {
+            query?: {
+                /** @description A page number within the paginated result set. */
+                page?: number;
+                /** @description Number of results to return per page. */
+                pageSize?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+                /** @description The number of the phase. */
+                phase: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaginatedOwnMetricList"];
+                };
+            };
+            /** @description Something sent is missing or wrong; `attr` says what. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "validation_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "required",
+                     *           "detail": "This field is required.",
+                     *           "attr": "name"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not good. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "not_authenticated",
+                     *           "detail": "Authentication credentials were not provided.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    uploadOwnMetricOfPhase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+                /** @description The number of the phase. */
+                phase: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["UploadMetricRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnMetric"];
+                };
+            };
+            /** @description `metric_refused`, `metric_syntax`, `metric_without_score`, `metric_signature`, `…` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not good. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "not_authenticated",
+                     *           "detail": "Authentication credentials were not provided.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `direction_fixed`, `too_many_metrics` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "throttled",
+                     *           "detail": "Request was throttled.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    getOwnMetricOfPhase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+                /** @description The number of the phase. */
+                phase: number;
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnMetricWithSource"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not good. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "not_authenticated",
+                     *           "detail": "Authentication credentials were not provided.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    updateOwnMetricOfPhase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+                /** @description The number of the phase. */
+                phase: number;
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PatchedShowMetricRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnMetric"];
+                };
+            };
+            /** @description Something sent is missing or wrong; `attr` says what. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "validation_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "required",
+                     *           "detail": "This field is required.",
+                     *           "attr": "name"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not good. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "not_authenticated",
+                     *           "detail": "Authentication credentials were not provided.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "throttled",
+                     *           "detail": "Request was throttled.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    tryOwnMetricOfPhase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+                /** @description The number of the phase. */
+                phase: number;
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnMetric"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not good. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "not_authenticated",
+                     *           "detail": "Authentication credentials were not provided.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `no_solution`, `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `metric_is_being_tried` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "throttled",
+                     *           "detail": "Request was throttled.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    useOwnMetricOfPhase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+                /** @description The number of the phase. */
+                phase: number;
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["UseMetricRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnMetric"];
+                };
+            };
+            /** @description `reason_missing`, `solution_refused`, `…` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not good. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "not_authenticated",
+                     *           "detail": "Authentication credentials were not provided.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `metric_in_use`, `direction_fixed`, `metric_not_tried`, `metric_is_being_tried`, `changed_meanwhile` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "throttled",
+                     *           "detail": "Request was throttled.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    getMetricConditionsOfPhase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+                /** @description The number of the phase. */
+                phase: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Conditions"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not good. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "not_authenticated",
+                     *           "detail": "Authentication credentials were not provided.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    getCurrentOwnMetricOfPhase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+                /** @description The number of the phase. */
+                phase: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CurrentMetric"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not good. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "not_authenticated",
+                     *           "detail": "Authentication credentials were not provided.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_entered` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    listOwnMetricFailuresOfPhase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+                /** @description The number of the phase. */
+                phase: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MetricFailure"][];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not good. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "not_authenticated",
+                     *           "detail": "Authentication credentials were not provided.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    readOwnMetricOfPhase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+                /** @description The number of the phase. */
+                phase: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SourceRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Signature"];
+                };
+            };
+            /** @description `metric_syntax`, `metric_without_score`, `metric_signature`, `…` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not good. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "not_authenticated",
+                     *           "detail": "Authentication credentials were not provided.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "throttled",
+                     *           "detail": "Request was throttled.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    confirmPrivateLeaderboardOfPhase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+                /** @description The number of the phase. */
+                phase: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Confirmation"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not good. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "not_authenticated",
+                     *           "detail": "Authentication credentials were not provided.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_a_host`, `competition_running` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `objections_open`, `scoring_run_active`, `private_scoring_missing`, `private_scoring_outdated` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "throttled",
+                     *           "detail": "Request was throttled.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    unconfirmPrivateLeaderboardOfPhase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+                /** @description The number of the phase. */
+                phase: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["UnconfirmRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Confirmation"];
+                };
+            };
+            /** @description `reason_missing` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not good. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "not_authenticated",
+                     *           "detail": "Authentication credentials were not provided.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_a_host`, `competition_running` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "throttled",
+                     *           "detail": "Request was throttled.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    listScoringRunsOfPhase: {
+        parameters: {
+            query?: {
+                /** @description A page number within the paginated result set. */
+                page?: number;
+                /** @description Number of results to return per page. */
+                pageSize?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+                /** @description The number of the phase. */
+                phase: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaginatedScoringRunList"];
+                };
+            };
+            /** @description Something sent is missing or wrong; `attr` says what. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "validation_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "required",
+                     *           "detail": "This field is required.",
+                     *           "attr": "name"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    startScoringRunOfPhase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+                /** @description The number of the phase. */
+                phase: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StartRunRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScoringRun"];
+                };
+            };
+            /** @description `reason_missing` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not good. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "not_authenticated",
+                     *           "detail": "Authentication credentials were not provided.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_a_host`, `competition_running` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `scoring_run_active`, `too_many_rescorings`, `no_solution_yet` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "throttled",
+                     *           "detail": "Request was throttled.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    getScoringRunOfPhase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+                /** @description Id. */
+                id: number;
+                /** @description The number of the phase. */
+                phase: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScoringRun"];
+                };
+            };
+            /** @description `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    getSolutionFactsOfPhase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+                /** @description The number of the phase. */
+                phase: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Solution"];
+                };
+            };
+            /** @description `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found`, `no_solution` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    replaceSolutionOfPhase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+                /** @description The number of the phase. */
+                phase: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["SolutionUploadRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Solution"];
+                };
+            };
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Solution"];
+                };
+            };
+            /** @description `missing_columns`, `duplicate_ids`, `unknown_usage`, `reason_missing`, `…` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not good. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "not_authenticated",
+                     *           "detail": "Authentication credentials were not provided.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `changed_meanwhile`, `submissions_would_be_refused` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "throttled",
+                     *           "detail": "Request was throttled.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    downloadSolutionOfPhase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+                /** @description The number of the phase. */
+                phase: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description To the object storage, for 15 minutes. */
+            302: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `private_leaderboard_closed`, `solution_not_released`, `not_entered` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `no_solution`, `not_found`, `file_gone` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    getSubmissionSchemaOfPhase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+                /** @description The number of the phase. */
+                phase: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TableSchema"];
+                };
+            };
+            /** @description `not_entered`, `competition_not_started`, `rules_not_accepted` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `no_solution`, `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    listCompetitionSubmissionsOfPhase: {
+        parameters: {
+            query?: {
+                /** @description A page number within the paginated result set. */
+                page?: number;
+                /** @description Number of results to return per page. */
+                pageSize?: number;
+                /** @description Of one team alone. */
+                team?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+                /** @description The number of the phase. */
+                phase: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaginatedOrganisersSubmissionList"];
+                };
+            };
+            /** @description Something sent is missing or wrong; `attr` says what. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "validation_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "required",
+                     *           "detail": "This field is required.",
+                     *           "attr": "name"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not good. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "not_authenticated",
+                     *           "detail": "Authentication credentials were not provided.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    listNamedTeamsOfPhase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+                /** @description The number of the phase. */
+                phase: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NamedTeam"][];
+                };
+            };
+            /** @description `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    setNamedTeamsOfPhase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+                /** @description The number of the phase. */
+                phase: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NameTeamsRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NamedTeam"][];
+                };
+            };
+            /** @description `no_such_team`, `reason_missing` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not good. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "not_authenticated",
+                     *           "detail": "Authentication credentials were not provided.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `entry_not_by_list`, `unlisted_too_late` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "throttled",
+                     *           "detail": "Request was throttled.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    changeNamedTeamsOfPhase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+                /** @description The number of the phase. */
+                phase: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PatchedChangeNamedRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NamedTeam"][];
+                };
+            };
+            /** @description `no_such_team`, `reason_missing` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not good. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "not_authenticated",
+                     *           "detail": "Authentication credentials were not provided.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `entry_not_by_list`, `unlisted_too_late` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "throttled",
+                     *           "detail": "Request was throttled.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    listTrialsOfPhase: {
+        parameters: {
+            query?: {
+                /** @description A page number within the paginated result set. */
+                page?: number;
+                /** @description Number of results to return per page. */
+                pageSize?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+                /** @description The number of the phase. */
+                phase: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaginatedTrialList"];
+                };
+            };
+            /** @description Something sent is missing or wrong; `attr` says what. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "validation_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "required",
+                     *           "detail": "This field is required.",
+                     *           "attr": "name"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not good. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "not_authenticated",
+                     *           "detail": "Authentication credentials were not provided.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    tryOutOfPhase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+                /** @description The number of the phase. */
+                phase: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["TryOutRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Trial"];
+                };
+            };
+            /** @description It waits for the job queue. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Trial"];
+                };
+            };
+            /** @description `required`, `missing_ids`, `not_a_number`, `missing_columns` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not good. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "not_authenticated",
+                     *           "detail": "Authentication credentials were not provided.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `no_solution_yet`, `too_many_trials` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `file_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "throttled",
+                     *           "detail": "Request was throttled.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `overloaded` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    deleteTrialOfPhase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+                /** @description Id. */
+                id: number;
+                /** @description The number of the phase. */
+                phase: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Nobody is signed in, or the token is not good. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "not_authenticated",
+                     *           "detail": "Authentication credentials were not provided.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `trial_is_baseline` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "throttled",
+                     *           "detail": "Request was throttled.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    setBaselineOfPhase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+                /** @description Id. */
+                id: number;
+                /** @description The number of the phase. */
+                phase: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BaselineRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Trial"];
+                };
+            };
+            /** @description `invalid_baseline_name`, `baseline_name_taken` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not good. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "not_authenticated",
+                     *           "detail": "Authentication credentials were not provided.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `trial_not_scored`, `too_many_baselines` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "throttled",
+                     *           "detail": "Request was throttled.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    removeBaselineOfPhase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+                /** @description Id. */
+                id: number;
+                /** @description The number of the phase. */
+                phase: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Nobody is signed in, or the token is not good. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "not_authenticated",
+                     *           "detail": "Authentication credentials were not provided.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -14180,6 +20760,974 @@ export interface operations {
                      *       ]
                      *     }
                      */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    getWorkbench: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Workbench"];
+                };
+            };
+            /** @description `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    editWorkbench: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PatchedChoicesRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Workbench"];
+                };
+            };
+            /** @description `invalid_choices` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not good. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "not_authenticated",
+                     *           "detail": "Authentication credentials were not provided.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `sources_not_read`, `workbench_closed`, `workbench_busy` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "throttled",
+                     *           "detail": "Request was throttled.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    setClockByPreset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClockRequest"];
+            };
+        };
+        responses: {
+            /** @description Set */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `end_in_the_past` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not good. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "not_authenticated",
+                     *           "detail": "Authentication credentials were not provided.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "throttled",
+                     *           "detail": "Request was throttled.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    makeCompetitionFiles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Workbench"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not good. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "not_authenticated",
+                     *           "detail": "Authentication credentials were not provided.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `sources_not_yours`, `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `no_sources`, `sources_not_read`, `workbench_closed`, `workbench_busy` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "throttled",
+                     *           "detail": "Request was throttled.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    readSources: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Workbench"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not good. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "not_authenticated",
+                     *           "detail": "Authentication credentials were not provided.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `no_sources`, `workbench_closed`, `workbench_busy` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "throttled",
+                     *           "detail": "Request was throttled.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    removeSource: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+                /** @description Id. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deleted */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Nobody is signed in, or the token is not good. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "not_authenticated",
+                     *           "detail": "Authentication credentials were not provided.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `workbench_closed`, `workbench_busy` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "throttled",
+                     *           "detail": "Request was throttled.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    cancelWorkbenchJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Workbench"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not good. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "not_authenticated",
+                     *           "detail": "Authentication credentials were not provided.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "throttled",
+                     *           "detail": "Request was throttled.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    beginSourceUpload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BeginSourceRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SourceUpload"];
+                };
+            };
+            /** @description `invalid_file_name` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not good. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "not_authenticated",
+                     *           "detail": "Authentication credentials were not provided.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `storage_quota_reached`, `too_many_sources`, `workbench_closed`, `workbench_busy` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `file_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "throttled",
+                     *           "detail": "Request was throttled.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    abortSourceUpload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+                /** @description Id of the upload. */
+                upload: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Forgotten */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Nobody is signed in, or the token is not good. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "not_authenticated",
+                     *           "detail": "Authentication credentials were not provided.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "throttled",
+                     *           "detail": "Request was throttled.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    completeSourceUpload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+                /** @description Id of the upload. */
+                upload: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SourceUpload"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not good. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "not_authenticated",
+                     *           "detail": "Authentication credentials were not provided.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `parts_missing`, `upload_not_open`, `workbench_closed`, `workbench_busy` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "throttled",
+                     *           "detail": "Request was throttled.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    putSourceUploadPart: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+                number: number;
+                /** @description Id of the upload. */
+                upload: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Kept */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `part_not_expected`, `wrong_part_size` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not good. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "not_authenticated",
+                     *           "detail": "Authentication credentials were not provided.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `upload_not_open` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
                     "application/json": components["schemas"]["Errors"];
                 };
             };
@@ -17330,7 +24878,7 @@ export interface operations {
             query?: {
                 /** @description Slug or id. */
                 competition?: string;
-                kind?: "announcement" | "brackets" | "changed" | "comment" | "discussion" | "excluded" | "exclusion" | "exclusion_answer" | "extra_submissions" | "invitation" | "invitation_answer" | "last_hour" | "like" | "mention" | "merge_answer" | "merge_deadline" | "merge_request" | "nothing_selected" | "private_confirmed" | "reply" | "report" | "rescored" | "scoring_finished";
+                kind?: "announcement" | "brackets" | "changed" | "comment" | "discussion" | "entry" | "excluded" | "exclusion" | "exclusion_answer" | "extra_submissions" | "invitation" | "invitation_answer" | "last_hour" | "like" | "mention" | "merge_answer" | "merge_deadline" | "merge_request" | "nothing_selected" | "private_confirmed" | "reply" | "report" | "rescored" | "scoring_finished";
                 page?: number;
                 pageSize?: number;
                 /** @description `true`: only what is unread. */
@@ -19381,7 +26929,10 @@ export interface operations {
     };
     getTeamAllowance: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Number of the phase; without it, the one that is meant where none is named. */
+                phase?: number;
+            };
             header?: never;
             path: {
                 /** @description Id. */
@@ -19397,6 +26948,27 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Allowance"];
+                };
+            };
+            /** @description Something sent is missing or wrong; `attr` says what. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "validation_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "required",
+                     *           "detail": "This field is required.",
+                     *           "attr": "name"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description Nobody is signed in, or the token is not good. */
@@ -19512,7 +27084,7 @@ export interface operations {
                     "application/json": components["schemas"]["Errors"];
                 };
             };
-            /** @description `brackets_fixed`, `team_not_active` */
+            /** @description `brackets_fixed`, `brackets_fixed_by_phase`, `team_not_active` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -20488,6 +28060,8 @@ export interface operations {
                 page?: number;
                 /** @description Number of results to return per page. */
                 pageSize?: number;
+                /** @description Number of the phase; without it, the one that is meant where none is named. */
+                phase?: number;
                 selected?: boolean;
                 /**
                  * @description * `pending` - being scored
@@ -20753,7 +28327,7 @@ export interface operations {
                     "application/json": components["schemas"]["Errors"];
                 };
             };
-            /** @description `not_a_team_member`, `competition_not_started`, `competition_ended`, `rules_not_accepted`, `team_disqualified` */
+            /** @description `not_a_team_member`, `competition_not_started`, `competition_ended`, `rules_not_accepted`, `entry_not_decided`, `not_in_phase`, `team_disqualified` */
             403: {
                 headers: {
                     [name: string]: unknown;

@@ -13,8 +13,14 @@ export interface UploadAnswer<T> {
   body: T
 }
 
-/** Sends a form; XMLHttpRequest, because fetch can't tell how much of a body has been sent. */
-export function upload<T>(path: string, form: FormData, options: UploadOptions = {}): Promise<UploadAnswer<T>> {
+/** Sends a form. */
+export const upload = <T>(path: string, form: FormData, options?: UploadOptions): Promise<UploadAnswer<T>> => send<T>(path, form, options)
+
+/** Sends plain bytes: a part of a file. */
+export const uploadBytes = (path: string, bytes: Blob, options?: UploadOptions): Promise<UploadAnswer<null>> => send<null>(path, bytes, options)
+
+// XMLHttpRequest, because fetch can't tell how much of a body has been sent.
+function send<T>(path: string, body: FormData | Blob, options: UploadOptions = {}): Promise<UploadAnswer<T>> {
   const method = options.method ?? 'POST'
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest()
@@ -36,6 +42,6 @@ export function upload<T>(path: string, form: FormData, options: UploadOptions =
     request.onerror = () => reject(new NetworkError())
     request.onabort = () => reject(new DOMException('aborted', 'AbortError'))
     options.signal?.addEventListener('abort', () => request.abort())
-    request.send(form)
+    request.send(body)
   })
 }

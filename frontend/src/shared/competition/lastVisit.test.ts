@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import type { Row } from './board'
-import { changeSince } from './lastVisit'
+import { changeSince, visitedBoard } from './lastVisit'
 
 const row = (id: number, rank: number | null) => ({ team: { id, name: '' }, rank }) as Row
 
@@ -14,4 +14,11 @@ it.each([
   [null, row(7, 2), null],
 ])('since %j, %j has changed by %s', (seen, current, change) => {
   expect(changeSince(seen as never, current)).toBe(change)
+})
+
+it('remembers each board by itself: of each phase, each side and each bracket', () => {
+  expect(visitedBoard({ slug: 'cup' }, 'public')).toBe('cup.public')
+  expect(visitedBoard({ slug: 'cup' }, 'public', '2')).toBe('cup.public.2')
+  expect(visitedBoard({ slug: 'cup', phase: 2 }, 'public')).toBe('cup.public.#2')
+  expect(visitedBoard({ slug: 'cup', phase: 2 }, 'private', 'student')).toBe('cup.private.#2.student')
 })

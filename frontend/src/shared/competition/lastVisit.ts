@@ -1,6 +1,7 @@
 import { useEventListener } from '@vueuse/core'
 import { onScopeDispose, shallowRef } from 'vue'
-import type { Row } from './board'
+import type { BoardKind, Row } from './board'
+import type { Place } from './phases'
 
 /** What one saw when one last looked: rank by team, and whether that was every team. */
 export interface Seen {
@@ -26,7 +27,11 @@ function read(key: string): Visit | null {
   }
 }
 
-/** What one saw of a board (`slug.kind`) at the last visit. */
+/** A board by its own name. No slug has a `#`: none of a bracket is taken for a phase. */
+export const visitedBoard = ({ slug, phase }: Place, kind: BoardKind, bracket = '') =>
+  [slug, kind, ...(phase === undefined ? [] : [`#${phase}`]), ...(bracket ? [bracket] : [])].join('.')
+
+/** What one saw of a board at the last visit. */
 export const lastSeen = (board: string): Seen | null => read(`uzu.seen.${board}`)
 
 /** How many places a team rose since the last visit; `new` if it was not there; null if nothing changed or nobody knows. */
@@ -38,8 +43,8 @@ export function changeSince(seen: Seen | null, row: Row): number | 'new' | null 
 }
 
 /** `rows`: those that have been loaded, of `count` that there are. */
-export function useLastVisit(slug: string, rows: () => Row[], count: () => number | null) {
-  const key = `uzu.seen.${slug}`
+export function useLastVisit(board: string, rows: () => Row[], count: () => number | null) {
+  const key = `uzu.seen.${board}`
   const visit = read(key)
   const seen = shallowRef<Seen | null>(visit)
   const arrived = Date.now()

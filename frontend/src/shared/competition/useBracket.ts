@@ -11,7 +11,7 @@ export function useBracket(competition: MaybeRefOrGetter<Competition>, isConfirm
   const bracket = computed({
     get: () => (offers.value ? bracketInAddress(route.query.bracket, toValue(competition).brackets) : ''),
     // The team whose drawer is open may not be in it.
-    set: (slug) => void router.replace({ query: { ...route.query, bracket: slug || undefined, team: undefined } }),
+    set: (slug) => void router.replace({ query: { ...route.query, bracket: slug || undefined, team: undefined, page: undefined } }),
   })
   return { bracket, offers }
 }

@@ -6,7 +6,9 @@ import { useRouter } from 'vue-router'
 export function useLeaveGuard(words: () => string | false) {
   const router = useRouter()
   const stop = router.beforeEach((to, from) => {
-    const question = to.path !== from.path && words()
+    // Another phase of a competition is another page at the same path.
+    const leaves = to.path !== from.path || to.query.phase !== from.query.phase
+    const question = leaves && words()
     return !question || window.confirm(question)
   })
   // The browser asks in words of its own.

@@ -1,0 +1,1 @@
+"""One ranking over the phases of a competition, made of their confirmed results."""

@@ -1,0 +1,113 @@
+"""An organiser takes a competition from the running day to its result on the tab *Manage*, without the admin."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e import axe
+from tests.e2e.test_competition_day import sign_in
+from tests.e2e.test_the_end import moved_server, past_the_end  # noqa: F401
+
+pytestmark = pytest.mark.browser
+CUP = "/competitions/demo-diabetes"
+
+
+@pytest.fixture
+def host(chromium, moved_server):  # noqa: F811
+    context = chromium.new_context(base_url=moved_server.url, locale="en-US", viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    sign_in(page, "host", moved_server.password)
+    yield page
+    context.close()
+
+
+def step(page: Page):
+    """What comes next."""
+    return page.locator('[aria-current="step"]')
+
+
+def test_from_the_running_day_to_the_confirmed_result(moved_server, host: Page):  # noqa: F811
+    host.goto(f"{CUP}/manage")
+    expect(step(host)).to_contain_text("It is running")
+    expect(host.get_by_role("button", name="Compute private scores")).to_have_count(0)
+    expect(host.get_by_role("img", name=re.compile("submissions, (hour by hour|day by day)"))).to_be_visible()
+    assert axe.violations(host) == []
+
+    # The end comes later, and everybody can read why.
+    end = moved_server.json("/api/competitions/demo-diabetes/")["endsAt"]
+    step(host).get_by_role("button", name="Move the end").click()
+    dialog = host.get_by_role("dialog", name="Move the end")
+    dialog.get_by_role("button", name="30 minutes later").click()
+    dialog.get_by_role("button", name="Move the end").click()
+    expect(dialog.get_by_text(re.compile("reason", re.IGNORECASE)).first).to_be_visible()
+    dialog.get_by_label("Reason").fill("The power was out.")
+    dialog.get_by_role("button", name="Move the end").click()
+    expect(host.get_by_text("The end was moved.")).to_be_visible()
+    assert moved_server.json("/api/competitions/demo-diabetes/")["endsAt"] > end
+
+    # A team is found by a member's name, and may be given more.
+    host.get_by_role("textbox", name="Find a team or a person").fill("alice")
+    host.get_by_role("region", name="Teams").get_by_role("listitem").get_by_role("button").first.click()
+    acts = host.get_by_role("dialog")
+    acts.get_by_role("button", name="Give extra submissions").click()
+    host.get_by_role("dialog").last.get_by_label("Reason").fill("Their laptop broke.")
+    host.get_by_role("dialog").last.get_by_role("button", name="Give extra submissions").click()
+    expect(host.get_by_text(re.compile("extra submission", re.IGNORECASE)).first).to_be_visible()
+
+    past_the_end(moved_server)
+    host.reload()
+    expect(step(host)).to_contain_text("The end has come")
+    step(host).get_by_role("button", name="Compute private scores").click()
+    expect(step(host)).to_contain_text("Look the final ranking over", timeout=60_000)
+
+    step(host).get_by_role("link", name="See the private leaderboard").click()
+    expect(host.get_by_text("Only organisers see this ranking until it is confirmed.")).to_be_visible()
+    host.go_back()
+    step(host).get_by_role("button", name="Confirm the result").click()
+    host.get_by_role("dialog", name="Confirm the result").get_by_role("button", name="Confirm the result").click()
+    expect(host.get_by_text("The result is confirmed.")).to_be_visible()
+    expect(step(host)).to_have_count(0)
+    assert host.request.get("/api/competitions/demo-diabetes/leaderboard/private/").status == 200
+
+    host.get_by_role("button", name="Take the confirmation back").click()
+    again = host.get_by_role("dialog", name="Take the confirmation back")
+    again.get_by_label("Reason").fill("A mistake in the solution.")
+    again.get_by_role("button", name="Take the confirmation back").click()
+    expect(step(host)).to_contain_text("Look the final ranking over")
+    assert moved_server.json("/api/competitions/demo-diabetes/")["state"] == "finished"
+
+
+def test_it_is_for_organisers_alone(page: Page, server):
+    sign_in(page, "alice", server.password)
+    page.goto(f"{CUP}/manage")
+    expect(page.get_by_text("This page is for organisers.")).to_be_visible()
+    assert page.request.get("/api/competitions/demo-diabetes/activity/").status == 403
+
+
+@pytest.fixture(scope="module")
+def session(chromium, server):
+    """The cookies of the organiser, for pages in any language."""
+    context = chromium.new_context(base_url=server.url, locale="en-US")
+    sign_in(context.new_page(), "host", server.password)
+    state = {"cookies": context.cookies()}
+    context.close()
+    return state
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("language", "heading"), [("en", "What comes next"), ("ja", "次にすること")])
+def test_nothing_is_cut_off_on_a_phone(chromium, server, session, language, heading, scheme):
+    context = chromium.new_context(
+        base_url=server.url, storage_state=session, viewport={"width": 390, "height": 800}, color_scheme=scheme
+    )
+    context.add_init_script(f"try {{ localStorage.setItem('uzu.locale', '{language}') }} catch {{}}")
+    page = context.new_page()
+    page.goto(f"{CUP}/manage")
+    expect(page.get_by_role("heading", name=heading)).to_be_visible()
+    expect(page.locator("canvas")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert axe.violations(page) == []
+    context.close()
