@@ -49,6 +49,15 @@ def is_editor(user: Any) -> bool:
     return bool(user.is_authenticated and user.is_staff) and user.has_perm(EDIT)
 
 
+def is_helper(user: Any, competition: Competition) -> bool:
+    """Whether `user` helps with the competition: sees what people inside see, and moderates its discussions."""
+    if not user.is_authenticated or not user.is_active:
+        return False
+    if "helpers" in getattr(competition, "_prefetched_objects_cache", {}):
+        return any(helper.user_id == user.pk for helper in competition.helpers.all())
+    return competition.helpers.filter(user=user).exists()
+
+
 def is_participant(user: Any, competition: Competition) -> bool:
     """Whether `user` is in a team of the competition."""
     if not user.is_authenticated:
@@ -95,27 +104,29 @@ class RoomAccess:
     """See more than the description: leaderboard, teams, discussions. A closed room keeps these to its people."""
 
     def may(self, user: Any, competition: Competition) -> Verdict:
-        """As `PageAccess.may`; in a room by invitation only for those who have entered, and who runs it."""
+        """As `PageAccess.may`; in a room by invitation only for those who have entered, who runs it, and who helps."""
         if not (visible := PAGE.may(user, competition)):
             return visible
         if competition.visibility != competition.Visibility.INVITATION:
             return YES
         if is_participant(user, competition) or is_host(user, competition) or runs_all(user):
             return YES
-        return Verdict(NotEntered())
+        return YES if is_helper(user, competition) else Verdict(NotEntered())
 
     def rows(self, user: Any) -> Q:
         """The competitions for which `user` may, as a condition on competitions."""
         if runs_all(user):
             return Q()
-        return (Q(is_published=True) & (~Q(visibility="invitation") | entered_by(user))) | hosted_by(user)
+        theirs = entered_by(user) | helped_by(user)
+        return (Q(is_published=True) & (~Q(visibility="invitation") | theirs)) | hosted_by(user)
 
     def people(self, competition: Competition) -> Q:
         """The accounts in use that may, as a condition on users."""
         if competition.visibility != competition.Visibility.INVITATION or not competition.is_published:
             return PAGE.people(competition)
         takes_part = Q(is_active=True, pk__in=competition.memberships.values("user"))
-        return takes_part | _who_runs(competition)
+        helps = Q(is_active=True, pk__in=competition.helpers.values("user"))
+        return takes_part | helps | _who_runs(competition)
 
 
 class BoardAccess:
@@ -201,6 +212,11 @@ def hosted_by(user: Any) -> Q:
 def entered_by(user: Any) -> Q:
     """The competitions that `user` is in a team of, as a condition on competitions."""
     return Q(pk__in=user.memberships.values("competition")) if user.is_authenticated else NOTHING
+
+
+def helped_by(user: Any) -> Q:
+    """The competitions that `user` helps with, as a condition on competitions."""
+    return Q(pk__in=user.helps.values("competition")) if _is_in_use(user) else NOTHING
 
 
 NOTHING = NOBODY = Q(pk__in=[])

@@ -317,6 +317,24 @@ class HostTakesPart(Conflict):
     attr = "hosts"
 
 
+class HelperTakesPart(Conflict):
+    """Who looks after a competition's discussions is no participant, and the other way round."""
+
+    code = "helper_takes_part"
+    message = _("Who helps with a competition does not take part in it. Do one of the two.")
+
+
+class AlreadyInCrew(Conflict):
+    code = "already_in_crew"
+    message = _("%(name)s has this role already.")
+    attr = "username"
+
+
+class LastOrganiser(Conflict):
+    code = "last_organiser"
+    message = _("A competition needs an organiser: add another one first.")
+
+
 class AlreadyEntered(Conflict):
     code = "already_entered"
     message = _("You already take part in this competition.")

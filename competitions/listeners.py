@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.signals import account_deleted
+from competitions.crew.services import forget_helper
 from competitions.exceptions import MetricIsBeingTried, NoSolution
 from competitions.leaderboards.standings import leaderboard_changed
 from competitions.metrics.trying import start_trial
@@ -51,6 +52,7 @@ def account_goes(*, user: User, at: datetime, **_: Any) -> None:
             team.owner = heir.user
             team.save(update_fields=["owner"])
     Invitation.objects.pending().filter(user=user).update(status=RequestStatus.CANCELLED, decided_at=at)
+    forget_helper(user=user, at=at)
     for competition in Competition.objects.filter(
         Q(pk__in=memberships.values("competition")) | Q(hosts=user)
     ).distinct():

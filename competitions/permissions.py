@@ -17,9 +17,19 @@ from typing import Any
 
 from accounts.permissions import is_creator
 from competitions import exceptions as no
-from competitions.access import BOARD, FILE, PAGE, ROOM, is_editor, is_host, is_participant
+from competitions.access import BOARD, FILE, PAGE, ROOM, is_editor, is_helper, is_host, is_participant
 from competitions.getting_on import why_not_in
-from competitions.models import Competition, DataFile, Invitation, MergeRequest, OwnMetric, Phase, RulesAcceptance, Team
+from competitions.models import (
+    Competition,
+    CrewInvitation,
+    DataFile,
+    Invitation,
+    MergeRequest,
+    OwnMetric,
+    Phase,
+    RulesAcceptance,
+    Team,
+)
 from foundation.refusals import NotSignedIn, NotVisible
 from foundation.verdict import YES, Verdict
 
@@ -80,7 +90,9 @@ def look_inside(user: Any, competition: Competition) -> Verdict:
 
 
 def enter(user: Any, competition: Competition, at: datetime) -> Verdict:
-    """Join; what the person has to bring (accepted rules, the code) is checked by the service. Hosts may take part."""
+    """Join; what the person has to bring (accepted rules, the code) is checked by the service. Hosts may take part,
+    out of competition; helpers, who are no organisers, do not.
+    """
     if not (visible := view(user, competition)):
         return visible
     if not user.is_authenticated:
@@ -89,7 +101,11 @@ def enter(user: Any, competition: Competition, at: datetime) -> Verdict:
         return Verdict(no.AlreadyEntered())
     if not competition.can_still_enter(at):
         return Verdict(no.EntryClosed())
-    return YES
+    return Verdict(no.HelperTakesPart()) if is_helper(user, competition) else YES
+
+
+def answer_crew_invitation(user: Any, invitation: CrewInvitation) -> Verdict:
+    return YES if user.is_authenticated and invitation.user_id == user.pk else Verdict(no.NotInvited())
 
 
 def view_data(user: Any, competition: Competition, at: datetime) -> Verdict:

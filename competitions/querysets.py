@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from competitions.models import (  # noqa: F401 -- in types below
         Bracket,
         Competition,
+        CrewInvitation,
         DataFile,
         Invitation,
         MergeRequest,
@@ -42,6 +43,13 @@ class CompetitionQuerySet(models.QuerySet["Competition"]):
             return self
         return self.filter(Exists(self.model.hosts.through.objects.filter(competition=OuterRef("pk"), user=user)))
 
+    def moderated_by(self, user: Any) -> CompetitionQuerySet:
+        """Competitions whose discussions `user` looks after: those they organise, and those they help with."""
+        hosted = self.hosted_by(user)
+        return (
+            hosted if not user.is_authenticated or user.is_superuser else hosted | self.filter(access.helped_by(user))
+        )
+
     def entered_by(self, user: Any) -> CompetitionQuerySet:
         if not user.is_authenticated:
             return self.none()
@@ -56,12 +64,13 @@ class CompetitionQuerySet(models.QuerySet["Competition"]):
         return self.filter(access.ROOM.rows(user))
 
     def listed_for(self, user: Any) -> CompetitionQuerySet:
-        """Competitions shown in the list: public ones, and those `user` entered or organises."""
+        """Competitions shown in the list: public ones, and those `user` entered, organises or helps with."""
         visible = self.visible_to(user)
         if user.is_authenticated and user.is_superuser:
             return visible
         public = Q(visibility=self.model.Visibility.PUBLIC)
-        return visible.filter(public | access.hosted_by(user) | access.entered_by(user))
+        theirs = access.hosted_by(user) | access.entered_by(user) | access.helped_by(user)
+        return visible.filter(public | theirs)
 
     def in_state(self, state: str, at: datetime) -> CompetitionQuerySet:
         """The clock's states, as `Phase.state` derives them for the phase that is meant where none is named."""
@@ -114,6 +123,7 @@ class CompetitionQuerySet(models.QuerySet["Competition"]):
             .annotate(
                 accepted_rules_version=Subquery(acceptances.order_by("-version").values("version")[:1]),
                 has_solution=Exists(solutions),
+                is_helper=Exists(tables.Helper.objects.filter(competition=this, user=user.pk)),
                 needs_invitation_code=Case(
                     When(Q(visibility=self.model.Visibility.INVITATION) & ~knows_the_code, then=Value(value=True)),
                     default=Value(value=False),
@@ -238,6 +248,14 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
 
     def for_display(self) -> InvitationQuerySet:
         return self.select_related("team__competition__current_phase", "user", "invited_by")
+
+
+class CrewInvitationQuerySet(models.QuerySet["CrewInvitation"]):
+    def pending(self) -> CrewInvitationQuerySet:
+        return self.filter(status="pending")
+
+    def for_display(self) -> CrewInvitationQuerySet:
+        return self.select_related("competition__current_phase", "user", "invited_by")
 
 
 class MergeRequestQuerySet(models.QuerySet["MergeRequest"]):

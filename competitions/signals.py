@@ -10,6 +10,9 @@ entered = Signal()
 # invitation / invitation, at
 invitation_sent = Signal()
 invitation_decided = Signal()
+# invitation / invitation, at
+crew_invited = Signal()
+crew_invitation_decided = Signal()
 # merge_request / merge_request, at
 merge_requested = Signal()
 merge_request_decided = Signal()

@@ -5,7 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include(f"competitions.{subject}.urls"))
     for subject in (
-        *("explaining", "organising", "phases", "teams", "brackets", "metrics", "files", "leaderboards", "log"),
+        *("explaining", "organising", "crew", "phases", "teams", "brackets", "metrics", "files", "leaderboards", "log"),
         *("solution", "bundles", "combined"),
     )
 ]

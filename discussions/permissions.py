@@ -17,7 +17,7 @@ from typing import Any
 
 from competitions import permissions as competition_can
 from competitions.boards import board_of
-from competitions.exceptions import NotEntered
+from competitions.exceptions import NotEntered, NotHost
 from competitions.models import Competition
 from discussions import exceptions as no
 from discussions.models import Comment, Discussion
@@ -35,7 +35,9 @@ def discussion_of(post: Post) -> Discussion:
 # --- facts the questions rest on --------------------------------------------------------------------------------------
 def is_moderator(user: Any, competition: Competition | None) -> bool:
     """Whether `user` moderates the discussions of this competition, or (None) the site-wide ones."""
-    return is_staff(user) if competition is None else competition_can.is_host(user, competition)
+    if competition is None:
+        return is_staff(user)
+    return competition_can.is_host(user, competition) or competition_can.is_helper(user, competition)
 
 
 def is_author(user: Any, post: Post) -> bool:
@@ -69,6 +71,13 @@ def moderate(user: Any, competition: Competition | None) -> Verdict:
     if not (inside := look_inside(user, competition)):
         return inside
     return Verdict(no.NotModerator())
+
+
+def speak_for(user: Any, competition: Competition | None) -> Verdict:
+    """Tell everybody something in the name of the competition: its organisers, and of the moderators no others."""
+    if not (moderates := moderate(user, competition)) or competition is None:
+        return moderates
+    return YES if competition_can.is_host(user, competition) else Verdict(NotHost())
 
 
 # --- one post ---------------------------------------------------------------------------------------------------------
@@ -142,9 +151,9 @@ def report(user: Any, post: Post) -> Verdict:
 
 
 def announce(user: Any, discussion: Discussion) -> Verdict:
-    """Tell everybody who takes part of it: moderators, once, while it stands."""
-    if not (moderates := moderate(user, discussion.competition)):
-        return moderates
+    """Tell everybody who takes part of it: organisers (of the whole site: staff), once, while it stands."""
+    if not (speaks := speak_for(user, discussion.competition)):
+        return speaks
     if discussion.is_removed:
         return Verdict(no.Removed())
     return Verdict(no.AlreadyAnnounced()) if discussion.is_announcement else YES

@@ -10,7 +10,7 @@ from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
 
 from competitions.access import runs_all
-from competitions.models import Competition, Membership
+from competitions.models import Competition, Helper, Membership
 from discussions import search
 from foundation.languages import local_column, translations_of
 
@@ -150,9 +150,9 @@ class LikeQuerySet(models.QuerySet):
 
 class ReportQuerySet(models.QuerySet):
     def moderated_by(self, user: Any) -> ReportQuerySet:
-        """Reports of posts in the competitions `user` organises; staff: also of site-wide posts."""
+        """Reports of posts in the competitions `user` organises or helps with; staff: also of site-wide posts."""
         rows = self.annotate(place=Coalesce("discussion__competition_id", "comment__discussion__competition_id"))
-        mine = Q(place__in=Competition.objects.hosted_by(user).values("pk"))
+        mine = Q(place__in=Competition.objects.moderated_by(user).values("pk"))
         return rows.filter(mine | Q(place__isnull=True) if is_staff(user) else mine)
 
     def in_competition(self, competition: Competition | None) -> ReportQuerySet:
@@ -179,12 +179,18 @@ class ReportQuerySet(models.QuerySet):
 
 
 def _standing_of(user: Any, competition: str) -> list[Prefetch]:
-    """What `permissions` asks about `user` and a competition: who organises it, and whether they take part.
+    """What `permissions` asks about `user` and a competition: who organises it, and whether they take part or help.
 
-    Of the memberships only theirs are read: rows read like this tell nothing of anybody else.
+    Of memberships and helpers only theirs are read: rows read like this tell nothing of anybody else.
     """
-    own = Membership.objects.filter(user=user) if user.is_authenticated else Membership.objects.none()
-    return [Prefetch(f"{competition}__hosts"), Prefetch(f"{competition}__memberships", own)]
+    own, helps = Membership.objects.none(), Helper.objects.none()
+    if user.is_authenticated:
+        own, helps = Membership.objects.filter(user=user), Helper.objects.filter(user=user)
+    return [
+        Prefetch(f"{competition}__hosts"),
+        Prefetch(f"{competition}__memberships", own),
+        Prefetch(f"{competition}__helpers", helps),
+    ]
 
 
 def _liked_by(user: Any, field: str, model: type[models.Model]) -> Exists | Value:

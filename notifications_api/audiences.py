@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.models import User
 from competitions.access import ROOM
-from competitions.models import Competition, Membership, Phase, Standing, Team
+from competitions.models import Competition, Helper, Membership, Phase, Standing, Team
 from discussions.models import Discussion
 
 
@@ -62,7 +62,7 @@ def _of_teams(standings: QuerySet[Standing]) -> QuerySet[User]:
 def moderators(competition: Competition | None) -> QuerySet[User]:
     if competition is None:
         return User.objects.living().filter(Q(is_staff=True) | Q(is_superuser=True))
-    return organisers(competition)
+    return User.objects.living().filter(Q(_hosts(competition)) | Q(_helps(competition)))
 
 
 def readers(discussion: Discussion, ids: Collection[int]) -> QuerySet[User]:
@@ -80,3 +80,7 @@ def _takes_part(competition: Competition) -> Exists:
 
 def _hosts(competition: Competition) -> Exists:
     return Exists(Competition.hosts.through.objects.filter(user=OuterRef("pk"), competition=competition))
+
+
+def _helps(competition: Competition) -> Exists:
+    return Exists(Helper.objects.filter(user=OuterRef("pk"), competition=competition))

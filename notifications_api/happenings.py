@@ -8,7 +8,7 @@ from typing import Any
 from django.db import models
 
 from accounts.models import User
-from competitions.models import Competition, Invitation, LogRow, MergeRequest, Phase, Team
+from competitions.models import Competition, CrewInvitation, Invitation, LogRow, MergeRequest, Phase, Team
 from discussions.excerpts import excerpt
 from discussions.models import Comment, Discussion, Like
 from discussions.permissions import discussion_of
@@ -33,6 +33,10 @@ def likes() -> models.QuerySet[Like]:
 
 def invitations() -> models.QuerySet[Invitation]:
     return Invitation.objects.select_related("team__competition__current_phase", "team__owner", "user", "invited_by")
+
+
+def crew_invitations() -> models.QuerySet[CrewInvitation]:
+    return CrewInvitation.objects.select_related("competition__current_phase", "user", "invited_by")
 
 
 def merge_requests() -> models.QuerySet[MergeRequest]:
@@ -141,6 +145,25 @@ def of_team(
         about=about,
         excerpt=excerpt,
         params={"team": team.name, **params},
+    )
+
+
+def of_crew(
+    key: str, invitation: CrewInvitation, *, actor: User | None, at: datetime, url: str, **params: str
+) -> Happening:
+    """A happening between organisers and whom they asked to organise or help.
+
+    It names its competition in words alone: the invited of a draft may not open it before they accept.
+    """
+    return Happening(
+        key=key,
+        at=at,
+        actor=actor,
+        title=invitation.competition.local_title,
+        url=url,
+        competition=None,
+        about=invitation,
+        params={"title": invitation.competition.local_title, "role": invitation.role, **params},
     )
 
 

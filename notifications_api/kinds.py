@@ -19,7 +19,18 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from competitions import signals as competition_signals
 from competitions.getting_on import bound_of, name_of
-from competitions.models import Competition, Invitation, LogKind, LogRow, MergeRequest, Phase, RequestStatus, Team
+from competitions.models import (
+    Competition,
+    CrewInvitation,
+    CrewRole,
+    Invitation,
+    LogKind,
+    LogRow,
+    MergeRequest,
+    Phase,
+    RequestStatus,
+    Team,
+)
 from discussions import signals as discussion_signals
 from discussions.models import Comment, Discussion, Like, Report
 from discussions.permissions import discussion_of
@@ -282,6 +293,41 @@ MERGE_ANSWERED: Occasion[MergeRequest] = Occasion(
 )
 
 
+CREW_INVITED: Occasion[CrewInvitation] = Occasion(
+    name="crew_invited",
+    signal=competition_signals.crew_invited,
+    subject="invitation",
+    rows=(happenings.crew_invitations,),
+    still_holds=lambda invitation, _at: invitation.status == RequestStatus.PENDING,
+    happening=lambda invitation, now: happenings.of_crew(
+        f"crew_invitation:{invitation.pk}",
+        invitation,
+        actor=invitation.invited_by,
+        at=now.at,
+        url="/invitations",
+    ),
+)
+CREW_ANSWERED: Occasion[CrewInvitation] = Occasion(
+    name="crew_answered",
+    signal=competition_signals.crew_invitation_decided,
+    subject="invitation",
+    rows=(happenings.crew_invitations,),
+    still_holds=lambda invitation, _at: invitation.status in ANSWERS,
+    happening=lambda invitation, now: happenings.of_crew(
+        f"crew_answer:{invitation.pk}",
+        invitation,
+        actor=invitation.user,
+        at=now.at,
+        url=f"{invitation.competition.get_absolute_url()}/manage",
+        answer=invitation.status,
+    ),
+)
+
+
+def _role_asked(params: Mapping[str, Any]) -> str:
+    return "host" if params.get("role") == CrewRole.HOST else "helper"
+
+
 def _inviters(invitation: Invitation, _now: Circumstances) -> Audience:
     owners = (invitation.invited_by_id, invitation.team.owner_id)
     return Audience(audiences.people([pk for pk in owners if pk is not None]))
@@ -314,6 +360,34 @@ register(
         },
         variant=_answer,
         told_on={INVITATION_ANSWERED: _inviters},
+        withdrawals=(),
+    )
+)
+register(
+    KindEntry(
+        name="crew_invitation",
+        label=_("invitations to organise a competition or to help"),
+        default=AT_ONCE,
+        sentences={
+            "host": _("%(who)s asks you to organise “%(title)s” together"),
+            "helper": _("%(who)s asks you to help with “%(title)s”"),
+        },
+        variant=_role_asked,
+        told_on={CREW_INVITED: lambda invitation, _now: Audience(audiences.people([invitation.user_id]))},
+        withdrawals=(),
+    )
+)
+register(
+    KindEntry(
+        name="crew_answer",
+        label=_("answers to invitations to organise or to help"),
+        default=DIGEST,
+        sentences={
+            "accepted": _("%(who)s accepted to be of the organisers or helpers of “%(title)s”"),
+            "refused": _("%(who)s declined to be of the organisers or helpers of “%(title)s”"),
+        },
+        variant=_answer,
+        told_on={CREW_ANSWERED: lambda invitation, _now: Audience(audiences.organisers(invitation.competition))},
         withdrawals=(),
     )
 )

@@ -24,6 +24,7 @@ TARGETS = {
     "report": "report",
     "team": "team",
     "invitation": "invitation",
+    "crewinvitation": "crew_invitation",
     "mergerequest": "merge_request",
     "competition": "competition",
     "scoringrun": "scoring_run",

@@ -10,6 +10,7 @@ from competitions.models.competition import (
     Page,
     RulesAcceptance,
 )
+from competitions.models.crew import CrewInvitation, CrewRole, Helper
 from competitions.models.files import DataArchive, DataFile, DataPreview, Solution
 from competitions.models.log import LogKind, LogRow
 from competitions.models.metric import MetricDirection, MetricFailure, OwnMetric
@@ -38,6 +39,8 @@ __all__ = [
     "ChosenBy",
     "CombinedRule",
     "Competition",
+    "CrewInvitation",
+    "CrewRole",
     "DataArchive",
     "DataFile",
     "DataPreview",
@@ -45,6 +48,7 @@ __all__ = [
     "Departure",
     "EntryBoard",
     "EntryRule",
+    "Helper",
     "Hosting",
     "Invitation",
     "LogKind",

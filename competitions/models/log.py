@@ -35,6 +35,8 @@ class LogKind(models.TextChoices):
     BASELINE_REMOVED = "baseline_removed", _("baseline removed")
     HOST_ADDED = "host_added", _("organiser added")
     HOST_REMOVED = "host_removed", _("organiser removed")
+    HELPER_ADDED = "helper_added", _("helper added")
+    HELPER_REMOVED = "helper_removed", _("helper removed")
     READMITTED = "readmitted", _("somebody who left a team let into another one")
     RESCORED = "rescored", _("rescored")
     RECEIPTS_ROOT = "receipts_root", _("receipts sealed")

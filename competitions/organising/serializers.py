@@ -102,6 +102,9 @@ class CompetitionSerializer(CompetitionListSerializer):
     hosts = UserRefSerializer(many=True, read_only=True)
     pages = PageRefSerializer(many=True, read_only=True)
     brackets = BracketSerializer(many=True, read_only=True)
+    is_helper = serializers.BooleanField(
+        read_only=True, help_text="Whether you help organisers: you look after the discussions."
+    )
     accepted_rules_version = serializers.IntegerField(
         allow_null=True, read_only=True, help_text="The newest version of the rules that you accepted."
     )
@@ -142,6 +145,7 @@ class CompetitionSerializer(CompetitionListSerializer):
             *CompetitionListSerializer.Meta.fields,
             *(
                 "hosts",
+                "is_helper",
                 "metric_params",
                 "further_metrics",
                 "score_columns",

@@ -17,9 +17,11 @@ from django.db import IntegrityError, transaction
 
 from accounts.locking import lock_account
 from competitions import permissions as can, signals
+from competitions.access import is_helper
 from competitions.brackets.services import take_chosen
 from competitions.exceptions import (
     AlreadyEntered,
+    HelperTakesPart,
     LeftWithSubmissions,
     NotEntered,
     RulesChanged,
@@ -60,6 +62,7 @@ def enter(
         RulesNotAccepted, WrongInvitationCode: what entering takes is missing.
         RulesChanged: they accept a version that is not the present one.
         LeftWithSubmissions: they left a team that goes on, with submissions of their time.
+        HelperTakesPart: they help with the competition.
         UnknownBracket, BracketOfHosts, BracketsFixedByPhase: not this bracket, or none any more.
     """
     can.enter(user, competition, at).require()
@@ -67,6 +70,7 @@ def enter(
     try:
         with transaction.atomic():
             user = lock_account(user)
+            require_no_helper(competition, user)
             if accept_rules:
                 record_acceptance(competition=competition, user=user, read=rules_version, at=at)
             departure = Departure.objects.filter(competition=competition, user=user).first()
@@ -84,6 +88,16 @@ def enter(
         lambda: signals.entered.send_robust(Team, competition=competition, team=team, user=user, at=at)
     )
     return team
+
+
+def require_no_helper(competition: Competition, user: User) -> None:
+    """Call it with the account locked, as those do who make somebody a helper.
+
+    Raises:
+        HelperTakesPart
+    """
+    if is_helper(user, competition):
+        raise HelperTakesPart
 
 
 def accept_rules(*, competition: Competition, user: User, rules_version: int | None = None, at: datetime) -> None:

@@ -23,7 +23,7 @@ from competitions.exceptions import (
 from competitions.leaderboards.standings import leaderboard_changed
 from competitions.models import Competition, Departure, Invitation, Membership, RequestStatus, Team
 from competitions.teams.conflicts import take_out_if_conflicted
-from competitions.teams.entries import check_conditions, record_acceptance
+from competitions.teams.entries import check_conditions, record_acceptance, require_no_helper
 from competitions.teams.members import disband, require_active, require_in_good_standing, require_room
 from competitions.teams.searching import index_names
 
@@ -80,6 +80,7 @@ def accept_invitation(
         RulesNotAccepted, RulesChanged, WrongInvitationCode: what entering takes is missing.
         AlreadyMember, MergeInstead, LeftWithSubmissions: the user belongs elsewhere.
         TeamFull: others came first.
+        HelperTakesPart: they help with the competition.
     """
     can.decide_invitation(user, invitation).require()
     try:
@@ -94,6 +95,7 @@ def accept_invitation(
                 raise AlreadyMember
             joined_at = _return(team, user) or at
             if own is None:
+                require_no_helper(team.competition, user)
                 _enter(
                     team.competition,
                     user,

@@ -37,11 +37,13 @@ def create_discussion(
     for texts that other moderators may not be able to read.
 
     Raises:
-        NotEntered, NotVisible, NotModerator: who may not.
+        NotEntered, NotVisible, NotModerator, NotHost: who may not.
         EmptyText, TextTooLong, InvalidTags, NotOwnSubmission, NotOwnNotebook: what it may not be.
     """
     can.write(by, competition).require()
-    if is_announcement or any((translations or {}).values()):
+    if is_announcement:
+        can.speak_for(by, competition).require()
+    if any((translations or {}).values()):
         can.moderate(by, competition).require()
     title, body, tags = texts.check_title(title), texts.check_body(body), texts.check_tags(tags)
     discussion = Discussion(

@@ -7,7 +7,7 @@ from typing import Any
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_view
 
-from competitions.exceptions import NotEntered
+from competitions.exceptions import NotEntered, NotHost
 from discussions import exceptions as no, pictures
 from discussions.querysets import COMMENT_SORTS, SORTS
 from discussions.serializers.posts import (
@@ -203,7 +203,9 @@ discussions = extend_schema_view(
         request=None,
         responses={
             200: DiscussionSerializer,
-            **refuses(NotSignedIn, NotEntered, no.NotModerator, no.NoSuchPost, no.AlreadyAnnounced, no.Removed),
+            **refuses(
+                *(NotSignedIn, NotEntered, NotHost, no.NotModerator, no.NoSuchPost, no.AlreadyAnnounced, no.Removed)
+            ),
         },
         description="Pin it and tell everybody who takes part, once. Organisers; staff for site-wide ones.",
     ),

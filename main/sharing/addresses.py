@@ -136,6 +136,7 @@ PAGES: tuple[URLPattern, ...] = tuple(
         # people
         "users/<str:username>": _profile,
         "notifications": _bare,
+        "invitations": _bare,
         "settings": _bare,
         "settings/security": _bare,
         "settings/tokens": _bare,

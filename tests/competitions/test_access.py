@@ -9,13 +9,13 @@ from django.contrib.auth.models import AnonymousUser, Group, Permission
 
 from accounts.models import User
 from competitions.access import PAGE, ROOM
-from competitions.models import Competition
-from tests.factories import CompetitionFactory, TeamFactory, UserFactory
+from competitions.models import Competition, Helper
+from tests.factories import NOON, CompetitionFactory, TeamFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
 ROLES = [
-    *("visitor", "stranger", "participant", "host", "co_host", "host_elsewhere", "participant_elsewhere"),
+    *("visitor", "stranger", "participant", "host", "co_host", "host_elsewhere", "participant_elsewhere", "helper"),
     *("staff", "editor", "editor_by_group", "once_editor", "superuser"),
     *("inactive", "inactive_host", "inactive_editor", "inactive_superuser"),
 ]
@@ -32,7 +32,7 @@ def people():
     found = {
         role: UserFactory(**fields)
         for role, fields in {
-            **{role: {} for role in ROLES[1:7]},
+            **{role: {} for role in ROLES[1:8]},
             **{role: {"is_staff": True} for role in ("staff", "editor", "editor_by_group")},
             "once_editor": {"is_staff": False},
             "superuser": {"is_superuser": True},
@@ -60,6 +60,7 @@ def rooms(people):
     ]
     for room in rooms:
         TeamFactory(competition=room, owner=people["participant"])
+        Helper.objects.create(competition=room, user=people["helper"], since=NOON)
     return rooms
 
 
@@ -87,7 +88,7 @@ DRAFT = {"host", "co_host", "editor", "editor_by_group", "superuser"}
         (PAGE, "unlisted", False, DRAFT),
         (ROOM, "public", True, set(ROLES)),
         (ROOM, "unlisted", True, set(ROLES)),
-        (ROOM, "invitation", True, {*DRAFT, "participant"}),
+        (ROOM, "invitation", True, {*DRAFT, "participant", "helper"}),
         (ROOM, "invitation", False, DRAFT),
     ],
 )

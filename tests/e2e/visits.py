@@ -85,6 +85,7 @@ VISITS = (
     Visit("/ranking"),
     Visit("/users/nobody-of-this-name", refusals=(404,)),
     Visit("/notifications", by=SIGNED_IN),
+    Visit("/invitations", by=(PARTICIPANT,)),
     Visit("/settings", by=SIGNED_IN),
     Visit("/settings/security", by=(PARTICIPANT,)),
     Visit("/settings/tokens", by=(PARTICIPANT,)),

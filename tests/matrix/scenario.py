@@ -16,6 +16,7 @@ from freezegun import freeze_time
 
 from accounts.models import User
 from accounts.tokens import create_token
+from competitions.crew.services import invite_to_crew
 from competitions.metrics.services import upload_metric
 from competitions.models import Bracket, DataFile, Page
 from competitions.solution.services import active_solution, replace_solution
@@ -122,6 +123,8 @@ def build(stage: str) -> Scenario:
     theirs = SubmissionFactory(team=rivals, created_at=NOON - timedelta(hours=1))
     exclusion = void(submission=theirs, reason="Two accounts.", by=people["organiser"], at=NOON)
     invitation = invite(team=team, username="outsider", by=people["owner"], at=NOON)
+    UserFactory(username="guest")
+    asked = invite_to_crew(competition=competition, username="guest", role="helper", by=people["organiser"], at=NOON)
     merge = request_merge(from_team=rivals, to_team_id=team.pk, by=people["participant"], at=NOON)
     discussion = create_discussion(by=people["owner"], competition=competition, title="Hello", body="All.", at=NOON)
     comment = add_comment(discussion=discussion, by=people["member"], body="Hi.", at=NOON)
@@ -150,6 +153,8 @@ def build(stage: str) -> Scenario:
             "teams": team.pk,
             "submissions": submission.pk,
             "invitations": invitation.pk,
+            "crew": "organiser",
+            "crew-invitations": asked.pk,
             "merge-requests": merge.pk,
             "exclusions": exclusion.pk,
             "trials": trial.pk,

@@ -94,6 +94,14 @@ GET    /api/competitions/{competition}/brackets/                        200 200 
 POST   /api/competitions/{competition}/brackets/                        401 403 403 403 403 201 403 201
 PATCH  /api/competitions/{competition}/brackets/{bracket}/              401 403 403 403 403 200 403 200
 DELETE /api/competitions/{competition}/brackets/{bracket}/              401 403 403 403 403 204 403 204
+GET    /api/competitions/{competition}/crew/                            403 403 403 403 403 200 403 200
+DELETE /api/competitions/{competition}/crew/{username}/                 401 403 403 403 403 409 403 409
+GET    /api/competitions/{competition}/crew-invitations/                403 403 403 403 403 200 403 200
+POST   /api/competitions/{competition}/crew-invitations/                401 403 403 403 403 201 403 201
+DELETE /api/competitions/{competition}/crew-invitations/{pk}/           401 403 403 403 403 204 403 204
+GET    /api/crew-invitations/                                           401 200 200 200 200 200 200 200
+POST   /api/crew-invitations/{pk}/accept/                               401 404 404 404 404 404 404 404
+POST   /api/crew-invitations/{pk}/refuse/                               401 404 404 404 404 404 404 404
 GET    /api/competitions/{competition}/solution/                        403 403 403 403 403 200 403 200
 PUT    /api/competitions/{competition}/solution/                        401 403 403 403 403 200 403 200
 GET    /api/competitions/{competition}/solution/file/                   403 403 403 403 403 403 403 403
@@ -425,6 +433,7 @@ BODIES: dict[tuple[str, str], Body] = {
     ("PATCH", "/api/competitions/{competition}/brackets/{bracket}/"): {"name": "Pupils"},
     ("DELETE", "/api/competitions/{competition}/brackets/{bracket}/"): {"reason": "Nobody studies."},
     ("PUT", "/api/teams/{pk}/brackets/"): {"brackets": []},
+    ("POST", "/api/competitions/{competition}/crew-invitations/"): {"username": "other", "role": "helper"},
     ("PUT", "/api/competitions/{competition}/solution/"): lambda scenario: {
         "reason": "A mistake.",
         **file("file", SOLUTION, "solution.csv")(scenario),

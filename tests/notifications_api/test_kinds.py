@@ -20,12 +20,13 @@ FRONT_END = ROOT / "frontend" / "src"
 LANGUAGES = ("en", "ja")
 # Whatever `Happening.params` may hold that sentences are chosen by.
 PARAMS = [
-    {"thing": thing, "answer": answer, "run": run, "status": status, "change": "clock", "act": act}
+    {"thing": thing, "answer": answer, "run": run, "status": status, "change": "clock", "act": act, "role": role}
     for thing in ("comment", "discussion")
     for answer in ("accepted", "refused")
     for run in ("private", "rescore")
     for status in ("complete", "failed")
     for act in ("disqualified", "reinstated", "voided", "restored")
+    for role in ("host", "helper")
 ]
 PARAMS += [{**PARAMS[0], "entry": entry} for entry in ("teams", "best", "share", "baseline", "list")]
 # Whatever is recorded may be told of.

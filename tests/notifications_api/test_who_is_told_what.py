@@ -12,6 +12,7 @@ import pytest
 from django.db import transaction
 from django_tasks_db.models import DBTaskResult
 
+from competitions.crew import services as crew
 from competitions.log.recording import record
 from competitions.models import Competition, LogKind, MergeRequest, Phase
 from competitions.signals import private_leaderboard_confirmed
@@ -65,6 +66,12 @@ def run(w, kind, status):
 
 def invite(w, user):
     return invitations.invite(team=w.team, username=user.username, by=w.carol, at=NOON)
+
+
+def ask_into_crew(w, role):
+    if role == "host":
+        Competition.objects.filter(pk=w.cup.pk).update(is_published=False)
+    return crew.invite_to_crew(competition=w.cup, username=w.visitor.username, role=role, by=w.host, at=NOON)
 
 
 def request(w):
@@ -126,6 +133,13 @@ TABLE = {
         lambda w: invitations.refuse_invitation(invitation=w.pending, user=w.visitor, at=NOON), {("carol", "invitation_answer")}),
     "an accepted invitation: the owner": (
         lambda w: invitations.accept_invitation(invitation=w.pending, user=w.visitor, at=NOON), {("carol", "invitation_answer")}),
+    "who is asked to organise, even a draft": (
+        lambda w: ask_into_crew(w, "host"), {("visitor", "crew_invitation")}),
+    "who is asked to help": (lambda w: ask_into_crew(w, "helper"), {("visitor", "crew_invitation")}),
+    "who helps now: the organisers": (
+        lambda w: crew.accept_crew_invitation(invitation=w.crew, user=w.visitor, at=NOON), {("host", "crew_answer")}),
+    "who does not want to help: the organisers": (
+        lambda w: crew.refuse_crew_invitation(invitation=w.crew, user=w.visitor, at=NOON), {("host", "crew_answer")}),
     "a merge request: the team that is asked": (
         request, {("carol", "merge_request"), ("dave", "merge_request")}),
     "an accepted merge: both teams": (
@@ -153,6 +167,8 @@ def test_who_is_told_what(world, happens, case):
     act, expected = TABLE[case]
     if "invitation" in case and case != "an invitation":
         world.pending = invite(world, world.visitor)
+    if case.endswith(": the organisers"):
+        world.crew = ask_into_crew(world, "helper")
     if "merge" in case and not case.startswith("a merge request:"):
         world.merge = request(world)
     Notification.objects.all().delete()

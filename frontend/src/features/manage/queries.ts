@@ -1,6 +1,6 @@
 import { defineQueryOptions } from '@pinia/colada'
 import { api, ok } from '@/shared/api/client'
-import type { ScoringRun } from '@/shared/api/models'
+import type { CrewInvitation, ScoringRun } from '@/shared/api/models'
 import { inPhase, phaseKey, type Place } from '@/shared/competition/phases'
 
 const at = (place: Place) => ({ params: { path: { competition: place.slug } }, ...inPhase(place) })
@@ -43,3 +43,33 @@ export const unconfirmResult = (place: Place, reason: string) =>
 /** `endsAt`: as the clocks of the competition's zone show it. */
 export const moveEnd = (place: Place, endsAt: string, reason: string) =>
   ok(api.PATCH('/api/competitions/{competition}/', { ...at(place), body: { endsAt, reason } }))
+
+export const crewQuery = defineQueryOptions((slug: string) => ({
+  key: ['competitions', slug, 'crew'],
+  query: ({ signal }) => ok(api.GET('/api/competitions/{competition}/crew/', { params: { path: { competition: slug } }, signal })),
+}))
+
+/** Who was asked and has not answered yet. Below the key of the crew: one change of either asks for both again. */
+export const crewInvitationsQuery = defineQueryOptions((slug: string) => ({
+  key: ['competitions', slug, 'crew', 'invitations'],
+  query: ({ signal }) => ok(api.GET('/api/competitions/{competition}/crew-invitations/', { params: { path: { competition: slug } }, signal })),
+}))
+
+export const inviteToCrew = (slug: string, username: string, role: CrewInvitation['role']): Promise<CrewInvitation> =>
+  ok(api.POST('/api/competitions/{competition}/crew-invitations/', { params: { path: { competition: slug } }, body: { username, role } }))
+
+export const cancelCrewInvitation = (slug: string, id: number) =>
+  ok(api.DELETE('/api/competitions/{competition}/crew-invitations/{id}/', { params: { path: { competition: slug, id } } }))
+
+export const removeFromCrew = (slug: string, username: string) =>
+  ok(api.DELETE('/api/competitions/{competition}/crew/{username}/', { params: { path: { competition: slug, username } } }))
+
+/** What I have been asked to organise or to help with. */
+export const myCrewInvitationsQuery = defineQueryOptions({
+  key: ['crew-invitations'],
+  query: ({ signal }) => ok(api.GET('/api/crew-invitations/', { signal })),
+})
+
+export const acceptCrewInvitation = (id: number): Promise<CrewInvitation> => ok(api.POST('/api/crew-invitations/{id}/accept/', { params: { path: { id } } }))
+
+export const refuseCrewInvitation = (id: number): Promise<CrewInvitation> => ok(api.POST('/api/crew-invitations/{id}/refuse/', { params: { path: { id } } }))

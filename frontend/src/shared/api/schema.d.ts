@@ -376,6 +376,90 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/competitions/{competition}/crew/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List crew
+         * @description Who organises the competition, and who helps: sees what those inside see, and moderates the discussions. Organisers only.
+         */
+        get: operations["listCrew"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/competitions/{competition}/crew-invitations/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List crew invitations
+         * @description Who has been asked to organise or to help and has not answered yet. Organisers only.
+         */
+        get: operations["listCrewInvitations"];
+        put?: never;
+        /**
+         * Invite to crew
+         * @description Ask somebody to organise the competition with you, or to help. Organisers only. Nobody who takes part can be asked, and the role begins when they accept.
+         */
+        post: operations["inviteToCrew"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/competitions/{competition}/crew-invitations/{id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Cancel crew invitation
+         * @description Take an invitation back. Organisers only.
+         */
+        delete: operations["cancelCrewInvitation"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/competitions/{competition}/crew/{username}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove from crew
+         * @description Take somebody's role away, or give up your own. Organisers, and everybody for themselves; one organiser stays. The log tells of it.
+         */
+        delete: operations["removeFromCrew"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/competitions/{competition}/data/": {
         parameters: {
             query?: never;
@@ -2478,6 +2562,66 @@ export interface paths {
          */
         put: operations["putSourceUploadPart"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/crew-invitations/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List my crew invitations
+         * @description The competitions that you have been asked to organise or to help with, the newest first. Open to everybody signed in.
+         */
+        get: operations["listMyCrewInvitations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/crew-invitations/{id}/accept/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Accept crew invitation
+         * @description Begin to organise, or to help. The invited only. Who takes part can't.
+         */
+        post: operations["acceptCrewInvitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/crew-invitations/{id}/refuse/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Refuse crew invitation
+         * @description Say no. The invited only.
+         */
+        post: operations["refuseCrewInvitation"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4721,6 +4865,8 @@ export interface components {
             /** Digits shown */
             readonly scoreDigits: number;
             readonly hosts: components["schemas"]["UserRef"][];
+            /** @description Whether you help organisers: you look after the discussions. */
+            readonly isHelper: boolean;
             /** Metric parameters */
             readonly metricParams: unknown;
             /** @description Built-in metrics that are shown beside the score and rank nothing. */
@@ -4986,6 +5132,32 @@ export interface components {
              */
             expiresAt?: string | null;
             readonly token: string;
+        };
+        CrewCompetition: {
+            slug: string;
+            title: string;
+            emoji: string;
+        };
+        /** @description Somebody was asked to organise or to help. */
+        CrewInvitation: {
+            readonly id: number;
+            readonly competition: components["schemas"]["CrewCompetition"];
+            readonly user: components["schemas"]["UserRef"];
+            readonly role: components["schemas"]["Role7e2Enum"];
+            readonly invitedBy: components["schemas"]["UserRef"] | null;
+            /** @default pending */
+            readonly status: components["schemas"]["RequestStatus"];
+            /** Format: date-time */
+            readonly createdAt: string;
+            /** Format: date-time */
+            readonly decidedAt: string | null;
+        };
+        /** @description Somebody who organises the competition or helps, since when if that is known. */
+        CrewMember: {
+            readonly user: components["schemas"]["UserRef"];
+            readonly role: components["schemas"]["Role7e2Enum"];
+            /** Format: date-time */
+            readonly since: string | null;
         };
         /** @description The version that scores, for everybody inside. The source only where organisers show it. */
         CurrentMetric: {
@@ -5776,6 +5948,8 @@ export interface components {
          *     * `baseline_removed` - baseline removed
          *     * `host_added` - organiser added
          *     * `host_removed` - organiser removed
+         *     * `helper_added` - helper added
+         *     * `helper_removed` - helper removed
          *     * `readmitted` - somebody who left a team let into another one
          *     * `rescored` - rescored
          *     * `receipts_root` - receipts sealed
@@ -5794,7 +5968,7 @@ export interface components {
          *     * `team_brackets` - brackets of a team changed
          * @enum {string}
          */
-        LogKind: "published" | "unpublished" | "clock" | "limits" | "board" | "phase" | "data" | "entry" | "got_on" | "taken_over" | "combined" | "rules" | "metric" | "solution" | "baseline_set" | "baseline_removed" | "host_added" | "host_removed" | "readmitted" | "rescored" | "receipts_root" | "private_run" | "previewed" | "confirmed" | "unconfirmed" | "noise" | "out_of_competition" | "disqualified" | "reinstated" | "voided" | "restored" | "allowance" | "brackets" | "team_brackets";
+        LogKind: "published" | "unpublished" | "clock" | "limits" | "board" | "phase" | "data" | "entry" | "got_on" | "taken_over" | "combined" | "rules" | "metric" | "solution" | "baseline_set" | "baseline_removed" | "host_added" | "host_removed" | "helper_added" | "helper_removed" | "readmitted" | "rescored" | "receipts_root" | "private_run" | "previewed" | "confirmed" | "unconfirmed" | "noise" | "out_of_competition" | "disqualified" | "reinstated" | "voided" | "restored" | "allowance" | "brackets" | "team_brackets";
         LogRow: {
             readonly competition: number;
             /** Number */
@@ -6119,6 +6293,11 @@ export interface components {
             emoji?: string;
             visibility?: components["schemas"]["VisibilityEnum"];
         };
+        NewCrewInvitationRequest: {
+            /** @description Whom to ask. */
+            username: string;
+            role: components["schemas"]["Role7e2Enum"];
+        };
         /** @description A new phase. What is not said is as in the newest one. */
         NewPhaseRequest: {
             /** @description Shown where there are several. */
@@ -6281,6 +6460,8 @@ export interface components {
          *     * `announcement` - announcements of organisers
          *     * `invitation` - invitations to teams
          *     * `invitation_answer` - answers to invitations of my team
+         *     * `crew_invitation` - invitations to organise a competition or to help
+         *     * `crew_answer` - answers to invitations to organise or to help
          *     * `merge_request` - requests to merge with my team
          *     * `merge_answer` - answers to merge requests, and merges
          *     * `scoring_finished` - the end of scoring in competitions I organise
@@ -6299,7 +6480,7 @@ export interface components {
          *     * `report` - reports of posts in competitions I organise
          * @enum {string}
          */
-        NotificationKind: "discussion" | "comment" | "reply" | "mention" | "like" | "announcement" | "invitation" | "invitation_answer" | "merge_request" | "merge_answer" | "scoring_finished" | "rescored" | "private_confirmed" | "changed" | "entry" | "excluded" | "exclusion" | "exclusion_answer" | "extra_submissions" | "brackets" | "merge_deadline" | "nothing_selected" | "last_hour" | "report";
+        NotificationKind: "discussion" | "comment" | "reply" | "mention" | "like" | "announcement" | "invitation" | "invitation_answer" | "crew_invitation" | "crew_answer" | "merge_request" | "merge_answer" | "scoring_finished" | "rescored" | "private_confirmed" | "changed" | "entry" | "excluded" | "exclusion" | "exclusion_answer" | "extra_submissions" | "brackets" | "merge_deadline" | "nothing_selected" | "last_hour" | "report";
         NullEnum: null;
         /** @description A number that is shown beside a score, and ranks nothing. */
         Number: {
@@ -7528,14 +7709,11 @@ export interface components {
             at: string;
         };
         /**
-         * @description * `train` - train
-         *     * `test` - test
-         *     * `sample` - sample
-         *     * `solution` - solution
-         *     * `other` - other
+         * @description * `host` - organiser
+         *     * `helper` - helper
          * @enum {string}
          */
-        RoleEnum: "train" | "test" | "sample" | "solution" | "other";
+        Role7e2Enum: "host" | "helper";
         /** @description A team on a leaderboard; `rank` is null without a score, `score` is its best one. */
         Row: {
             rank: number | null;
@@ -7804,11 +7982,20 @@ export interface components {
         };
         SourceTable: {
             name: string;
-            role: components["schemas"]["RoleEnum"];
+            role: components["schemas"]["SourceTableRoleEnum"];
             because: components["schemas"]["Said"];
             columns: string[];
             overview: components["schemas"]["TableOverview"];
         };
+        /**
+         * @description * `train` - train
+         *     * `test` - test
+         *     * `sample` - sample
+         *     * `solution` - solution
+         *     * `other` - other
+         * @enum {string}
+         */
+        SourceTableRoleEnum: "train" | "test" | "sample" | "solution" | "other";
         /** @description A file on its way in. Parts are counted from 1; each but the last has `partSize` bytes. */
         SourceUpload: {
             /** Format: uuid */
@@ -8014,6 +8201,7 @@ export interface components {
         /**
          * @description * `comment` - comment
          *     * `competition` - competition
+         *     * `crew_invitation` - crew_invitation
          *     * `discussion` - discussion
          *     * `invitation` - invitation
          *     * `merge_request` - merge_request
@@ -8022,7 +8210,7 @@ export interface components {
          *     * `team` - team
          * @enum {string}
          */
-        TargetTypeEnum: "comment" | "competition" | "discussion" | "invitation" | "merge_request" | "report" | "scoring_run" | "team";
+        TargetTypeEnum: "comment" | "competition" | "crew_invitation" | "discussion" | "invitation" | "merge_request" | "report" | "scoring_run" | "team";
         /** @description A team and its members. */
         Team: {
             readonly id: number;
@@ -11483,6 +11671,383 @@ export interface operations {
             };
         };
     };
+    listCrew: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CrewMember"][];
+                };
+            };
+            /** @description `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    listCrewInvitations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CrewInvitation"][];
+                };
+            };
+            /** @description `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    inviteToCrew: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCrewInvitationRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CrewInvitation"];
+                };
+            };
+            /** @description `no_such_user` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not good. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "not_authenticated",
+                     *           "detail": "Authentication credentials were not provided.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `already_in_crew`, `already_invited`, `host_takes_part`, `helper_takes_part` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "throttled",
+                     *           "detail": "Request was throttled.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    cancelCrewInvitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+                /** @description Id. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deleted */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Nobody is signed in, or the token is not good. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "not_authenticated",
+                     *           "detail": "Authentication credentials were not provided.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_pending` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "throttled",
+                     *           "detail": "Request was throttled.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    removeFromCrew: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+                /** @description Whose role is taken away. */
+                username: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deleted */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `no_such_user` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not good. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "not_authenticated",
+                     *           "detail": "Authentication credentials were not provided.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `last_organiser` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "throttled",
+                     *           "detail": "Request was throttled.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
     listDataFiles: {
         parameters: {
             query?: never;
@@ -13845,7 +14410,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description Only entries of this kind. */
-                kind?: "allowance" | "baseline_removed" | "baseline_set" | "board" | "brackets" | "clock" | "combined" | "confirmed" | "data" | "disqualified" | "entry" | "got_on" | "host_added" | "host_removed" | "limits" | "metric" | "noise" | "out_of_competition" | "phase" | "previewed" | "private_run" | "published" | "readmitted" | "receipts_root" | "reinstated" | "rescored" | "restored" | "rules" | "solution" | "taken_over" | "team_brackets" | "unconfirmed" | "unpublished" | "voided";
+                kind?: "allowance" | "baseline_removed" | "baseline_set" | "board" | "brackets" | "clock" | "combined" | "confirmed" | "data" | "disqualified" | "entry" | "got_on" | "helper_added" | "helper_removed" | "host_added" | "host_removed" | "limits" | "metric" | "noise" | "out_of_competition" | "phase" | "previewed" | "private_run" | "published" | "readmitted" | "receipts_root" | "reinstated" | "rescored" | "restored" | "rules" | "solution" | "taken_over" | "team_brackets" | "unconfirmed" | "unpublished" | "voided";
                 /** @description A page number within the paginated result set. */
                 page?: number;
                 /** @description Number of results to return per page. */
@@ -13913,7 +14478,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description Only entries of this kind. */
-                kind?: "allowance" | "baseline_removed" | "baseline_set" | "board" | "brackets" | "clock" | "combined" | "confirmed" | "data" | "disqualified" | "entry" | "got_on" | "host_added" | "host_removed" | "limits" | "metric" | "noise" | "out_of_competition" | "phase" | "previewed" | "private_run" | "published" | "readmitted" | "receipts_root" | "reinstated" | "rescored" | "restored" | "rules" | "solution" | "taken_over" | "team_brackets" | "unconfirmed" | "unpublished" | "voided";
+                kind?: "allowance" | "baseline_removed" | "baseline_set" | "board" | "brackets" | "clock" | "combined" | "confirmed" | "data" | "disqualified" | "entry" | "got_on" | "helper_added" | "helper_removed" | "host_added" | "host_removed" | "limits" | "metric" | "noise" | "out_of_competition" | "phase" | "previewed" | "private_run" | "published" | "readmitted" | "receipts_root" | "reinstated" | "rescored" | "restored" | "rules" | "solution" | "taken_over" | "team_brackets" | "unconfirmed" | "unpublished" | "voided";
             };
             header?: never;
             path: {
@@ -21733,6 +22298,273 @@ export interface operations {
             };
         };
     };
+    listMyCrewInvitations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CrewInvitation"][];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not good. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "not_authenticated",
+                     *           "detail": "Authentication credentials were not provided.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description This user may not do this, or not now; `code` says why. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "permission_denied",
+                     *           "detail": "You do not have permission to perform this action.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    acceptCrewInvitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CrewInvitation"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not good. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "not_authenticated",
+                     *           "detail": "Authentication credentials were not provided.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description This user may not do this, or not now; `code` says why. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "permission_denied",
+                     *           "detail": "You do not have permission to perform this action.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_pending`, `already_in_crew`, `host_takes_part`, `helper_takes_part` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "throttled",
+                     *           "detail": "Request was throttled.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    refuseCrewInvitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CrewInvitation"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not good. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "not_authenticated",
+                     *           "detail": "Authentication credentials were not provided.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description This user may not do this, or not now; `code` says why. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "permission_denied",
+                     *           "detail": "You do not have permission to perform this action.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_pending` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "throttled",
+                     *           "detail": "Request was throttled.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
     listDiscussions: {
         parameters: {
             query?: {
@@ -24878,7 +25710,7 @@ export interface operations {
             query?: {
                 /** @description Slug or id. */
                 competition?: string;
-                kind?: "announcement" | "brackets" | "changed" | "comment" | "discussion" | "entry" | "excluded" | "exclusion" | "exclusion_answer" | "extra_submissions" | "invitation" | "invitation_answer" | "last_hour" | "like" | "mention" | "merge_answer" | "merge_deadline" | "merge_request" | "nothing_selected" | "private_confirmed" | "reply" | "report" | "rescored" | "scoring_finished";
+                kind?: "announcement" | "brackets" | "changed" | "comment" | "crew_answer" | "crew_invitation" | "discussion" | "entry" | "excluded" | "exclusion" | "exclusion_answer" | "extra_submissions" | "invitation" | "invitation_answer" | "last_hour" | "like" | "mention" | "merge_answer" | "merge_deadline" | "merge_request" | "nothing_selected" | "private_confirmed" | "reply" | "report" | "rescored" | "scoring_finished";
                 page?: number;
                 pageSize?: number;
                 /** @description `true`: only what is unread. */
