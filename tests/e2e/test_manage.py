@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e import axe
 from tests.e2e.test_competition_day import sign_in
+from tests.e2e.test_flows import participants
 from tests.e2e.test_the_end import moved_server, past_the_end  # noqa: F401
 
 pytestmark = pytest.mark.browser
@@ -85,6 +86,34 @@ def test_it_is_for_organisers_alone(page: Page, server):
     page.goto(f"{CUP}/manage")
     expect(page.get_by_text("This page is for organisers.")).to_be_visible()
     assert page.request.get("/api/competitions/demo-diabetes/activity/").status == 403
+
+
+def test_somebody_is_asked_to_help_and_says_yes(moved_server, host: Page, chromium):  # noqa: F811
+    participants(moved_server, "fuyumi")
+    host.goto(f"{CUP}/manage")
+    crew = host.get_by_role("region", name="Organisers and helpers")
+    crew.get_by_role("combobox", name="Person").fill("fuyumi")
+    host.get_by_role("option", name="fuyumi").click()
+    crew.get_by_role("button", name="Invite").click()
+    expect(crew.get_by_role("list", name="Waiting for an answer")).to_contain_text("fuyumi")
+
+    context = chromium.new_context(base_url=moved_server.url, locale="en-US", viewport={"width": 390, "height": 800})
+    page = context.new_page()
+    sign_in(page, "fuyumi", moved_server.password)
+    page.goto("/invitations")
+    expect(page.get_by_text("host asks you to help")).to_be_visible()
+    assert axe.violations(page) == []
+    page.get_by_role("button", name=re.compile("^Accept")).click()
+    expect(page.get_by_text(re.compile("You help with"))).to_be_visible()
+    page.goto(f"{CUP}/discussions")
+    expect(page.get_by_role("link", name="Reports")).to_be_visible()
+
+    host.reload()
+    expect(crew.get_by_role("listitem").filter(has_text="fuyumi")).to_contain_text("Helper")
+    crew.get_by_role("button", name="Remove fuyumi").click()
+    host.get_by_role("dialog").get_by_role("button", name="Remove").click()
+    expect(crew.get_by_text("fuyumi")).to_have_count(0)
+    context.close()
 
 
 @pytest.fixture(scope="module")
