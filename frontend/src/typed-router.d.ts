@@ -304,6 +304,13 @@ declare module 'vue-router/auto-routes' {
       Record<never, never>,
       | never
     >,
+    '/invitations': RouteRecordInfo<
+      '/invitations',
+      '/invitations',
+      Record<never, never>,
+      Record<never, never>,
+      | never
+    >,
     '/legal/[name]': RouteRecordInfo<
       '/legal/[name]',
       '/legal/:name',
@@ -725,6 +732,14 @@ declare module 'vue-router/auto-routes' {
     'src/pages/forgot-password.vue': {
       routes:
         | '/forgot-password'
+      views:
+        | never
+      pathParamNames:
+        | never
+    }
+    'src/pages/invitations.vue': {
+      routes:
+        | '/invitations'
       views:
         | never
       pathParamNames:

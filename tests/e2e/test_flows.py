@@ -271,7 +271,7 @@ def test_the_celebration_counts_up_but_not_for_people_who_ask_for_less_motion(se
 def test_an_organiser_goes_from_the_page_of_a_competition_to_its_administration(server, page):
     sign_in(page, "host", server.password)
     page.goto("/competitions/demo-diabetes")
-    page.get_by_role("link", name="Manage").click()
+    page.get_by_role("link", name="Administration").click()
     expect(page).to_have_title(re.compile("Diabetes Progression Challenge"))
     assert re.search(r"/admin/competitions/competition/\d+/change/$", page.url)
 

@@ -58,6 +58,8 @@ export const vuetify = createVuetify({
     VAlert: { variant: 'tonal', rounded: 'lg' },
     VTabs: { color: 'primary' },
     VChip: { size: 'small', rounded: 'lg' },
+    // Shows as many numbers as fit: on a phone a fixed number of them would not.
+    VPagination: { style: 'max-width: 32rem; margin-inline: auto' },
     VTooltip: { openDelay: 300 },
   },
 })
