@@ -146,6 +146,9 @@ GET    /api/competitions/{competition}/integrity/                       403 403 
 POST   /api/competitions/{competition}/integrity/                       401 403 403 403 403 201 403 201
 GET    /api/competitions/{competition}/integrity/{pk}/                  403 403 403 403 403 200 403 200
 POST   /api/competitions/{competition}/integrity/{pk}/cancel/           401 403 403 403 403 409 403 409
+GET    /api/competitions/{competition}/dry-runs/                        403 403 403 403 403 200 403 200
+POST   /api/competitions/{competition}/dry-runs/                        401 403 403 403 403 201 403 201
+POST   /api/competitions/{competition}/dry-runs/{pk}/cancel/            401 403 403 403 403 404 403 404
 GET    /api/competitions/{competition}/noise/                           200 200 200 200 200 200 200 200
 POST   /api/competitions/{competition}/noise/ranks/                     401 403 403 403 403 403 403 403
 POST   /api/competitions/{competition}/noise/wobble/                    401 403 403 403 403 400 403 400
@@ -487,7 +490,7 @@ BODIES: dict[tuple[str, str], Body] = {
 # What belongs to a phase is asked for at an address that names the phase as well: the same of everybody.
 OF_A_PHASE = (
     *("leaderboard/", "solution/", "own-metrics/", "submission-schema/", "scoring-runs/", "private-leaderboard/"),
-    *("integrity/", "noise/", "trials/", "submissions/", "activity/"),
+    *("integrity/", "dry-runs/", "noise/", "trials/", "submissions/", "activity/"),
 )
 # Of all phases together.
 OF_NO_PHASE = ("leaderboard/combined/",)

@@ -35,7 +35,7 @@ from competitions.solution.services import replace_solution
 from foundation.refusals import Refusal
 from notifications_api.mail import deliver_due
 from notifications_api.models import Mail, Notification
-from submissions import runs
+from submissions import analyses, runs
 from submissions.models import Exclusion, Receipt, ScoringRun, Submission, Trial
 from submissions.runs.reviving import revive_runs
 from submissions.services import settle_abandoned, take_over_due
@@ -737,6 +737,15 @@ def tries_out(world: World, a: int, b: int) -> None:
         world.ask(HOST, "put", f"{world.here}trials/{newest}/baseline/", name=f"Line {a}")
     elif newest is not None:
         world.ask(HOST, "delete", f"{world.here}trials/{newest}/baseline/")
+
+
+@act
+def asks_what_a_rescoring_would_do(world: World, a: int, b: int) -> None:
+    """Has a dry run made, and reads what it says at once or later, when something else has changed."""
+    asked = world.ask(HOST, "post", f"{world.here}dry-runs/")
+    if asked.status_code == 201 and b != 7:
+        analyses.work(asked.json()["id"], now=lambda: world.at)
+    world.ask(HOST, "get", f"{world.here}dry-runs/")
 
 
 @act

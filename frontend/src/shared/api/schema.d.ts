@@ -592,6 +592,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/competitions/{competition}/dry-runs/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List dry runs
+         * @description What rescorings would have done, newest first: how many files would be refused and how many ranks would change, for which version of the solution, and whether that still holds. Organisers only.
+         */
+        get: operations["listDryRuns"];
+        put?: never;
+        /**
+         * Start dry run
+         * @description Work out what a rescoring would do now, by the present solution and metric, in the background. It looks at public rows alone, changes nothing, and counts in no limit of rescorings. Organisers only.
+         */
+        post: operations["startDryRun"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/competitions/{competition}/dry-runs/{id}/cancel/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel dry run
+         * @description Stop a dry run that is under way. Organisers only.
+         */
+        post: operations["cancelDryRun"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/competitions/{competition}/enter/": {
         parameters: {
             query?: never;
@@ -1308,6 +1352,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/competitions/{competition}/phases/{phase}/dry-runs/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List dry runs of phase
+         * @description What rescorings would have done, newest first: how many files would be refused and how many ranks would change, for which version of the solution, and whether that still holds. Organisers only.
+         */
+        get: operations["listDryRunsOfPhase"];
+        put?: never;
+        /**
+         * Start dry run of phase
+         * @description Work out what a rescoring would do now, by the present solution and metric, in the background. It looks at public rows alone, changes nothing, and counts in no limit of rescorings. Organisers only.
+         */
+        post: operations["startDryRunOfPhase"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/competitions/{competition}/phases/{phase}/dry-runs/{id}/cancel/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel dry run of phase
+         * @description Stop a dry run that is under way. Organisers only.
+         */
+        post: operations["cancelDryRunOfPhase"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/competitions/{competition}/phases/{phase}/integrity/": {
         parameters: {
             query?: never;
@@ -1795,7 +1883,7 @@ export interface paths {
         put?: never;
         /**
          * Start scoring run of phase
-         * @description Start private scoring (only after the end, whoever asks) or a rescoring of everything, which after the end includes the private side. It runs in the background, one at a time. A rescoring needs a reason, and so does private scoring once it was complete; before the end it may be rescored a few times only. Organisers only.
+         * @description Start private scoring (only after the end, whoever asks) or a rescoring of everything, which after the end includes the private side. It runs in the background, one at a time. A rescoring needs a reason, and so does private scoring once it was complete; before the end it may be rescored a few times only. Where a dry run that still holds says that submissions would be refused, it takes `acceptRefusals`. Organisers only.
          */
         post: operations["startScoringRunOfPhase"];
         delete?: never;
@@ -2079,7 +2167,7 @@ export interface paths {
         put?: never;
         /**
          * Start scoring run
-         * @description Start private scoring (only after the end, whoever asks) or a rescoring of everything, which after the end includes the private side. It runs in the background, one at a time. A rescoring needs a reason, and so does private scoring once it was complete; before the end it may be rescored a few times only. Organisers only.
+         * @description Start private scoring (only after the end, whoever asks) or a rescoring of everything, which after the end includes the private side. It runs in the background, one at a time. A rescoring needs a reason, and so does private scoring once it was complete; before the end it may be rescored a few times only. Where a dry run that still holds says that submissions would be refused, it takes `acceptRefusals`. Organisers only.
          */
         post: operations["startScoringRun"];
         delete?: never;
@@ -4321,9 +4409,10 @@ export interface components {
          * @description * `integrity` - integrity desk
          *     * `ranks` - noise of the final ranking
          *     * `wobble` - noise of the public score
+         *     * `dry_run` - dry run of a rescoring
          * @enum {string}
          */
-        AnalysisKind: "integrity" | "ranks" | "wobble";
+        AnalysisKind: "integrity" | "ranks" | "wobble" | "dry_run";
         AnswerRequest: {
             /** @description What the team says, once. */
             answer: string;
@@ -5217,6 +5306,58 @@ export interface components {
             translate: boolean;
             announce: boolean;
             hide: boolean;
+        };
+        /** @description A dry run of a rescoring, the versions it was made for, and what it says. */
+        DryRun: {
+            readonly id: number;
+            readonly status: components["schemas"]["RunStatus"];
+            /**
+             * Format: double
+             * @description 0 to 1.
+             */
+            readonly progress: number;
+            /** @description Why a failed one failed: `broke_down`, `nothing` or `closed`; empty otherwise. */
+            readonly error: string;
+            /** @description Why a failed one failed, for people. */
+            readonly errorText: string;
+            /** @description Null: the server itself. */
+            readonly startedBy: components["schemas"]["UserRef"] | null;
+            /** Format: date-time */
+            readonly createdAt: string;
+            /** Format: date-time */
+            readonly finishedAt: string | null;
+            /** @description Which would score. */
+            readonly solutionVersion: number | null;
+            /**
+             * @description By which metric.
+             * @default
+             */
+            readonly metric: string;
+            /** @description Of the organisers' own metric; null: a built-in one. */
+            readonly metricVersion: number | null;
+            /** @description Once it is complete. */
+            readonly counts: components["schemas"]["DryRunCounts"] | null;
+            /** @description What has changed since: `solution` (or the metric), `rescored`, or `submissions`; empty: it holds. */
+            readonly outdatedBy: string;
+        };
+        /** @description What a rescoring would do, in numbers: of public scores alone. */
+        DryRunCounts: {
+            /** @description What it would score. */
+            submissions: number;
+            /** @description Of those with a score, how many it would refuse. */
+            refused: number;
+            /** @description How many have no score, and would have one. */
+            scoredAgain: number;
+            /** @description How many files are not there any more. */
+            lost: number;
+            /** @description How many public scores would be others, as they are shown. */
+            scoresChanged: number;
+            /** @description With a rank on the public leaderboard. */
+            teams: number;
+            /** @description How many of the teams would have another rank, or none. */
+            ranksChanged: number;
+            /** @description How many of the teams would have no rank any more. */
+            teamsWithoutAScore: number;
         };
         /**
          * @description * `immediate` - at once
@@ -6492,6 +6633,14 @@ export interface components {
             /** Format: uri */
             previous?: string | null;
             results: components["schemas"]["DiscussionList"][];
+        };
+        PaginatedDryRunList: {
+            count: number;
+            /** Format: uri */
+            next?: string | null;
+            /** Format: uri */
+            previous?: string | null;
+            results: components["schemas"]["DryRun"][];
         };
         PaginatedExclusionList: {
             count: number;
@@ -7830,6 +7979,11 @@ export interface components {
              * @default
              */
             reason: string;
+            /**
+             * @description Of a rescoring: yes, although the dry run says that it would refuse submissions that have a score.
+             * @default false
+             */
+            acceptRefusals: boolean;
         };
         StartWobbleRequest: {
             /** @description A scored submission of an organiser's own team. */
@@ -12624,6 +12778,256 @@ export interface operations {
             };
         };
     };
+    listDryRuns: {
+        parameters: {
+            query?: {
+                /** @description A page number within the paginated result set. */
+                page?: number;
+                /** @description Number of results to return per page. */
+                pageSize?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaginatedDryRunList"];
+                };
+            };
+            /** @description Something sent is missing or wrong; `attr` says what. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "validation_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "required",
+                     *           "detail": "This field is required.",
+                     *           "attr": "name"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    startDryRun: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DryRun"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not good. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "not_authenticated",
+                     *           "detail": "Authentication credentials were not provided.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `analysis_active`, `scoring_run_active`, `no_solution_yet` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "throttled",
+                     *           "detail": "Request was throttled.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    cancelDryRun: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+                /** @description Id. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DryRun"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not good. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "not_authenticated",
+                     *           "detail": "Authentication credentials were not provided.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `analysis_over` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "throttled",
+                     *           "detail": "Request was throttled.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
     enterCompetition: {
         parameters: {
             query?: never;
@@ -15919,6 +16323,262 @@ export interface operations {
             };
         };
     };
+    listDryRunsOfPhase: {
+        parameters: {
+            query?: {
+                /** @description A page number within the paginated result set. */
+                page?: number;
+                /** @description Number of results to return per page. */
+                pageSize?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+                /** @description The number of the phase. */
+                phase: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaginatedDryRunList"];
+                };
+            };
+            /** @description Something sent is missing or wrong; `attr` says what. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "validation_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "required",
+                     *           "detail": "This field is required.",
+                     *           "attr": "name"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    startDryRunOfPhase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+                /** @description The number of the phase. */
+                phase: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DryRun"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not good. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "not_authenticated",
+                     *           "detail": "Authentication credentials were not provided.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `analysis_active`, `scoring_run_active`, `no_solution_yet` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "throttled",
+                     *           "detail": "Request was throttled.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    cancelDryRunOfPhase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+                /** @description Id. */
+                id: number;
+                /** @description The number of the phase. */
+                phase: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DryRun"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not good. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "not_authenticated",
+                     *           "detail": "Authentication credentials were not provided.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `analysis_over` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "throttled",
+                     *           "detail": "Request was throttled.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
     listComparisonsOfPhase: {
         parameters: {
             query?: {
@@ -18234,7 +18894,7 @@ export interface operations {
                     "application/json": components["schemas"]["Errors"];
                 };
             };
-            /** @description `scoring_run_active`, `too_many_rescorings`, `no_solution_yet` */
+            /** @description `scoring_run_active`, `too_many_rescorings`, `submissions_would_be_refused`, `no_solution_yet` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -19796,7 +20456,7 @@ export interface operations {
                     "application/json": components["schemas"]["Errors"];
                 };
             };
-            /** @description `scoring_run_active`, `too_many_rescorings`, `no_solution_yet` */
+            /** @description `scoring_run_active`, `too_many_rescorings`, `submissions_would_be_refused`, `no_solution_yet` */
             409: {
                 headers: {
                     [name: string]: unknown;
