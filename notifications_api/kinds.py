@@ -106,7 +106,7 @@ POST_LIKED: Occasion[Like] = Occasion(
 def _announced_to(discussion: Discussion, _now: Circumstances) -> Audience | None:
     if not discussion.is_announcement:
         return None
-    return Audience(audiences.everybody(discussion.competition))
+    return Audience(audiences.announced_to(discussion))
 
 
 def _discussed_among(discussion: Discussion, _now: Circumstances) -> Audience | None:
@@ -209,7 +209,7 @@ register(
         sentences={"": _("%(who)s announced “%(title)s”")},
         told_on={
             DISCUSSION_STARTED: _announced_to,
-            DISCUSSION_ANNOUNCED: lambda discussion, _now: Audience(audiences.everybody(discussion.competition)),
+            DISCUSSION_ANNOUNCED: lambda discussion, _now: Audience(audiences.announced_to(discussion)),
         },
         withdrawals=(POST_REMOVED,),
     )

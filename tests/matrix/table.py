@@ -201,6 +201,8 @@ POST   /api/teams/{pk}/extra-submissions/                               401 403 
 # discussions
 GET    /api/discussions/                                                200 200 200 200 200 200 200 200
 GET    /api/discussions/feed/                                           200 200 200 200 200 200 200 200
+# Which competition it is about stands in the query.
+GET    /api/discussions/audience/                                       401 400 400 400 400 400 400 400
 POST   /api/discussions/                                                401 403 201 201 201 201 403 201
 GET    /api/discussions/tags/                                           200 200 200 200 200 200 200 200
 GET    /api/discussions/{pk}/                                           200 200 200 200 200 200 200 200

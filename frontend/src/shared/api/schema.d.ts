@@ -2132,6 +2132,34 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/competitions/{competition}/publication/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get publication
+         * @description When the draft is to be published, or why it was not. Organisers only.
+         */
+        get: operations["getPublication"];
+        /**
+         * Set publication
+         * @description Have the draft published at a moment, or at another one. The checks run now and again at that moment, when it is published for you if you still organise it; what speaks against it then, and did not now, stops it, and the organisers are told. Organisers only.
+         */
+        put: operations["setPublication"];
+        post?: never;
+        /**
+         * Cancel publication
+         * @description Have the draft published at no moment. Organisers only.
+         */
+        delete: operations["cancelPublication"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/competitions/{competition}/readiness/": {
         parameters: {
             query?: never;
@@ -2587,7 +2615,7 @@ export interface paths {
         put?: never;
         /**
          * Start discussion
-         * @description Start a discussion. For participants and organisers of the competition; site-wide for everybody.
+         * @description Start a discussion. For participants and organisers of the competition; site-wide for everybody. Organisers may write an announcement to some of those who take part: nobody else is told of it, or finds it.
          */
         post: operations["startDiscussion"];
         delete?: never;
@@ -2766,6 +2794,26 @@ export interface paths {
          * @description Show a discussion again. Organisers; staff for site-wide ones.
          */
         post: operations["unhideDiscussion"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/discussions/audience/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count audience
+         * @description How many people an announcement would reach. Organisers only.
+         */
+        get: operations["countAudience"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -4425,6 +4473,18 @@ export interface components {
          * @enum {string}
          */
         ArchiveStatusStatusEnum: "building";
+        Audience: {
+            /** @description How many an announcement would be sent to now, without yourself. */
+            people: number;
+        };
+        /**
+         * @description * `everybody` - everybody
+         *     * `never_submitted` - those who entered and never submitted
+         *     * `bracket` - those of a bracket
+         *     * `phase` - those of a phase
+         * @enum {string}
+         */
+        AudienceEnum: "everybody" | "never_submitted" | "bracket" | "phase";
         Avatar: {
             /** @description Address of the square image. */
             avatar: string | null;
@@ -5213,6 +5273,9 @@ export interface components {
             readonly commentCount: number;
             /** @description By you. */
             readonly isLiked: boolean;
+            /** Written to */
+            readonly audience: components["schemas"]["AudienceEnum"];
+            readonly audienceOf: string;
             /** @description The beginning, as plain words. */
             readonly excerpt: string;
             /** @description Path of its page. */
@@ -5231,6 +5294,8 @@ export interface components {
             readonly can: components["schemas"]["DiscussionRights"];
             /** @description `title` and `body` as they were written, with their translations, for who may edit it; null for everybody else. */
             readonly written: components["schemas"]["WrittenDiscussion"] | null;
+            /** @description Of an announcement to some: how many it was sent to, for organisers; null for everybody else. */
+            readonly recipientCount: number | null;
         };
         DiscussionCreateRequest: {
             /** @description For who reads English; empty: the original. Moderators only. */
@@ -5252,6 +5317,21 @@ export interface components {
              * @default false
              */
             isAnnouncement: boolean;
+            /**
+             * @description Of an announcement of a competition: whose it is to read, and who is told. Who belongs to them is decided now.
+             *
+             *     * `everybody` - everybody
+             *     * `never_submitted` - those who entered and never submitted
+             *     * `bracket` - those of a bracket
+             *     * `phase` - those of a phase
+             * @default everybody
+             */
+            audience: components["schemas"]["AudienceEnum"];
+            /**
+             * @description A bracket's slug, or a phase's number.
+             * @default
+             */
+            audienceOf: string;
             /**
              * Format: int64
              * @description Of your team, to show with it.
@@ -5289,6 +5369,9 @@ export interface components {
             readonly commentCount: number;
             /** @description By you. */
             readonly isLiked: boolean;
+            /** Written to */
+            readonly audience: components["schemas"]["AudienceEnum"];
+            readonly audienceOf: string;
             /** @description The beginning, as plain words. */
             readonly excerpt: string;
             /** @description Path of its page. */
@@ -6424,6 +6507,7 @@ export interface components {
          *     * `invitation_answer` - answers to invitations of my team
          *     * `merge_request` - requests to merge with my team
          *     * `merge_answer` - answers to merge requests, and merges
+         *     * `publication_stopped` - my drafts that were not published at the moment chosen for it
          *     * `scoring_finished` - the end of scoring in competitions I organise
          *     * `rescored` - rescoring of competitions I take part in
          *     * `private_confirmed` - final results
@@ -6440,7 +6524,7 @@ export interface components {
          *     * `report` - reports of posts in competitions I organise
          * @enum {string}
          */
-        NotificationKind: "discussion" | "comment" | "reply" | "mention" | "like" | "announcement" | "invitation" | "invitation_answer" | "merge_request" | "merge_answer" | "scoring_finished" | "rescored" | "private_confirmed" | "changed" | "entry" | "excluded" | "exclusion" | "exclusion_answer" | "extra_submissions" | "brackets" | "merge_deadline" | "nothing_selected" | "last_hour" | "report";
+        NotificationKind: "discussion" | "comment" | "reply" | "mention" | "like" | "announcement" | "invitation" | "invitation_answer" | "merge_request" | "merge_answer" | "publication_stopped" | "scoring_finished" | "rescored" | "private_confirmed" | "changed" | "entry" | "excluded" | "exclusion" | "exclusion_answer" | "extra_submissions" | "brackets" | "merge_deadline" | "nothing_selected" | "last_hour" | "report";
         NullEnum: null;
         /** @description A number that is shown beside a score, and ranks nothing. */
         Number: {
@@ -7307,6 +7391,37 @@ export interface components {
             /** @description Whether your team may take part in it; null if you do not take part in the competition. */
             readonly myEntry: components["schemas"]["Entry"] | null;
         };
+        PlanPublicationRequest: {
+            /**
+             * Format: date-time
+             * @description Without an offset: by the clock of the competition's time zone.
+             */
+            publishAt: string;
+            /**
+             * @description Yes, although this and that speaks against it now.
+             * @default false
+             */
+            publishAnyway: boolean;
+        };
+        /** @description When a draft is to be published, or why it was not. */
+        PlannedPublication: {
+            /**
+             * Format: date-time
+             * @description Null: no moment is chosen.
+             */
+            publishAt: string | null;
+            /** @description For whom it is published. */
+            plannedBy: components["schemas"]["UserRef"] | null;
+            /** @description A phase starts before that moment: then it is not published. */
+            startsBefore: boolean;
+            /**
+             * Format: date-time
+             * @description When it was not published; null: it waits.
+             */
+            stoppedAt: string | null;
+            /** @description Why it was not published. */
+            problems: components["schemas"]["PublicationProblem"][];
+        };
         Preference: {
             kind: components["schemas"]["NotificationKind"];
             /** @description Finishes: “Tell me of …”. */
@@ -7529,6 +7644,11 @@ export interface components {
             /** @description Decimals that mean something. */
             digits: number | null;
             model: string;
+        };
+        PublicationProblem: {
+            code: string;
+            /** @description For people, in your language. */
+            detail: string;
         };
         /** @description How the intervals on the private leaderboard were computed. */
         RankNoise: {
@@ -20257,6 +20377,231 @@ export interface operations {
             };
         };
     };
+    getPublication: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlannedPublication"];
+                };
+            };
+            /** @description `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    setPublication: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanPublicationRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlannedPublication"];
+                };
+            };
+            /** @description `publish_in_the_past`, `start_before_publishing` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not good. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "not_authenticated",
+                     *           "detail": "Authentication credentials were not provided.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `already_published`, `not_ready_to_publish` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "throttled",
+                     *           "detail": "Request was throttled.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    cancelPublication: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deleted */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Nobody is signed in, or the token is not good. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "not_authenticated",
+                     *           "detail": "Authentication credentials were not provided.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "throttled",
+                     *           "detail": "Request was throttled.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
     getReadiness: {
         parameters: {
             query?: never;
@@ -22485,7 +22830,7 @@ export interface operations {
                     "application/json": components["schemas"]["Discussion"];
                 };
             };
-            /** @description `empty`, `too_long`, `invalid_tags`, `no_such_competition` */
+            /** @description `empty`, `too_long`, `invalid_tags`, `no_such_competition`, `audience_of_announcement`, `no_such_audience` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -22514,6 +22859,15 @@ export interface operations {
             };
             /** @description `not_found` */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `nobody_reached` */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -23464,6 +23818,73 @@ export interface operations {
                      *       ]
                      *     }
                      */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    countAudience: {
+        parameters: {
+            query: {
+                /**
+                 * @description * `everybody` - everybody
+                 *     * `never_submitted` - those who entered and never submitted
+                 *     * `bracket` - those of a bracket
+                 *     * `phase` - those of a phase
+                 */
+                audience?: "everybody" | "never_submitted" | "bracket" | "phase";
+                /** @description Slug or id. */
+                competition: string;
+                /** @description A bracket's slug, or a phase's number. */
+                of?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Audience"];
+                };
+            };
+            /** @description `audience_of_announcement`, `no_such_audience` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_authenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_entered`, `not_a_moderator` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
                     "application/json": components["schemas"]["Errors"];
                 };
             };
@@ -25538,7 +25959,7 @@ export interface operations {
             query?: {
                 /** @description Slug or id. */
                 competition?: string;
-                kind?: "announcement" | "brackets" | "changed" | "comment" | "discussion" | "entry" | "excluded" | "exclusion" | "exclusion_answer" | "extra_submissions" | "invitation" | "invitation_answer" | "last_hour" | "like" | "mention" | "merge_answer" | "merge_deadline" | "merge_request" | "nothing_selected" | "private_confirmed" | "reply" | "report" | "rescored" | "scoring_finished";
+                kind?: "announcement" | "brackets" | "changed" | "comment" | "discussion" | "entry" | "excluded" | "exclusion" | "exclusion_answer" | "extra_submissions" | "invitation" | "invitation_answer" | "last_hour" | "like" | "mention" | "merge_answer" | "merge_deadline" | "merge_request" | "nothing_selected" | "private_confirmed" | "publication_stopped" | "reply" | "report" | "rescored" | "scoring_finished";
                 page?: number;
                 pageSize?: number;
                 /** @description `true`: only what is unread. */
