@@ -19,7 +19,17 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from competitions import signals as competition_signals
 from competitions.getting_on import bound_of, name_of
-from competitions.models import Competition, Invitation, LogKind, LogRow, MergeRequest, Phase, RequestStatus, Team
+from competitions.models import (
+    Competition,
+    Invitation,
+    LogKind,
+    LogRow,
+    MergeRequest,
+    Phase,
+    PlannedPublication,
+    RequestStatus,
+    Team,
+)
 from discussions import signals as discussion_signals
 from discussions.models import Comment, Discussion, Like, Report
 from discussions.permissions import discussion_of
@@ -47,6 +57,8 @@ __all__ = ["KINDS", "EmailMode", "Kind"]
 AT_ONCE = Channels(in_app=True, email=EmailMode.IMMEDIATE)
 DIGEST = Channels(in_app=True, email=EmailMode.DIGEST)
 NO_EMAIL = Channels(in_app=True, email=EmailMode.OFF)
+# What is quoted of a text.
+EXCERPT = 180
 
 
 # --- talk: what is said -----------------------------------------------------------------------------------------------
@@ -427,6 +439,35 @@ def _end_of_run(params: Mapping[str, Any]) -> str:
     return "private" if params.get("run") == "private" else "rescore"
 
 
+PUBLICATION_STOPPED: Occasion[PlannedPublication] = Occasion(
+    name="publication_stopped",
+    signal=competition_signals.publication_stopped,
+    subject="publication",
+    rows=(happenings.publications,),
+    still_holds=lambda publication, _at: publication.stopped_at is not None,
+    happening=lambda publication, now: Happening(
+        key=f"publication_stopped:{publication.competition_id}:{publication.planned_at.isoformat()}",
+        at=now.at,
+        actor=None,
+        title=publication.competition.local_title,
+        url=f"{publication.competition.get_absolute_url()}/studio",
+        competition=publication.competition,
+        about=publication,
+        excerpt=" ".join(one["detail"] for one in publication.local_problems)[:EXCERPT],
+    ),
+)
+register(
+    KindEntry(
+        name="publication_stopped",
+        label=_("my drafts that were not published at the moment chosen for it"),
+        default=AT_ONCE,
+        sentences={"": _("“%(title)s” was not published at the moment chosen for it")},
+        told_on={
+            PUBLICATION_STOPPED: lambda publication, _now: Audience(audiences.organisers(publication.competition))
+        },
+        withdrawals=(),
+    )
+)
 register(
     KindEntry(
         name="scoring_finished",
@@ -579,7 +620,6 @@ register(
 
 
 # --- exclusions: what organisers take out of the ranking, and what teams say to it ------------------------------------
-EXCERPT = 180
 
 
 def _act(exclusion: Exclusion) -> str:

@@ -48,7 +48,7 @@ class RescoringWouldRefuse(SubmissionsWouldBeRefused):
         "explicitly if that is what you want.",
         "submissions",
     )
-    attr = None
+    attr = "accept_refusals"
 
 
 class PrivateScoringMissing(Conflict):

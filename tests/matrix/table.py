@@ -84,6 +84,9 @@ DELETE /api/competitions/{competition}/phases/{phase}/                  401 403 
 GET    /api/competitions/{competition}/phases/{phase}/teams/            403 403 403 403 403 200 403 200
 PUT    /api/competitions/{competition}/phases/{phase}/teams/            401 403 403 403 403 409 403 409
 PATCH  /api/competitions/{competition}/phases/{phase}/teams/            401 403 403 403 403 409 403 409
+GET    /api/competitions/{competition}/publication/                     403 403 403 403 403 200 403 200
+PUT    /api/competitions/{competition}/publication/                     401 403 403 403 403 409 403 409
+DELETE /api/competitions/{competition}/publication/                     401 403 403 403 403 204 403 204
 GET    /api/competitions/{competition}/readiness/                       403 403 403 403 403 200 403 200
 GET    /api/competitions/{competition}/pages/                           200 200 200 200 200 200 200 200
 POST   /api/competitions/{competition}/pages/                           401 403 403 403 403 201 403 201
@@ -468,6 +471,7 @@ BODIES: dict[tuple[str, str], Body] = {
     ("POST", "/api/submissions/{pk}/exclusions/"): {"reason": "Two accounts."},
     ("POST", "/api/exclusions/{pk}/lift/"): {"reason": "A mistake."},
     ("POST", "/api/exclusions/{pk}/answer/"): {"answer": "We are two."},
+    ("PUT", "/api/competitions/{competition}/publication/"): {"publishAt": "2099-01-01T00:00:00Z"},
     ("POST", "/api/discussions/"): {"competition": "cup", "title": "Hello", "body": "All."},
     ("PATCH", "/api/discussions/{pk}/"): {"title": "New"},
     ("POST", "/api/discussions/{pk}/hide/"): {"reason": "off topic"},
