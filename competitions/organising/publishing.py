@@ -108,7 +108,14 @@ def starts_before(competition: Competition, moment: datetime) -> bool:
 def publish_due(at: datetime) -> int:
     """Publish what is due; returns how many. A duty: several workers may do it at once, and be killed while they do."""
     due = PlannedPublication.objects.filter(publish_at__lte=at, stopped_at__isnull=True).order_by("publish_at", "pk")
-    return sum(_publish(plan, at) for plan in due.select_related("competition", "planned_by"))
+    published = 0
+    for plan in due.select_related("competition", "planned_by"):
+        try:
+            published += _publish(plan, at)
+        except Exception:
+            # A storage that is away, perhaps: it is tried the next time, and keeps no other draft back.
+            logger.exception("competition.publication_failed", extra={"competition": plan.competition_id})
+    return published
 
 
 def _publish(plan: PlannedPublication, at: datetime) -> bool:

@@ -29,6 +29,7 @@ from competitions.boards import board_of
 from competitions.metrics.sandboxes import Sandboxes
 from competitions.metrics.trying import try_out
 from competitions.organising.hosts import add_host, remove_host
+from competitions.organising.publishing import publish_due
 from competitions.phases.entry import decide_entries
 from competitions.solution.sealing import commitment
 from competitions.solution.services import replace_solution
@@ -520,6 +521,7 @@ def the_worker_works(world: World, a: int, b: int) -> None:
     catch_up_with_late(world.at)
     decide_entries(world.at)
     take_over_due(world.at)
+    publish_due(world.at)
     for pk in list(ScoringRun.objects.filter(status__in=["queued", "running"]).values_list("pk", flat=True)):
         runs.work(pk, now=lambda: world.at)
 
@@ -746,6 +748,18 @@ def asks_what_a_rescoring_would_do(world: World, a: int, b: int) -> None:
     if asked.status_code == 201 and b != 7:
         analyses.work(asked.json()["id"], now=lambda: world.at)
     world.ask(HOST, "get", f"{world.here}dry-runs/")
+
+
+@act
+def plans_the_publication(world: World, a: int, b: int) -> None:
+    """Takes it off the site, perhaps, and has it published again some time later."""
+    if b % 2:
+        world.change(isPublished=False, reason=REASON)
+    moment = world.at + timedelta(minutes=[1, 10, 60, 90, 600, 1500, -5, 3000][a])
+    world.ask(HOST, "put", f"{API}publication/", publishAt=f"{moment:%Y-%m-%dT%H:%M:%SZ}", publishAnyway=True)
+    if b == 6:
+        world.ask(HOST, "delete", f"{API}publication/")
+    world.ask(HOST, "get", f"{API}publication/")
 
 
 @act
