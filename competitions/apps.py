@@ -16,6 +16,7 @@ class CompetitionsConfig(AppConfig):
         from competitions.files.uploads import resume_data_uploads, sweep_data_uploads  # noqa: PLC0415
         from competitions.metrics.sandbox_state import look_soon  # noqa: PLC0415
         from competitions.metrics.trying import catch_up_with_trials_of_metrics  # noqa: PLC0415
+        from competitions.organising.publishing import publish_due  # noqa: PLC0415
         from competitions.phases.entry import decide_entries  # noqa: PLC0415
         from competitions.teams.conflicts import note_staff  # noqa: PLC0415
         from competitions.turning import turn_phases  # noqa: PLC0415
@@ -30,6 +31,7 @@ class CompetitionsConfig(AppConfig):
         DUTIES.append(Duty(look_soon, timedelta(minutes=1)))
         DUTIES.append(Duty(note_staff, timedelta(minutes=1)))
         DUTIES.append(Duty(turn_phases, timedelta(minutes=1)))
+        DUTIES.append(Duty(publish_due, timedelta(seconds=5)))
         DUTIES.append(Duty(decide_entries, timedelta(seconds=15)))
 
 

@@ -804,6 +804,33 @@ class NotReadyToPublish(Problems, Conflict):
     attr = "is_published"
 
 
+class AlreadyPublished(Conflict):
+    code = "already_published"
+    message = _("The competition is published already.")
+
+
+class PublishInThePast(Refusal):
+    code = "publish_in_the_past"
+    message = _("Choose a moment to come.")
+    attr = "publish_at"
+
+
+class StartBeforePublishing(Refusal):
+    code = "start_before_publishing"
+    message = _("The competition, or a phase of it, would start before it is published: move one of the two.")
+    attr = "publish_at"
+
+
+class EndedBeforePublishing(Conflict):
+    code = "ended_before_publishing"
+    message = _("The competition was over before it could be published.")
+
+
+class NobodyToPublish(Conflict):
+    code = "nobody_to_publish"
+    message = _("Whoever had planned the publication is no organiser any more.")
+
+
 class DataFileIsSolution(Conflict):
     """Refuses the file while the competition is published and its result is not confirmed."""
 

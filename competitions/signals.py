@@ -37,6 +37,8 @@ entry_widened = Signal()
 # phase, by, at
 private_leaderboard_confirmed = Signal()
 private_leaderboard_unconfirmed = Signal()
+# publication (a `PlannedPublication`), at: a draft was not published at the moment chosen for it
+publication_stopped = Signal()
 # entry (of the competition log), by, at: an act that participants are told of
 change_recorded = Signal()
 # phase, solution, by, at

@@ -45,6 +45,24 @@ class AlreadyAnnounced(Conflict):
     message = _("This has been announced already.")
 
 
+class AudienceOfAnnouncement(Refusal):
+    code = "audience_of_announcement"
+    message = _("Only an announcement of a competition is written to some of those who take part.")
+    attr = "audience"
+
+
+class NoSuchAudience(Refusal):
+    code = "no_such_audience"
+    message = _("The competition has no such bracket or phase.")
+    attr = "audience_of"
+
+
+class NobodyReached(Conflict):
+    code = "nobody_reached"
+    message = _("This would reach nobody.")
+    attr = "audience"
+
+
 class AlreadyReported(Conflict):
     code = "already_reported"
     message = _("You have reported this already; somebody will look at it.")

@@ -16,6 +16,7 @@ from __future__ import annotations
 from typing import Any
 
 from competitions import permissions as competition_can
+from competitions.access import runs_all
 from competitions.boards import board_of
 from competitions.exceptions import NotEntered, NotHost
 from competitions.models import Competition
@@ -42,6 +43,20 @@ def is_moderator(user: Any, competition: Competition | None) -> bool:
 
 def is_author(user: Any, post: Post) -> bool:
     return bool(user.is_authenticated) and post.author_id == user.pk
+
+
+def is_written_to(user: Any, discussion: Discussion) -> bool:
+    """Whether it is for everybody, or `user` is one of those it is for, or a moderator.
+
+    `Discussion.objects.addressed_to` for many rows, `audiences.readers_of` for many people.
+    """
+    if not discussion.is_restricted or runs_all(user) or is_moderator(user, discussion.competition):
+        return True
+    if not user.is_authenticated:
+        return False
+    if "recipients" in getattr(discussion, "_prefetched_objects_cache", {}):
+        return any(one.user_id == user.pk for one in discussion.recipients.all())
+    return discussion.recipients.filter(user=user).exists()
 
 
 # --- a place: one competition, or (None) the site ---------------------------------------------------------------------
@@ -82,10 +97,14 @@ def speak_for(user: Any, competition: Competition | None) -> Verdict:
 
 # --- one post ---------------------------------------------------------------------------------------------------------
 def see(user: Any, post: Post) -> Verdict:
-    """Open it. Hidden posts: their author and moderators. Deleted ones stay, emptied, while others answered."""
+    """Open it. Hidden posts: their author and moderators. Deleted ones stay, emptied, while others answered. What is
+    written to some of those who take part: they, and moderators; for all others it is not there.
+    """
     discussion = discussion_of(post)
     if not (inside := look_inside(user, discussion.competition)):
         return inside
+    if not is_written_to(user, discussion):
+        return Verdict(no.NoSuchPost())
     out_of_sight = (
         (discussion.is_hidden and not is_author(user, discussion))
         or (discussion.is_deleted and discussion.comment_count == 0)

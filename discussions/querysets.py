@@ -9,7 +9,7 @@ from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, Value
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
 
-from competitions.access import runs_all
+from competitions.access import hosted_by, runs_all
 from competitions.models import Competition, Helper, Membership
 from discussions import search
 from foundation.languages import local_column, translations_of
@@ -17,6 +17,8 @@ from foundation.languages import local_column, translations_of
 if TYPE_CHECKING:
     from discussions.models import Comment, Discussion
 
+# Of `Discussion.Audience`.
+EVERYBODY = "everybody"
 Sort = Literal["hot", "newest", "last_comment", "most_liked"]
 CommentSort = Literal["oldest", "newest", "most_liked"]
 SORTS: dict[str, str] = {
@@ -34,14 +36,23 @@ def is_staff(user: Any) -> bool:
 
 class DiscussionQuerySet(models.QuerySet):
     def visible_to(self, user: Any) -> DiscussionQuerySet:
-        """Site-wide ones, and those of competitions `user` may look inside (`can.look_inside` for many rows)."""
-        return self if runs_all(user) else self._in(Competition.objects.open_to(user))
+        """Site-wide ones, and those of competitions `user` may look inside, as far as they are written to them
+        (`can.see` for many rows)."""
+        return self if runs_all(user) else self._in(Competition.objects.open_to(user)).addressed_to(user)
+
+    def addressed_to(self, user: Any) -> DiscussionQuerySet:
+        """Without announcements that are written to others."""
+        if runs_all(user):
+            return self
+        mine = Q(pk__in=_recipients_of(self.model, user).values("discussion"))
+        hosted = Q(competition__in=Competition.objects.filter(hosted_by(user)).values("pk"))
+        return self.filter(Q(audience=EVERYBODY) | mine | hosted)
 
     def in_lists_of(self, user: Any) -> DiscussionQuerySet:
         """Of these, what a list of all places tells: the address of an unlisted competition only to its people."""
         if user.is_authenticated and user.is_superuser:
             return self.visible_to(user)
-        return self._in(Competition.objects.open_to(user).listed_for(user))
+        return self._in(Competition.objects.open_to(user).listed_for(user)).addressed_to(user)
 
     def _in(self, competitions: models.QuerySet[Competition]) -> DiscussionQuerySet:
         return self.filter(Q(competition__isnull=True) | Q(competition__in=competitions.values("pk")))
@@ -88,7 +99,7 @@ class DiscussionQuerySet(models.QuerySet):
         """With all that the page of one discussion shows."""
         return (
             self.select_related("competition", "author", "notebook", "submission__team", "submission__phase")
-            .prefetch_related("tags", *_standing_of(user, "competition"))
+            .prefetch_related("tags", _own_receiving(self.model, user), *_standing_of(user, "competition"))
             .with_liked_by(user)
         )
 
@@ -135,7 +146,10 @@ class CommentQuerySet(models.QuerySet):
         return (
             self.for_list(user)
             .select_related("discussion__competition")
-            .prefetch_related(*_standing_of(user, "discussion__competition"))
+            .prefetch_related(
+                _own_receiving(self.model._meta.get_field("discussion").related_model, user, "discussion__"),
+                *_standing_of(user, "discussion__competition"),
+            )
         )
 
     def lock(self, pk: int) -> Comment:
@@ -191,6 +205,17 @@ def _standing_of(user: Any, competition: str) -> list[Prefetch]:
         Prefetch(f"{competition}__memberships", own),
         Prefetch(f"{competition}__helpers", helps),
     ]
+
+
+def _recipients_of(discussions: Any, user: Any) -> models.QuerySet:
+    """What `user` is a recipient of. `discussions`: the model."""
+    recipients = discussions._meta.get_field("recipients").related_model.objects
+    return recipients.filter(user=user) if user.is_authenticated else recipients.none()
+
+
+def _own_receiving(discussions: Any, user: Any, prefix: str = "") -> Prefetch:
+    """Whether a discussion is written to `user`: of its recipients only they are read."""
+    return Prefetch(f"{prefix}recipients", _recipients_of(discussions, user))
 
 
 def _liked_by(user: Any, field: str, model: type[models.Model]) -> Exists | Value:

@@ -325,6 +325,8 @@ REST_FRAMEWORK = {
         "joining": "20/min",
         "submissions": env.str("UZU_THROTTLE_SUBMISSIONS", default="60/min"),
         "writes": "120/min",
+        # What scores every submission, to no lasting effect.
+        "dry_runs": "20/hour",
         # Reading that costs seconds of the processor.
         "costly": "20/min",
     },

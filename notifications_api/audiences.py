@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from accounts.models import User
 from competitions.access import ROOM
 from competitions.models import Competition, Helper, Membership, Phase, Standing, Team
+from discussions import audiences as written_to
 from discussions.models import Discussion
 
 
@@ -71,7 +72,12 @@ def readers(discussion: Discussion, ids: Collection[int]) -> QuerySet[User]:
     competition = discussion.competition
     if competition is None or not ids:
         return found
-    return found.filter(ROOM.people(competition))
+    return found.filter(ROOM.people(competition)).filter(written_to.readers_of(discussion))
+
+
+def announced_to(discussion: Discussion) -> QuerySet[User]:
+    """Those whom an announcement is for."""
+    return written_to.told(discussion) if discussion.is_restricted else everybody(discussion.competition)
 
 
 def _takes_part(competition: Competition) -> Exists:

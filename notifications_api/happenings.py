@@ -8,7 +8,16 @@ from typing import Any
 from django.db import models
 
 from accounts.models import User
-from competitions.models import Competition, CrewInvitation, Invitation, LogRow, MergeRequest, Phase, Team
+from competitions.models import (
+    Competition,
+    CrewInvitation,
+    Invitation,
+    LogRow,
+    MergeRequest,
+    Phase,
+    PlannedPublication,
+    Team,
+)
 from discussions.excerpts import excerpt
 from discussions.models import Comment, Discussion, Like
 from discussions.permissions import discussion_of
@@ -65,6 +74,10 @@ def exclusions() -> models.QuerySet[Exclusion]:
 
 def extras() -> models.QuerySet[ExtraSubmissions]:
     return ExtraSubmissions.objects.select_related("team__competition__current_phase", "by")
+
+
+def publications() -> models.QuerySet[PlannedPublication]:
+    return PlannedPublication.objects.select_related("competition__current_phase")
 
 
 def reminders() -> models.QuerySet[Reminder]:

@@ -28,6 +28,7 @@ from competitions.models import (
     LogRow,
     MergeRequest,
     Phase,
+    PlannedPublication,
     RequestStatus,
     Team,
 )
@@ -58,6 +59,8 @@ __all__ = ["KINDS", "EmailMode", "Kind"]
 AT_ONCE = Channels(in_app=True, email=EmailMode.IMMEDIATE)
 DIGEST = Channels(in_app=True, email=EmailMode.DIGEST)
 NO_EMAIL = Channels(in_app=True, email=EmailMode.OFF)
+# What is quoted of a text.
+EXCERPT = 180
 
 
 # --- talk: what is said -----------------------------------------------------------------------------------------------
@@ -117,7 +120,7 @@ POST_LIKED: Occasion[Like] = Occasion(
 def _announced_to(discussion: Discussion, _now: Circumstances) -> Audience | None:
     if not discussion.is_announcement:
         return None
-    return Audience(audiences.everybody(discussion.competition))
+    return Audience(audiences.announced_to(discussion))
 
 
 def _discussed_among(discussion: Discussion, _now: Circumstances) -> Audience | None:
@@ -220,7 +223,7 @@ register(
         sentences={"": _("%(who)s announced “%(title)s”")},
         told_on={
             DISCUSSION_STARTED: _announced_to,
-            DISCUSSION_ANNOUNCED: lambda discussion, _now: Audience(audiences.everybody(discussion.competition)),
+            DISCUSSION_ANNOUNCED: lambda discussion, _now: Audience(audiences.announced_to(discussion)),
         },
         withdrawals=(POST_REMOVED,),
     )
@@ -501,6 +504,35 @@ def _end_of_run(params: Mapping[str, Any]) -> str:
     return "private" if params.get("run") == "private" else "rescore"
 
 
+PUBLICATION_STOPPED: Occasion[PlannedPublication] = Occasion(
+    name="publication_stopped",
+    signal=competition_signals.publication_stopped,
+    subject="publication",
+    rows=(happenings.publications,),
+    still_holds=lambda publication, _at: publication.stopped_at is not None,
+    happening=lambda publication, now: Happening(
+        key=f"publication_stopped:{publication.competition_id}:{publication.planned_at.isoformat()}",
+        at=now.at,
+        actor=None,
+        title=publication.competition.local_title,
+        url=f"{publication.competition.get_absolute_url()}/studio",
+        competition=publication.competition,
+        about=publication,
+        excerpt=" ".join(one["detail"] for one in publication.local_problems)[:EXCERPT],
+    ),
+)
+register(
+    KindEntry(
+        name="publication_stopped",
+        label=_("my drafts that were not published at the moment chosen for it"),
+        default=AT_ONCE,
+        sentences={"": _("“%(title)s” was not published at the moment chosen for it")},
+        told_on={
+            PUBLICATION_STOPPED: lambda publication, _now: Audience(audiences.organisers(publication.competition))
+        },
+        withdrawals=(),
+    )
+)
 register(
     KindEntry(
         name="scoring_finished",
@@ -653,7 +685,6 @@ register(
 
 
 # --- exclusions: what organisers take out of the ranking, and what teams say to it ------------------------------------
-EXCERPT = 180
 
 
 def _act(exclusion: Exclusion) -> str:

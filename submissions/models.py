@@ -453,6 +453,7 @@ class Analysis(Leased):
         INTEGRITY = "integrity", _("integrity desk")
         RANKS = "ranks", _("noise of the final ranking")
         WOBBLE = "wobble", _("noise of the public score")
+        DRY_RUN = "dry_run", _("dry run of a rescoring")
 
     Status = JobStatus
 
@@ -461,6 +462,7 @@ class Analysis(Leased):
         NOTHING = "nothing", _("There is nothing to look at.")
         CLOSED = "closed", _("The result is not confirmed any more.")
         OWN_METRIC = "own_metric", _("The metric is the organisers' own, and is not run thousands of times.")
+        RESCORED = "rescored", _("A rescoring began meanwhile.")
 
     competition = models.ForeignKey(Competition, models.CASCADE, related_name="analyses")
     phase = models.ForeignKey(Phase, models.CASCADE, related_name="analyses")
@@ -474,7 +476,7 @@ class Analysis(Leased):
     # Of the wobble: whose score it is.
     submission = models.ForeignKey(Submission, models.CASCADE, null=True, blank=True, related_name="+")
     trial = models.ForeignKey(Trial, models.CASCADE, null=True, blank=True, related_name="+")
-    # Of the ranks: the ranking they were computed for, as a hash, and the leaderboard's version when that was compared.
+    # Of ranks and dry runs: the ranking they were made for, as a hash, and the leaderboard's version at that moment.
     ranking = models.CharField(max_length=64, blank=True, editable=False)
     board_version = models.PositiveBigIntegerField(null=True, blank=True, editable=False)
     # 0 to 1.

@@ -72,7 +72,7 @@ class TopicsFields(CompetitionName):
 def list_competition_topics(request: Request, fields: dict[str, Any]) -> dict[str, Any]:
     competition = competition_of(request, fields)
     can.look_inside(request.user, competition).require()
-    rows = topics(fields, Discussion.objects.filter(competition=competition))
+    rows = topics(fields, Discussion.objects.filter(competition=competition).addressed_to(request.user))
     first = (fields.get("page", 1) - 1) * TOPICS_PAGE
     return {
         "topics": [topic_shape(request, one) for one in rows[first : first + TOPICS_PAGE]],
@@ -193,7 +193,7 @@ def list_topics(request: Request, fields: dict[str, Any]) -> dict[str, Any]:
     elif forum:
         competition = competition_of(request, {"competitionName": forum})
         can.look_inside(request.user, competition).require()
-        rows = Discussion.objects.filter(competition=competition)
+        rows = Discussion.objects.filter(competition=competition).addressed_to(request.user)
     rows = topics(fields, rows)
     page, following = page_of(rows, fields)
     return {

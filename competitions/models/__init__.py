@@ -15,6 +15,7 @@ from competitions.models.files import DataArchive, DataFile, DataPreview, Soluti
 from competitions.models.log import LogKind, LogRow
 from competitions.models.metric import MetricDirection, MetricFailure, OwnMetric
 from competitions.models.phase import BoardAudience, EntryBoard, EntryRule, Phase, State, TakesOver
+from competitions.models.publication import PlannedPublication
 from competitions.models.standing import Baseline, RankInterval, Standing, StandingChange
 from competitions.models.team import (
     Departure,
@@ -61,6 +62,7 @@ __all__ = [
     "OwnMetric",
     "Page",
     "Phase",
+    "PlannedPublication",
     "RankInterval",
     "RequestStatus",
     "RulesAcceptance",

@@ -9,7 +9,7 @@ take part, the end comes no earlier than after a notice, and later, as everythin
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from copy import copy
 from datetime import datetime, timedelta
@@ -64,7 +64,17 @@ from competitions.log.recording import (
     stated,
     value_of,
 )
-from competitions.models import BoardAudience, Competition, LogKind, MergeBound, Page, Phase, Solution, Standing
+from competitions.models import (
+    BoardAudience,
+    Competition,
+    LogKind,
+    MergeBound,
+    Page,
+    Phase,
+    PlannedPublication,
+    Solution,
+    Standing,
+)
 from competitions.organising import banners
 from competitions.organising.readiness import check_ready
 from competitions.solution.services import (
@@ -125,11 +135,13 @@ def edit_competition(
     reason: str = "",
     publish_anyway: bool = False,
     phase: Phase | None = None,
+    meanwhile: Callable[[], None] = lambda: None,
 ) -> Competition:
     """Change the given fields of the competition. A new metric makes a new version of the solution, checked for it.
 
     `phase`: whose fields are meant; None: those of the phase that is meant where none is named. `reason`: why, for the
     competition log and the participants. `publish_anyway`: the organiser knows what speaks against publishing it.
+    `meanwhile`: called with the competition locked; what it raises leaves everything as it was.
 
     Raises:
         NotHost: `by` does not organise it.
@@ -160,6 +172,8 @@ def edit_competition(
         if LOCKS_TEAMS & set(changes):
             lock_teams(competition)  # before the competition, as everybody does
         before = _where_meant(Competition.objects.lock(competition.pk), phase)
+        can.edit(by, before).require()
+        meanwhile()
         after = _changed(before, changes)
         changes = {**changes, **_keep_frozen(before, after, at=at)}
         _check_rules(before, after, at=at, reason=reason)
@@ -228,6 +242,8 @@ def facts_of_phase(phase: Phase) -> dict[str, Any]:
 
 def _record_changes(before: Competition, after: Competition, *, by: User, at: datetime, reason: str) -> None:
     tell = is_relied_on(before, at)
+    if after.is_published != before.is_published:
+        PlannedPublication.objects.filter(competition=after).delete()
     if after.is_published and not before.is_published:
         record_publication(after, by=by, at=at)
     for kind, names in LOGGED.items():

@@ -365,6 +365,28 @@ class ReadinessSerializer(serializers.Serializer):
     findings = FindingSerializer(many=True)
 
 
+class PublicationProblemSerializer(serializers.Serializer):
+    code = serializers.CharField()
+    detail = serializers.CharField(help_text="For people, in your language.")
+
+
+class PlannedPublicationSerializer(serializers.Serializer):
+    """When a draft is to be published, or why it was not."""
+
+    publish_at = serializers.DateTimeField(allow_null=True, help_text="Null: no moment is chosen.")
+    planned_by = UserRefSerializer(allow_null=True, help_text="For whom it is published.")
+    starts_before = serializers.BooleanField(help_text="A phase starts before that moment: then it is not published.")
+    stopped_at = serializers.DateTimeField(allow_null=True, help_text="When it was not published; null: it waits.")
+    problems = PublicationProblemSerializer(many=True, help_text="Why it was not published.")
+
+
+class PlanPublicationSerializer(serializers.Serializer):
+    publish_at = serializers.DateTimeField(help_text="Without an offset: by the clock of the competition's time zone.")
+    publish_anyway = serializers.BooleanField(
+        required=False, default=False, help_text="Yes, although this and that speaks against it now."
+    )
+
+
 class MarkdownSerializer(serializers.Serializer):
     body = serializers.CharField(allow_blank=True, max_length=markdown.MAX_LENGTH, trim_whitespace=False)
 

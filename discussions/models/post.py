@@ -94,6 +94,12 @@ class Translations(models.Model):
 class Discussion(Translations, Post):
     """A topic, in a competition or (without one) of the whole site."""
 
+    class Audience(models.TextChoices):
+        EVERYBODY = "everybody", _("everybody")
+        NEVER_SUBMITTED = "never_submitted", _("those who entered and never submitted")
+        BRACKET = "bracket", _("those of a bracket")
+        PHASE = "phase", _("those of a phase")
+
     competition = models.ForeignKey(Competition, models.CASCADE, null=True, blank=True, related_name="discussions")
     author = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="discussions")
     title = models.CharField(_("title"), max_length=200)
@@ -101,6 +107,17 @@ class Discussion(Translations, Post):
     is_pinned = models.BooleanField(_("pinned"), default=False)
     is_locked = models.BooleanField(_("locked"), default=False)
     announced_at = models.DateTimeField(_("announced at"), null=True, blank=True)
+    # To whom an announcement is written; who that is was decided when it was sent (`discussions.audiences`).
+    audience = models.CharField(
+        _("written to"),
+        max_length=15,
+        choices=Audience,
+        default=Audience.EVERYBODY,
+        db_default=Audience.EVERYBODY.value,
+        editable=False,
+    )
+    # Of a bracket its slug, of a phase its number.
+    audience_of = models.CharField(max_length=60, blank=True, default="", db_default="", editable=False)
     hidden_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
     notebook = models.ForeignKey(Upload, models.SET_NULL, null=True, blank=True, related_name="discussions")
     # Shared by a member of its team.
@@ -156,8 +173,28 @@ class Discussion(Translations, Post):
     def is_announcement(self) -> bool:
         return self.announced_at is not None
 
+    @property
+    def is_restricted(self) -> bool:
+        """Whether it is written to some of those who take part, and nobody else's to read."""
+        return self.audience != self.Audience.EVERYBODY
+
     def update_hotness(self) -> None:
         self.hotness = hotness(created_at=self.created_at, likes=self.like_count, comments=self.comment_count)
+
+
+class Recipient(models.Model):
+    """Somebody to whom an announcement is written that is not for everybody."""
+
+    discussion = models.ForeignKey(Discussion, models.CASCADE, related_name="recipients")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+
+    class Meta:
+        verbose_name = _("recipient of an announcement")
+        verbose_name_plural = _("recipients of announcements")
+        constraints = [models.UniqueConstraint(fields=["discussion", "user"], name="one_recipient_of_an_announcement")]
+
+    def __str__(self) -> str:
+        return f"{self.discussion_id}: {self.user_id}"
 
 
 class Comment(Post):

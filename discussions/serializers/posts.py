@@ -11,7 +11,7 @@ from accounts.serializers import UserRefSerializer, user_ref
 from competitions.models import Competition
 from discussions import permissions as can
 from discussions.excerpts import EXCERPT_OF, excerpt
-from discussions.models import Comment, Discussion
+from discussions.models import Comment, Discussion, Recipient
 from discussions.serializers.uploads import UploadSerializer
 from foundation.languages import translations_of
 
@@ -86,7 +86,7 @@ class DiscussionListSerializer(serializers.ModelSerializer):
         fields = [
             *("id", "title", "competition", "author", "created_at", "edited_at", "last_comment_at", "tags"),
             *("is_pinned", "is_locked", "is_announcement", "is_hidden", "like_count", "comment_count", "is_liked"),
-            *("excerpt", "url"),
+            *("audience", "audience_of", "excerpt", "url"),
         ]
         read_only_fields = fields
 
@@ -127,11 +127,15 @@ class DiscussionSerializer(DiscussionListSerializer):
         "everybody else."
     )
 
+    recipient_count = serializers.SerializerMethodField(
+        help_text="Of an announcement to some: how many it was sent to, for organisers; null for everybody else."
+    )
+
     class Meta(DiscussionListSerializer.Meta):
         fields = [
             *DiscussionListSerializer.Meta.fields,
             *("body", "html", "is_deleted", "hidden", "notebook", "submission", "revision_count", "can"),
-            "written",
+            *("written", "recipient_count"),
         ]
         read_only_fields = fields
 
@@ -146,6 +150,11 @@ class DiscussionSerializer(DiscussionListSerializer):
     @extend_schema_field(WrittenDiscussionSerializer(allow_null=True))
     def get_written(self, discussion: Discussion) -> dict[str, Any] | None:
         return dict(WrittenDiscussionSerializer(discussion).data) if can.edit(self.user, discussion) else None
+
+    def get_recipient_count(self, discussion: Discussion) -> int | None:
+        is_told = discussion.is_restricted and can.is_moderator(self.user, discussion.competition)
+        # Not by the relation: of that only one's own row is read.
+        return Recipient.objects.filter(discussion=discussion).count() if is_told else None
 
     @extend_schema_field(UserRefSerializer(allow_null=True))
     def get_author(self, discussion: Discussion) -> dict[str, Any] | None:
@@ -301,10 +310,31 @@ class DiscussionCreateSerializer(TranslationsSerializer):
     body = TextField(help_text="Markdown.")
     tags = serializers.ListField(child=serializers.CharField(max_length=200), default=list, max_length=50)
     is_announcement = serializers.BooleanField(default=False, help_text="Organisers: pin it and tell everybody.")
+    audience = serializers.ChoiceField(
+        Discussion.Audience.choices,
+        default=Discussion.Audience.EVERYBODY.value,
+        help_text="Of an announcement of a competition: whose it is to read, and who is told. Who belongs to them is "
+        "decided now.",
+    )
+    audience_of = serializers.CharField(
+        required=False, default="", allow_blank=True, max_length=60, help_text="A bracket's slug, or a phase's number."
+    )
     submission = serializers.IntegerField(
         allow_null=True, default=None, min_value=1, max_value=2**63 - 1, help_text="Of your team, to show with it."
     )
     notebook = serializers.UUIDField(allow_null=True, default=None, help_text="A notebook you uploaded.")
+
+
+class AudienceQuerySerializer(serializers.Serializer):
+    competition = serializers.CharField(max_length=80, help_text="Slug or id.")
+    audience = serializers.ChoiceField(Discussion.Audience.choices, default=Discussion.Audience.EVERYBODY.value)
+    of = serializers.CharField(
+        required=False, default="", allow_blank=True, max_length=60, help_text="A bracket's slug, or a phase's number."
+    )
+
+
+class AudienceSerializer(serializers.Serializer):
+    people = serializers.IntegerField(help_text="How many an announcement would be sent to now, without yourself.")
 
 
 class DiscussionEditSerializer(TranslationsSerializer):

@@ -11,8 +11,8 @@ from django.db import transaction
 
 from accounts.models import User
 from competitions.models import Competition
-from discussions import mentions, permissions as can, signals, uploads
-from discussions.exceptions import NoSuchParent, NotOwnNotebook, NotOwnSubmission
+from discussions import audiences, mentions, permissions as can, signals, uploads
+from discussions.exceptions import AudienceOfAnnouncement, NoSuchParent, NotOwnNotebook, NotOwnSubmission
 from discussions.models import Comment, Discussion, Upload
 from discussions.services import texts
 from submissions.models import Submission
@@ -27,6 +27,8 @@ def create_discussion(
     tags: Sequence[str] = (),
     translations: Mapping[str, str] | None = None,
     is_announcement: bool = False,
+    audience: str = Discussion.Audience.EVERYBODY,
+    audience_of: str = "",
     submission_id: int | None = None,
     notebook_id: UUID | None = None,
     at: datetime,
@@ -34,10 +36,12 @@ def create_discussion(
     """Start a discussion; an announcement is pinned and tells everybody.
 
     `translations`: title and body for who reads another language, by their columns; of moderators only, who answer
-    for texts that other moderators may not be able to read.
+    for texts that other moderators may not be able to read. `audience`: to whom an announcement is written, and
+    `audience_of`: of which bracket (slug) or phase (number); it is theirs who belong to that now.
 
     Raises:
         NotEntered, NotVisible, NotModerator, NotHost: who may not.
+        AudienceOfAnnouncement, NoSuchAudience, NobodyReached: nobody is written to like this.
         EmptyText, TextTooLong, InvalidTags, NotOwnSubmission, NotOwnNotebook: what it may not be.
     """
     can.write(by, competition).require()
@@ -45,6 +49,9 @@ def create_discussion(
         can.speak_for(by, competition).require()
     if any((translations or {}).values()):
         can.moderate(by, competition).require()
+    audience = Discussion.Audience(audience)
+    if audience != Discussion.Audience.EVERYBODY and (competition is None or not is_announcement):
+        raise AudienceOfAnnouncement
     title, body, tags = texts.check_title(title), texts.check_body(body), texts.check_tags(tags)
     discussion = Discussion(
         competition=competition,
@@ -56,6 +63,8 @@ def create_discussion(
         active_at=at,
         is_pinned=is_announcement,
         announced_at=at if is_announcement else None,
+        audience=audience,
+        audience_of=audience_of if audience in audiences.NAMED else "",
         submission=_own_submission(by, competition, submission_id),
         notebook=_own_notebook(by, notebook_id),
     )
@@ -63,6 +72,7 @@ def create_discussion(
     discussion.update_hotness()
     with transaction.atomic():
         discussion.save(force_insert=True)
+        audiences.address(discussion, by=by)
         texts.set_tags(discussion, tags)
         texts.index_post(discussion)
         texts.attach_uploads(discussion, at=at)

@@ -9,15 +9,18 @@ from django.http import HttpResponse
 from django.utils import timezone
 from rest_framework import mixins, status
 from rest_framework.decorators import action
+from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import Serializer
 
-from discussions import permissions as can
+from discussions import audiences, permissions as can
 from discussions.feeds import feed
 from discussions.models import Discussion, Tag
 from discussions.querysets import DiscussionQuerySet
 from discussions.serializers.posts import (
+    AudienceQuerySerializer,
+    AudienceSerializer,
     DiscussionCreateSerializer,
     DiscussionEditSerializer,
     DiscussionListSerializer,
@@ -61,6 +64,16 @@ class DiscussionViewSet(mixins.ListModelMixin, PostViewSet):
             address=request.get_full_path(),
         )
         return HttpResponse(content, content_type="application/atom+xml; charset=utf-8")
+
+    @action(detail=False, pagination_class=None, filter_backends=[], permission_classes=[IsAuthenticated])
+    def audience(self, request: Request) -> Response:
+        form = AudienceQuerySerializer(data=request.query_params)
+        form.is_valid(raise_exception=True)
+        asked = form.validated_data
+        competition = competition_in_query(request, asked["competition"])
+        can.moderate(request.user, competition).require()
+        people = audiences.those(competition, asked["audience"], asked["of"])
+        return Response(AudienceSerializer({"people": people.exclude(pk=signed_in(request).pk).count()}).data)
 
     def create(self, request: Request) -> Response:
         fields = self.sent(DiscussionCreateSerializer)

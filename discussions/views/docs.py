@@ -11,6 +11,8 @@ from competitions.exceptions import NotEntered, NotHost
 from discussions import exceptions as no, pictures
 from discussions.querysets import COMMENT_SORTS, SORTS
 from discussions.serializers.posts import (
+    AudienceQuerySerializer,
+    AudienceSerializer,
     CommentCreateSerializer,
     CommentEditSerializer,
     CommentPlaceSerializer,
@@ -147,7 +149,10 @@ discussions = extend_schema_view(
         request=DiscussionCreateSerializer,
         responses={
             201: DiscussionSerializer,
-            **refuses(no.EmptyText, no.TextTooLong, no.InvalidTags, no.NoSuchCompetition),
+            **refuses(
+                *(no.EmptyText, no.TextTooLong, no.InvalidTags, no.NoSuchCompetition),
+                *(no.AudienceOfAnnouncement, no.NoSuchAudience, no.NobodyReached),
+            ),
             **refuses(NotSignedIn, NotEntered, no.NotModerator, no.NoSuchPost),
         },
         examples=[
@@ -162,7 +167,19 @@ discussions = extend_schema_view(
                 },
             )
         ],
-        description="Start a discussion. For participants and organisers of the competition; site-wide for everybody.",
+        description="Start a discussion. For participants and organisers of the competition; site-wide for everybody. "
+        "Organisers may write an announcement to some of those who take part: nobody else is told of it, or finds it.",
+    ),
+    audience=extend_schema(
+        operation_id="countAudience",
+        tags=TALK,
+        parameters=[AudienceQuerySerializer],
+        responses={
+            200: AudienceSerializer,
+            **refuses(no.AudienceOfAnnouncement, no.NoSuchAudience),
+            **refuses(NotSignedIn, NotEntered, no.NotModerator, no.NoSuchPost),
+        },
+        description="How many people an announcement would reach. Organisers only.",
     ),
     retrieve=extend_schema(
         operation_id="getDiscussion",

@@ -71,5 +71,5 @@ def discussions_asked_for(request: Request) -> DiscussionQuerySet:
     """The discussions of the place that `competition` of the query names, or of all places. Raises as
     `competition_in_query`."""
     if key := request.query_params.get("competition", ""):
-        return Discussion.objects.filter(competition=competition_in_query(request, key))
+        return Discussion.objects.filter(competition=competition_in_query(request, key)).addressed_to(request.user)
     return Discussion.objects.in_lists_of(request.user)

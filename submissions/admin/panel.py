@@ -124,7 +124,14 @@ def start(request: HttpRequest, competition: Competition) -> HttpResponse:
     kind = request.POST.get("kind", "")
     if kind in ScoringRun.Kind.values:
         reason = request.POST.get("reason", "")
-        runs.start_run(phase=competition.phase, kind=kind, by=signed_in(request), at=timezone.now(), reason=reason)
+        runs.start_run(
+            phase=competition.phase,
+            kind=kind,
+            by=signed_in(request),
+            at=timezone.now(),
+            reason=reason,
+            accept_refusals=True,  # the panel shows no dry runs
+        )
         messages.success(
             request, gettext("Scoring has started. It goes on in the background; you may leave this page.")
         )

@@ -1,4 +1,4 @@
-"""What the API's description says of the integrity desk and of noise."""
+"""What the API's description says of the integrity desk, of dry runs and of noise."""
 
 from __future__ import annotations
 
@@ -11,14 +11,17 @@ from foundation.refusals import NotVisible
 from submissions.analyses.exceptions import AnalysisActive, AnalysisOver, NoBaseline
 from submissions.analyses.serializers import (
     AnalysisSerializer,
+    DryRunSerializer,
     IntegritySerializer,
     NoiseSerializer,
     StartWobbleSerializer,
 )
 from submissions.exceptions import NothingToScoreWith
+from submissions.runs.exceptions import ScoringRunActive
 
 DESK = ["Integrity"]
 NOISE = ["Leaderboards"]
+SCORING = ["Private scoring"]
 RUNNING = {
     "id": 5,
     "kind": "integrity",
@@ -31,6 +34,31 @@ RUNNING = {
     "createdAt": "2026-11-21T09:00:00Z",
     "startedAt": "2026-11-21T09:00:01Z",
     "finishedAt": None,
+}
+
+DRY_RUN = {
+    "id": 6,
+    "status": "complete",
+    "progress": 1.0,
+    "error": "",
+    "errorText": "",
+    "startedBy": {"username": "host", "name": "Host", "avatar": None},
+    "createdAt": "2026-11-21T09:00:00Z",
+    "finishedAt": "2026-11-21T09:00:09Z",
+    "solutionVersion": 2,
+    "metric": "rmse",
+    "metricVersion": None,
+    "counts": {
+        "submissions": 90,
+        "refused": 12,
+        "scoredAgain": 0,
+        "lost": 0,
+        "scoresChanged": 78,
+        "teams": 31,
+        "ranksChanged": 3,
+        "teamsWithoutAScore": 0,
+    },
+    "outdatedBy": "",
 }
 
 list_comparisons = extend_schema(
@@ -66,6 +94,35 @@ cancel_comparison = extend_schema(
     request=None,
     responses={200: AnalysisSerializer, **refuses(AnalysisOver, NotHost, NotVisible)},
     description="Stop a comparison that is under way. Organisers only.",
+)
+list_dry_runs = extend_schema(
+    operation_id="listDryRuns",
+    tags=SCORING,
+    parameters=[COMPETITION],
+    responses={200: DryRunSerializer(many=True), **refuses(NotHost, NotVisible)},
+    description="What rescorings would have done, newest first: how many files would be refused and how many ranks "
+    "would change, for which version of the solution, and whether that still holds. Organisers only.",
+)
+start_dry_run = extend_schema(
+    operation_id="startDryRun",
+    tags=SCORING,
+    parameters=[COMPETITION],
+    request=None,
+    responses={
+        201: DryRunSerializer,
+        **refuses(AnalysisActive, ScoringRunActive, NothingToScoreWith, NotHost, NotVisible),
+    },
+    examples=[OpenApiExample("Twelve would be refused", value=DRY_RUN, response_only=True)],
+    description="Work out what a rescoring would do now, by the present solution and metric, in the background. It "
+    "looks at public rows alone, changes nothing, and counts in no limit of rescorings. Organisers only.",
+)
+cancel_dry_run = extend_schema(
+    operation_id="cancelDryRun",
+    tags=SCORING,
+    parameters=[COMPETITION, PK],
+    request=None,
+    responses={200: DryRunSerializer, **refuses(AnalysisOver, NotHost, NotVisible)},
+    description="Stop a dry run that is under way. Organisers only.",
 )
 get_noise = extend_schema(
     operation_id="getNoise",

@@ -16,6 +16,11 @@ def use_desk(user: Any, competition: Competition) -> Verdict:
     return can.edit(user, competition)
 
 
+def try_rescoring(user: Any, competition: Competition) -> Verdict:
+    """Ask what a rescoring would do, and read the answer: organisers. It knows public scores alone."""
+    return can.edit(user, competition)
+
+
 def measure_wobble(user: Any, competition: Competition) -> Verdict:
     """Measure how much the public score of a baseline wobbles: organisers."""
     return can.edit(user, competition)

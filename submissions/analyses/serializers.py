@@ -9,6 +9,7 @@ from rest_framework import serializers
 from accounts.serializers import UserRefSerializer
 from competitions.leaderboards.serializers import TeamRefSerializer
 from submissions.models import Analysis
+from submissions.runs.foreseen import Present
 
 
 class AnalysisSerializer(serializers.ModelSerializer):
@@ -31,6 +32,51 @@ class AnalysisSerializer(serializers.ModelSerializer):
             *("created_at", "started_at", "finished_at"),
         ]
         read_only_fields = fields
+
+
+class DryRunCountsSerializer(serializers.Serializer):
+    """What a rescoring would do, in numbers: of public scores alone."""
+
+    submissions = serializers.IntegerField(help_text="What it would score.")
+    refused = serializers.IntegerField(help_text="Of those with a score, how many it would refuse.")
+    scored_again = serializers.IntegerField(help_text="How many have no score, and would have one.")
+    lost = serializers.IntegerField(help_text="How many files are not there any more.")
+    scores_changed = serializers.IntegerField(help_text="How many public scores would be others, as they are shown.")
+    teams = serializers.IntegerField(help_text="With a rank on the public leaderboard.")
+    ranks_changed = serializers.IntegerField(help_text="How many of the teams would have another rank, or none.")
+    teams_without_a_score = serializers.IntegerField(help_text="How many of the teams would have no rank any more.")
+
+
+# Reads rows with their `solution.own_metric` and `started_by`; `present` of the context: of the phase they are of.
+class DryRunSerializer(AnalysisSerializer):
+    """A dry run of a rescoring, the versions it was made for, and what it says."""
+
+    solution_version = serializers.IntegerField(
+        source="solution.version", read_only=True, allow_null=True, default=None, help_text="Which would score."
+    )
+    metric = serializers.CharField(source="solution.metric", read_only=True, default="", help_text="By which metric.")
+    metric_version = serializers.IntegerField(
+        source="solution.own_metric.version",
+        read_only=True,
+        allow_null=True,
+        default=None,
+        help_text="Of the organisers' own metric; null: a built-in one.",
+    )
+    counts = DryRunCountsSerializer(source="result", read_only=True, allow_null=True, help_text="Once it is complete.")
+    outdated_by = serializers.SerializerMethodField(
+        help_text="What has changed since: `solution` (or the metric), `rescored`, or `submissions`; empty: it holds."
+    )
+
+    class Meta(AnalysisSerializer.Meta):
+        fields = [
+            *("id", "status", "progress", "error", "error_text", "started_by", "created_at", "finished_at"),
+            *("solution_version", "metric", "metric_version", "counts", "outdated_by"),
+        ]
+        read_only_fields = fields
+
+    def get_outdated_by(self, analysis: Analysis) -> str:
+        present: Present = self.context["present"]
+        return present.outdates(analysis) if analysis.status == Analysis.Status.COMPLETE else ""
 
 
 class SentSerializer(serializers.Serializer):

@@ -14,7 +14,9 @@ from submissions.analyses import permissions as may
 from submissions.analyses.exceptions import AnalysisActive, AnalysisOver, NoBaseline
 from submissions.analyses.working import work_on_analysis
 from submissions.exceptions import NothingToScoreWith
-from submissions.models import Analysis, Submission, Trial
+from submissions.models import Analysis, ScoringRun, Submission, Trial
+from submissions.runs.exceptions import ScoringRunActive
+from submissions.runs.selecting import rescorings
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -34,6 +36,21 @@ def start_desk(*, phase: Phase, by: User | None, at: datetime) -> Analysis:
     if by is not None:
         may.use_desk(by, phase.competition).require()
     return _start(phase, Analysis.Kind.INTEGRITY, by=by, at=at)
+
+
+def start_dry_run(*, phase: Phase, by: User, at: datetime) -> Analysis:
+    """Work out what a rescoring would do now, in the background. It changes nothing, and uses up no rescoring.
+
+    Raises:
+        NotHost: `by` does not organise the competition.
+        AnalysisActive: a dry run is under way.
+        ScoringRunActive: so is a rescoring, and there is nothing to compare with before its end.
+        NothingToScoreWith: there is no solution.
+    """
+    may.try_rescoring(by, phase.competition).require()
+    if rescorings(phase).filter(status__in=[ScoringRun.Status.QUEUED, ScoringRun.Status.RUNNING]).exists():
+        raise ScoringRunActive
+    return _start(phase, Analysis.Kind.DRY_RUN, by=by, at=at)
 
 
 def start_ranks(*, phase: Phase, by: User | None, at: datetime) -> Analysis:

@@ -1,4 +1,4 @@
-"""`/api/competitions/{competition}/`: the integrity desk, and what is noise."""
+"""`/api/competitions/{competition}/`: the integrity desk, dry runs of a rescoring, and what is noise."""
 
 from django.urls import URLPattern, URLResolver, include, path
 from rest_framework.routers import SimpleRouter
@@ -7,6 +7,7 @@ from submissions.analyses import views
 
 router = SimpleRouter(use_regex_path=False)
 router.register("integrity", views.IntegrityViewSet, basename="integrity")
+router.register("dry-runs", views.DryRunViewSet, basename="dry-run")
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include(router.urls)),

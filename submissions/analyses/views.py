@@ -1,4 +1,4 @@
-"""The integrity desk, for organisers, and what is noise, for everybody who sees the leaderboard."""
+"""The integrity desk and dry runs, for organisers, and what is noise, for everybody who sees the leaderboard."""
 
 from __future__ import annotations
 
@@ -22,15 +22,17 @@ from submissions.analyses import docs, permissions as may
 from submissions.analyses.exceptions import NoBaseline
 from submissions.analyses.serializers import (
     AnalysisSerializer,
+    DryRunSerializer,
     IntegritySerializer,
     NoiseSerializer,
     StartWobbleSerializer,
     with_teams,
 )
 from submissions.analyses.sharing import shared_in
-from submissions.analyses.starting import cancel_analysis, start_desk, start_ranks, start_wobble
+from submissions.analyses.starting import cancel_analysis, start_desk, start_dry_run, start_ranks, start_wobble
 from submissions.analyses.wobble import known_wobble
 from submissions.models import Analysis, Submission
+from submissions.runs.foreseen import Present
 
 
 class IntegrityViewSet(mixins.ListModelMixin, GenericViewSet):
@@ -82,6 +84,56 @@ class IntegrityViewSet(mixins.ListModelMixin, GenericViewSet):
     def cancel(self, request: Request, competition: str, pk: int) -> Response:
         analysis = cancel_analysis(analysis=self.found(pk), by=signed_in(request), at=timezone.now())
         return Response(AnalysisSerializer(analysis).data)
+
+
+class DryRunViewSet(mixins.ListModelMixin, GenericViewSet):
+    """What a rescoring would do, asked before it is done."""
+
+    serializer_class = DryRunSerializer
+    queryset = Analysis.objects.none()
+    lookup_value_converter = "int"
+    throttle_scope: str | None = "dry_runs"
+
+    def get_queryset(self) -> QuerySet[Analysis]:
+        if getattr(self, "swagger_fake_view", False):
+            return Analysis.objects.none()
+        return (
+            self.competition()
+            .phase.analyses.filter(kind=Analysis.Kind.DRY_RUN)
+            .select_related("started_by", "solution__own_metric", "phase")
+        )
+
+    def get_serializer_context(self) -> dict[str, Any]:
+        context: dict[str, Any] = dict(super().get_serializer_context())
+        if not getattr(self, "swagger_fake_view", False):
+            context["present"] = Present(self.competition().phase)
+        return context
+
+    def competition(self) -> Competition:
+        """The competition of the address, if the person asking organises it."""
+        found = find_competition(self.request, self.kwargs["competition"])
+        may.try_rescoring(self.request.user, found).require()
+        return found
+
+    @docs.list_dry_runs
+    def list(self, request: Request, competition: str) -> Response:
+        answer = super().list(request, competition=competition)
+        patch_cache_control(answer, private=True, no_store=True)
+        return answer
+
+    @docs.start_dry_run
+    def create(self, request: Request, competition: str) -> Response:
+        analysis = start_dry_run(phase=self.competition().phase, by=signed_in(request), at=timezone.now())
+        return Response(self.get_serializer(analysis).data, status=status.HTTP_201_CREATED)
+
+    @docs.cancel_dry_run
+    @action(detail=True, methods=["post"], throttle_scope="writes")
+    def cancel(self, request: Request, competition: str, pk: int) -> Response:
+        analysis = self.get_queryset().filter(pk=pk).first()
+        if analysis is None:
+            raise NotVisible
+        analysis = cancel_analysis(analysis=analysis, by=signed_in(request), at=timezone.now())
+        return Response(self.get_serializer(analysis).data)
 
 
 class NoiseViewSet(ViewSet):

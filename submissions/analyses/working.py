@@ -187,6 +187,7 @@ _DOING = {
     Analysis.Kind.INTEGRITY: "desk.look_for_copies",
     Analysis.Kind.RANKS: "ranks.measure_ranks",
     Analysis.Kind.WOBBLE: "wobble.measure_wobble",
+    Analysis.Kind.DRY_RUN: "dry_runs.try_rescoring",
 }
 
 

@@ -16,6 +16,7 @@ from submissions.runs.exceptions import (
     PrivateScoringMissing,
     PrivateScoringOutdated,
     ReasonMissing,
+    RescoringWouldRefuse,
     ScoringRunActive,
     TooManyRescorings,
 )
@@ -60,7 +61,10 @@ start = extend_schema(
     request=StartRunSerializer,
     responses={
         201: ScoringRunSerializer,
-        **refuses(ReasonMissing, ScoringRunActive, TooManyRescorings, NothingToScoreWith, *AFTER_THE_END),
+        **refuses(
+            *(ReasonMissing, ScoringRunActive, TooManyRescorings, RescoringWouldRefuse, NothingToScoreWith),
+            *AFTER_THE_END,
+        ),
     },
     examples=[
         OpenApiExample("Private scoring", value={"kind": "private"}, request_only=True),
@@ -69,8 +73,8 @@ start = extend_schema(
     ],
     description="Start private scoring (only after the end, whoever asks) or a rescoring of everything, which "
     "after the end includes the private side. It runs in the background, one at a time. A rescoring needs a reason, "
-    "and so does private scoring once it was complete; before the end it may be rescored a few times only. Organisers "
-    "only.",
+    "and so does private scoring once it was complete; before the end it may be rescored a few times only. Where "
+    "a dry run that still holds says that submissions would be refused, it takes `acceptRefusals`. Organisers only.",
 )
 retrieve = extend_schema(
     operation_id="getScoringRun",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _, ngettext_lazy
 
-from competitions.exceptions import InvalidReason, ReasonMissing
+from competitions.exceptions import InvalidReason, ReasonMissing, SubmissionsWouldBeRefused
 from foundation.refusals import Conflict
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "PrivateScoringMissing",
     "PrivateScoringOutdated",
     "ReasonMissing",
+    "RescoringWouldRefuse",
     "ScoringRunActive",
     "TooManyRescorings",
 ]
@@ -35,6 +36,19 @@ class TooManyRescorings(Conflict):
         "after the end.",
         "limit",
     )
+
+
+class RescoringWouldRefuse(SubmissionsWouldBeRefused):
+    """A dry run that still holds has said so: sent again with `acceptRefusals`, the rescoring begins."""
+
+    message = ngettext_lazy(
+        "The dry run says that a rescoring would refuse %(submissions)d submission that has a score. Say so explicitly "
+        "if that is what you want.",
+        "The dry run says that a rescoring would refuse %(submissions)d submissions that have a score. Say so "
+        "explicitly if that is what you want.",
+        "submissions",
+    )
+    attr = "accept_refusals"
 
 
 class PrivateScoringMissing(Conflict):

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from competitions.models import Phase
 from submissions.models import ScoringRun, Submission
 from submissions.querysets import SubmissionQuerySet
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
 
 
 def submissions_of(run: ScoringRun) -> SubmissionQuerySet:
@@ -12,7 +17,16 @@ def submissions_of(run: ScoringRun) -> SubmissionQuerySet:
     rows = Submission.objects.filter(phase=run.phase_id)
     if run.kind == ScoringRun.Kind.PRIVATE:
         return rows.scored().filter(is_late=False)
+    return to_rescore(rows)
+
+
+def to_rescore(rows: SubmissionQuerySet) -> SubmissionQuerySet:
+    """Of these, what a rescoring takes up: everything that had a score once."""
     return rows.filter(scored_at__isnull=False).exclude(status=Submission.Status.PENDING)
+
+
+def rescorings(phase: Phase) -> QuerySet[ScoringRun]:
+    return phase.scoring_runs.filter(kind=ScoringRun.Kind.RESCORE)
 
 
 def has_private_result(phase: Phase) -> bool:

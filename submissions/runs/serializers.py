@@ -38,6 +38,11 @@ class StartRunSerializer(serializers.Serializer):
     reason = serializers.CharField(
         default="", allow_blank=True, max_length=500, help_text="Why it is scored again; participants are told."
     )
+    accept_refusals = serializers.BooleanField(
+        required=False,
+        default=False,
+        help_text="Of a rescoring: yes, although the dry run says that it would refuse submissions that have a score.",
+    )
 
 
 class UnconfirmSerializer(serializers.Serializer):

@@ -17,18 +17,28 @@ from foundation.refusals import Refusal
 from submissions.exceptions import NothingToScoreWith
 from submissions.models import ScoringRun
 from submissions.runs import permissions as may
-from submissions.runs.exceptions import ScoringRunActive, TooManyRescorings
-from submissions.runs.selecting import has_private_result
+from submissions.runs.exceptions import RescoringWouldRefuse, ScoringRunActive, TooManyRescorings
+from submissions.runs.foreseen import known_refusals
+from submissions.runs.selecting import has_private_result, rescorings
 from submissions.runs.working import work_on_run
 
 if TYPE_CHECKING:
     from accounts.models import User
 
 
-def start_run(*, phase: Phase, kind: str, by: User | None, at: datetime, reason: str = "") -> ScoringRun:
+def start_run(
+    *,
+    phase: Phase,
+    kind: str,
+    by: User | None,
+    at: datetime,
+    reason: str = "",
+    accept_refusals: bool = False,
+) -> ScoringRun:
     """Queue private scoring, or a rescoring of everything. `by` None: the server itself.
 
-    A rescoring scores the public side, and after the end the private side as well.
+    A rescoring scores the public side, and after the end the private side as well. `accept_refusals`: the organiser
+    knows that it refuses submissions that have a score.
 
     Raises:
         NotHost: `by` does not organise the competition.
@@ -37,6 +47,7 @@ def start_run(*, phase: Phase, kind: str, by: User | None, at: datetime, reason:
         TooManyRescorings: it runs, and was rescored as often as may be meanwhile.
         NothingToScoreWith: there is no solution.
         ReasonMissing, InvalidReason: participants are told why, of a rescoring and of private scoring done again.
+        RescoringWouldRefuse: a dry run that still holds says so, and nobody has said yes.
     """
     kind = ScoringRun.Kind(kind)
     with transaction.atomic():
@@ -46,6 +57,9 @@ def start_run(*, phase: Phase, kind: str, by: User | None, at: datetime, reason:
             raise refusal
         again = by is not None and has_private_result(phase)
         reason = clean_reason(reason, required=kind == ScoringRun.Kind.RESCORE or again)
+        asks = kind == ScoringRun.Kind.RESCORE and by is not None and not accept_refusals
+        if asks and (refused := known_refusals(phase)):
+            raise RescoringWouldRefuse(submissions=refused)
         note_end(phase, at)
         try:
             with transaction.atomic():
@@ -75,7 +89,7 @@ def why_not(phase: Phase, kind: str, at: datetime) -> Refusal | None:
 def _too_many(phase: Phase) -> Refusal | None:
     """Every rescoring before the end counts that may have shown a score, whatever became of it."""
     limit = settings.RESCORINGS_WHILE_RUNNING
-    rescored = phase.scoring_runs.filter(kind=ScoringRun.Kind.RESCORE, scores_private=False)
+    rescored = rescorings(phase).filter(scores_private=False)
     without_effect = Q(status=ScoringRun.Status.FAILED, done=0)
     return TooManyRescorings(limit=limit) if rescored.exclude(without_effect).count() >= limit else None
 

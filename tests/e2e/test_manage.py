@@ -151,3 +151,20 @@ def test_nothing_is_cut_off_on_a_phone(chromium, server, session, language, head
     assert page.evaluate(TOO_WIDE) == []
     assert axe.violations(page) == []
     context.close()
+
+
+def test_what_a_rescoring_would_do_is_seen_before_it_is_done(moved_server, host: Page):  # noqa: F811
+    host.goto(f"{CUP}/manage")
+    repairs = host.get_by_role("region", name="After a mistake")
+    repairs.get_by_role("button", name="See what it would do").click()
+    expect(repairs.get_by_text("It says what a rescoring would do now.")).to_be_visible(timeout=60_000)
+    expect(repairs.get_by_text("Nothing would change.")).to_be_visible()
+    assert axe.violations(host) == []
+
+
+def test_an_announcement_to_some_says_how_many_it_reaches(moved_server, host: Page):  # noqa: F811
+    host.goto(f"{CUP}/discussions/new")
+    host.get_by_label("Title").fill("You have not submitted yet")
+    host.get_by_label("Announcement").check()
+    expect(host.get_by_text(re.compile(r"Reaches \d+ people"))).to_be_visible()
+    expect(host.get_by_role("combobox", name="Written to")).to_be_visible()

@@ -106,9 +106,9 @@ def test_an_answer_that_is_not_as_described_is_noticed(document, scenario):
     assert "integer" in fault
 
 
-# What the demo has nothing of, or what is closed while its competition runs.
+# What the demo has nothing of, what is closed while its competition runs, or whose competition stands in the query.
 NOT_IN_THE_DEMO = re.compile(
-    r"/legal/|/merge-requests/preview/|/receipt/path/|/leaderboard/(private|combined)/|/solution/file/|/own-metrics/|/integrity/\{id\}|/scoring-runs/\{id\}|/uploads/"
+    r"/legal/|/merge-requests/preview/|/receipt/path/|/leaderboard/(private|combined)/|/solution/file/|/own-metrics/|/integrity/\{id\}|/scoring-runs/\{id\}|/uploads/|/discussions/audience/"
 )
 
 

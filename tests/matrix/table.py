@@ -84,6 +84,9 @@ DELETE /api/competitions/{competition}/phases/{phase}/                  401 403 
 GET    /api/competitions/{competition}/phases/{phase}/teams/            403 403 403 403 403 200 403 200
 PUT    /api/competitions/{competition}/phases/{phase}/teams/            401 403 403 403 403 409 403 409
 PATCH  /api/competitions/{competition}/phases/{phase}/teams/            401 403 403 403 403 409 403 409
+GET    /api/competitions/{competition}/publication/                     403 403 403 403 403 200 403 200
+PUT    /api/competitions/{competition}/publication/                     401 403 403 403 403 409 403 409
+DELETE /api/competitions/{competition}/publication/                     401 403 403 403 403 204 403 204
 GET    /api/competitions/{competition}/readiness/                       403 403 403 403 403 200 403 200
 GET    /api/competitions/{competition}/pages/                           200 200 200 200 200 200 200 200
 POST   /api/competitions/{competition}/pages/                           401 403 403 403 403 201 403 201
@@ -154,6 +157,9 @@ GET    /api/competitions/{competition}/integrity/                       403 403 
 POST   /api/competitions/{competition}/integrity/                       401 403 403 403 403 201 403 201
 GET    /api/competitions/{competition}/integrity/{pk}/                  403 403 403 403 403 200 403 200
 POST   /api/competitions/{competition}/integrity/{pk}/cancel/           401 403 403 403 403 409 403 409
+GET    /api/competitions/{competition}/dry-runs/                        403 403 403 403 403 200 403 200
+POST   /api/competitions/{competition}/dry-runs/                        401 403 403 403 403 201 403 201
+POST   /api/competitions/{competition}/dry-runs/{pk}/cancel/            401 403 403 403 403 404 403 404
 GET    /api/competitions/{competition}/noise/                           200 200 200 200 200 200 200 200
 POST   /api/competitions/{competition}/noise/ranks/                     401 403 403 403 403 403 403 403
 POST   /api/competitions/{competition}/noise/wobble/                    401 403 403 403 403 400 403 400
@@ -206,6 +212,8 @@ POST   /api/teams/{pk}/extra-submissions/                               401 403 
 # discussions
 GET    /api/discussions/                                                200 200 200 200 200 200 200 200
 GET    /api/discussions/feed/                                           200 200 200 200 200 200 200 200
+# Which competition it is about stands in the query.
+GET    /api/discussions/audience/                                       401 400 400 400 400 400 400 400
 POST   /api/discussions/                                                401 403 201 201 201 201 403 201
 GET    /api/discussions/tags/                                           200 200 200 200 200 200 200 200
 GET    /api/discussions/{pk}/                                           200 200 200 200 200 200 200 200
@@ -472,6 +480,7 @@ BODIES: dict[tuple[str, str], Body] = {
     ("POST", "/api/submissions/{pk}/exclusions/"): {"reason": "Two accounts."},
     ("POST", "/api/exclusions/{pk}/lift/"): {"reason": "A mistake."},
     ("POST", "/api/exclusions/{pk}/answer/"): {"answer": "We are two."},
+    ("PUT", "/api/competitions/{competition}/publication/"): {"publishAt": "2099-01-01T00:00:00Z"},
     ("POST", "/api/discussions/"): {"competition": "cup", "title": "Hello", "body": "All."},
     ("PATCH", "/api/discussions/{pk}/"): {"title": "New"},
     ("POST", "/api/discussions/{pk}/hide/"): {"reason": "off topic"},
@@ -496,7 +505,7 @@ BODIES: dict[tuple[str, str], Body] = {
 # What belongs to a phase is asked for at an address that names the phase as well: the same of everybody.
 OF_A_PHASE = (
     *("leaderboard/", "solution/", "own-metrics/", "submission-schema/", "scoring-runs/", "private-leaderboard/"),
-    *("integrity/", "noise/", "trials/", "submissions/", "activity/"),
+    *("integrity/", "dry-runs/", "noise/", "trials/", "submissions/", "activity/"),
 )
 # Of all phases together.
 OF_NO_PHASE = ("leaderboard/combined/",)

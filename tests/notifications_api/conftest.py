@@ -10,6 +10,7 @@ from tests.discussions.conftest import (  # noqa: F401 -- fixtures
     _no_throttle,
     alice,
     answer,
+    as_,
     bob,
     cup,
     host,

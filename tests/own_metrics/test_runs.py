@@ -15,6 +15,7 @@ from competitions.metrics.sandboxes import SandboxUnavailable
 from competitions.models import MetricFailure
 from competitions.solution.services import active_solution, prepared_solution
 from scoring import read_predictions
+from submissions import analyses
 from submissions.analyses import working as analysing
 from submissions.models import Submission, Trial
 from submissions.runs import own, start_run, work, working
@@ -214,3 +215,24 @@ def test_the_desk_compares_files_of_an_own_metric(forked) -> None:
     assert analysis.status == "complete"
     assert len(analysis.result["identical"]) == 1
     assert analysis.result["similar"][0]["equal"] == 1.0
+
+
+def test_a_dry_run_asks_the_own_metric_for_public_rows_and_keeps_no_failure(forked, monkeypatch) -> None:
+    competition = competition_scoring_by()
+    sends(competition, submission_csv(0.5, 3.0))
+    asked = []
+    said = own.OwnCruncher._said
+
+    def noted(self, several, part):
+        asked.append(part)
+        return said(self, several, part)
+
+    monkeypatch.setattr(own.OwnCruncher, "_said", noted)
+    failures = MetricFailure.objects.count()
+    analysis = analyses.start_dry_run(phase=competition.phase, by=competition.hosts.first(), at=AFTER)
+    analyses.work(analysis.pk, now=lambda: AFTER)
+    analysis.refresh_from_db()
+    assert (analysis.status, analysis.result["submissions"], analysis.result["refused"]) == ("complete", 1, 0)
+    assert set(asked) == {"public"}
+    assert MetricFailure.objects.count() == failures
+    assert not Submission.objects.filter(private_score__isnull=False).exists()

@@ -29,13 +29,14 @@ from competitions.boards import board_of
 from competitions.metrics.sandboxes import Sandboxes
 from competitions.metrics.trying import try_out
 from competitions.organising.hosts import add_host, remove_host
+from competitions.organising.publishing import publish_due
 from competitions.phases.entry import decide_entries
 from competitions.solution.sealing import commitment
 from competitions.solution.services import replace_solution
 from foundation.refusals import Refusal
 from notifications_api.mail import deliver_due
 from notifications_api.models import Mail, Notification
-from submissions import runs
+from submissions import analyses, runs
 from submissions.models import Exclusion, Receipt, ScoringRun, Submission, Trial
 from submissions.runs.reviving import revive_runs
 from submissions.services import settle_abandoned, take_over_due
@@ -520,6 +521,7 @@ def the_worker_works(world: World, a: int, b: int) -> None:
     catch_up_with_late(world.at)
     decide_entries(world.at)
     take_over_due(world.at)
+    publish_due(world.at)
     for pk in list(ScoringRun.objects.filter(status__in=["queued", "running"]).values_list("pk", flat=True)):
         runs.work(pk, now=lambda: world.at)
 
@@ -737,6 +739,27 @@ def tries_out(world: World, a: int, b: int) -> None:
         world.ask(HOST, "put", f"{world.here}trials/{newest}/baseline/", name=f"Line {a}")
     elif newest is not None:
         world.ask(HOST, "delete", f"{world.here}trials/{newest}/baseline/")
+
+
+@act
+def asks_what_a_rescoring_would_do(world: World, a: int, b: int) -> None:
+    """Has a dry run made, and reads what it says at once or later, when something else has changed."""
+    asked = world.ask(HOST, "post", f"{world.here}dry-runs/")
+    if asked.status_code == 201 and b != 7:
+        analyses.work(asked.json()["id"], now=lambda: world.at)
+    world.ask(HOST, "get", f"{world.here}dry-runs/")
+
+
+@act
+def plans_the_publication(world: World, a: int, b: int) -> None:
+    """Takes it off the site, perhaps, and has it published again some time later."""
+    if b % 2:
+        world.change(isPublished=False, reason=REASON)
+    moment = world.at + timedelta(minutes=[1, 10, 60, 90, 600, 1500, -5, 3000][a])
+    world.ask(HOST, "put", f"{API}publication/", publishAt=f"{moment:%Y-%m-%dT%H:%M:%SZ}", publishAnyway=True)
+    if b == 6:
+        world.ask(HOST, "delete", f"{API}publication/")
+    world.ask(HOST, "get", f"{API}publication/")
 
 
 @act

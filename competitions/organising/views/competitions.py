@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.http import HttpResponse
 from django.utils import timezone
@@ -12,7 +13,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
-from rest_framework.viewsets import GenericViewSet
+from rest_framework.viewsets import GenericViewSet, ViewSet
 
 from competitions import permissions as can
 from competitions.lookup import find_competition
@@ -21,12 +22,20 @@ from competitions.organising.calendars import calendar_of
 from competitions.organising.creating import create_competition, delete_draft, free_slug
 from competitions.organising.editing import edit_competition
 from competitions.organising.filters import CompetitionFilter
+from competitions.organising.publishing import (
+    plan_publication,
+    planned_publication,
+    starts_before,
+    take_back_publication,
+)
 from competitions.organising.readiness import Weight, readiness
 from competitions.organising.serializers import (
     CompetitionEditSerializer,
     CompetitionListSerializer,
     MarkdownSerializer,
     NewCompetitionSerializer,
+    PlannedPublicationSerializer,
+    PlanPublicationSerializer,
     ReadinessSerializer,
     told,
 )
@@ -109,6 +118,42 @@ class ReadinessView(APIView):
         findings = readiness(found)
         allowed = all(one.weight is not Weight.FORBIDS for one in findings)
         return Response(ReadinessSerializer({"can_be_published": allowed, "findings": findings}).data)
+
+
+@docs.publication
+class PublicationViewSet(ViewSet):
+    """The moment at which a draft is published, if one is chosen."""
+
+    def retrieve(self, request: Request, competition: str) -> Response:
+        found = find_competition(request, competition)
+        can.edit(request.user, found).require()
+        return Response(_planned(found))
+
+    def update(self, request: Request, competition: str) -> Response:
+        found = find_competition(request, competition)
+        can.edit(request.user, found).require()
+        with timezone.override(ZoneInfo(found.time_zone)):  # of which a moment without an offset is
+            fields = sent(request, PlanPublicationSerializer)
+        plan_publication(competition=found, by=signed_in(request), at=timezone.now(), **fields)
+        return Response(_planned(found))
+
+    def destroy(self, request: Request, competition: str) -> Response:
+        found = find_competition(request, competition)
+        can.edit(request.user, found).require()
+        take_back_publication(competition=found, by=signed_in(request))
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+def _planned(competition: Competition) -> dict[str, Any]:
+    plan = planned_publication(competition)
+    told_of = {
+        "publish_at": plan and plan.publish_at,
+        "planned_by": plan and plan.planned_by,
+        "starts_before": plan is not None and starts_before(competition, plan.publish_at),
+        "stopped_at": plan and plan.stopped_at,
+        "problems": [] if plan is None else plan.local_problems,
+    }
+    return dict(PlannedPublicationSerializer(told_of).data)
 
 
 class MarkdownView(APIView):

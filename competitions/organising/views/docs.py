@@ -6,6 +6,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_view
 
 from competitions.exceptions import (
+    AlreadyPublished,
     ChangedMeanwhile,
     ClockFrozen,
     CombinedWeightsMissing,
@@ -21,9 +22,11 @@ from competitions.exceptions import (
     NoDraft,
     NotReadyToPublish,
     PageSlugTaken,
+    PublishInThePast,
     ReasonMissing,
     RulesVersionFalls,
     SelectionFrozen,
+    StartBeforePublishing,
     StartFrozen,
     StartOpenedFiles,
     TooManyDrafts,
@@ -37,6 +40,8 @@ from competitions.organising.serializers import (
     NewCompetitionSerializer,
     PageEditSerializer,
     PageSerializer,
+    PlannedPublicationSerializer,
+    PlanPublicationSerializer,
     ReadinessSerializer,
 )
 from foundation.images import ImageTooLarge, NotAnImage
@@ -113,6 +118,35 @@ competitions = extend_schema_view(
         responses={204: DELETED, **refuses(NoDraft, *HOSTS_ONLY)},
         description="Delete a draft for good, with its pages and files. Organisers only; not once it was published or "
         "somebody took part.",
+    ),
+)
+publication = extend_schema_view(
+    retrieve=extend_schema(
+        operation_id="getPublication",
+        tags=COMPETITIONS,
+        parameters=[COMPETITION],
+        responses={200: PlannedPublicationSerializer, **refuses(*HOSTS_ONLY)},
+        description="When the draft is to be published, or why it was not. Organisers only.",
+    ),
+    update=extend_schema(
+        operation_id="setPublication",
+        tags=COMPETITIONS,
+        parameters=[COMPETITION],
+        request=PlanPublicationSerializer,
+        responses={
+            200: PlannedPublicationSerializer,
+            **refuses(PublishInThePast, StartBeforePublishing, AlreadyPublished, NotReadyToPublish, *HOSTS_ONLY),
+        },
+        description="Have the draft published at a moment, or at another one. The checks run now and again at that "
+        "moment, when it is published for you if you still organise it; what speaks against it then, and did not now, "
+        "stops it, and the organisers are told. Organisers only.",
+    ),
+    destroy=extend_schema(
+        operation_id="cancelPublication",
+        tags=COMPETITIONS,
+        parameters=[COMPETITION],
+        responses={204: DELETED, **refuses(*HOSTS_ONLY)},
+        description="Have the draft published at no moment. Organisers only.",
     ),
 )
 readiness = extend_schema(

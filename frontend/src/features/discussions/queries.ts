@@ -11,6 +11,7 @@ import type {
   Upload,
 } from '@/shared/api/models'
 import { upload, type UploadOptions } from '@/shared/api/upload'
+import type { Audience } from './audience'
 import type { Translations } from './translations'
 
 export const PAGE_SIZE = 25
@@ -85,11 +86,19 @@ export interface NewDiscussion extends Partial<Translations> {
   body: string
   tags: string[]
   isAnnouncement: boolean
+  audience: Audience
+  audienceOf: string
   submission: number | null
   notebook: string | null
 }
 
 export const startDiscussion = (body: NewDiscussion): Promise<Discussion> => ok(api.POST('/api/discussions/', { body }))
+
+/** How many people an announcement would reach. */
+export const audienceQuery = defineQueryOptions((query: { competition: string; audience: Audience; of: string }) => ({
+  key: ['discussions', 'audience', query],
+  query: ({ signal }) => ok(api.GET('/api/discussions/audience/', { params: { query }, signal })),
+}))
 
 export interface DiscussionChanges extends Partial<Translations> {
   title?: string

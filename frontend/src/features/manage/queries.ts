@@ -1,6 +1,6 @@
 import { defineQueryOptions } from '@pinia/colada'
 import { api, ok } from '@/shared/api/client'
-import type { CrewInvitation, ScoringRun } from '@/shared/api/models'
+import type { CrewInvitation, DryRun, ScoringRun } from '@/shared/api/models'
 import { inPhase, phaseKey, type Place } from '@/shared/competition/phases'
 
 const at = (place: Place) => ({ params: { path: { competition: place.slug } }, ...inPhase(place) })
@@ -32,8 +32,23 @@ export const teamsQuery = defineQueryOptions(({ slug, search, page }: { slug: st
     ),
 }))
 
-export const startRun = (place: Place, kind: ScoringRun['kind'], reason: string) =>
-  ok(api.POST('/api/competitions/{competition}/scoring-runs/', { ...at(place), body: { kind, reason } }))
+/** `acceptRefusals`: of a rescoring, although the dry run says that it refuses submissions that have a score. */
+export const startRun = (place: Place, kind: ScoringRun['kind'], reason: string, acceptRefusals = false) =>
+  ok(api.POST('/api/competitions/{competition}/scoring-runs/', { ...at(place), body: { kind, reason, acceptRefusals } }))
+
+/** The newest dry run of a rescoring; null: there is none. */
+export const dryRunQuery = defineQueryOptions((place: Place) => ({
+  key: ['competitions', place.slug, 'dry-run', ...phaseKey(place)],
+  query: async ({ signal }): Promise<DryRun | null> => {
+    const params = { path: { competition: place.slug }, query: { pageSize: 1 } }
+    return (await ok(api.GET('/api/competitions/{competition}/dry-runs/', { ...at(place), params, signal }))).results[0] ?? null
+  },
+}))
+
+export const startDryRun = (place: Place): Promise<DryRun> => ok(api.POST('/api/competitions/{competition}/dry-runs/', at(place)))
+
+export const cancelDryRun = (place: Place, id: number): Promise<DryRun> =>
+  ok(api.POST('/api/competitions/{competition}/dry-runs/{id}/cancel/', { ...at(place), params: { path: { competition: place.slug, id } } }))
 
 export const confirmResult = (place: Place) => ok(api.POST('/api/competitions/{competition}/private-leaderboard/confirm/', at(place)))
 

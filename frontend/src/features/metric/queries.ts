@@ -79,4 +79,4 @@ export const chooseBuiltIn = (place: Place, metric: string, metricParams: Record
   ok(api.PATCH('/api/competitions/{competition}/', { ...at(place), body: { metric, metricParams } }))
 
 export const rescore = (place: Place, reason: string): Promise<ScoringRun> =>
-  ok(api.POST('/api/competitions/{competition}/scoring-runs/', { ...at(place), body: { kind: 'rescore', reason } }))
+  ok(api.POST('/api/competitions/{competition}/scoring-runs/', { ...at(place), body: { kind: 'rescore', reason, acceptRefusals: false } }))

@@ -15,6 +15,7 @@ import {
   mdiGavel,
   mdiGiftOutline,
   mdiReplyOutline,
+  mdiRocketLaunchOutline,
   mdiStairsUp,
   mdiThumbUpOutline,
   mdiTimerSand,
@@ -55,6 +56,7 @@ export const KINDS = {
   brackets: { icon: mdiAccountGroupOutline },
   extra_submissions: { icon: mdiGiftOutline },
   rescored: { icon: mdiCalculatorVariantOutline },
+  publication_stopped: { icon: mdiRocketLaunchOutline },
   scoring_finished: { icon: mdiCalculatorVariantOutline },
   report: { icon: mdiFlagOutline },
 } as const satisfies Record<NotificationKind, KindEntry>

@@ -31,11 +31,14 @@ const EVERYWHERE = {
   'GET /api/competition-presets/': PRESETS,
   'GET /api/metrics/': [{ name: 'r2', label: 'R²', direction: 'larger_is_better' }],
   'GET /api/session/': {},
+  [`GET ${API}/publication/`]: { publishAt: null, plannedBy: null, startsBefore: false, stoppedAt: null, problems: [] },
+  [`PUT ${API}/publication/`]: {},
+  [`DELETE ${API}/publication/`]: null,
 }
 let sent: { route: string; body: unknown }[] = []
 const writes = () => sent.filter(({ route }) => !route.startsWith('GET'))
-async function shown(component: Component, props: Record<string, unknown>): Promise<VueWrapper> {
-  const api = answers(EVERYWHERE)
+async function shown(component: Component, props: Record<string, unknown>, said: Record<string, unknown> = {}): Promise<VueWrapper> {
+  const api = answers({ ...EVERYWHERE, ...said })
   sent = api.sent
   vi.spyOn(globalThis, 'fetch').mockImplementation(api.reply)
   const page = await show(component, props)
@@ -220,5 +223,43 @@ describe('publishing', () => {
     ;[...document.querySelectorAll<HTMLElement>('.v-overlay button')].find((one) => one.textContent?.trim() === 'Delete draft')!.click()
     await flushPromises()
     expect(writes()).toEqual([{ route: `DELETE ${API}/`, body: null }])
+  })
+
+  const later = async (plan: Record<string, unknown>, readiness: unknown = FINE) => {
+    const answer = { publishAt: null, plannedBy: null, startsBefore: false, stoppedAt: null, problems: [], ...plan }
+    return shown(PublishStep, { competition: draft({ hasSolution: true, timeZone: 'UTC', startsAt: '2027-01-10T00:00:00Z' }), workbench: made, readiness, unready: '' }, { [`GET ${API}/publication/`]: answer })
+  }
+
+  it('is planned for a moment, with a yes to what is asked', async () => {
+    const page = await later({}, finding('asks'))
+    await page.get('input[type="datetime-local"]').setValue('2027-01-05T09:00')
+    press('Publish at this moment')
+    await flushPromises()
+    await page.get('section form').trigger('submit')
+    await flushPromises()
+    expect(writes()[0]).toEqual({ route: `PUT ${API}/publication/`, body: { publishAt: '2027-01-05T09:00', publishAnyway: true } })
+  })
+
+  it('is not planned for after the start', async () => {
+    const page = await later({})
+    await page.get('input[type="datetime-local"]').setValue('2027-01-11T09:00')
+    expect(page.text()).toContain('The competition would start before it is published')
+    expect(button('Publish at this moment')!.disabled).toBe(true)
+  })
+
+  it('shows the moment, moves it and takes it back', async () => {
+    const page = await later({ publishAt: '2027-01-05T09:00:00Z', plannedBy: { name: 'Host' } })
+    expect(page.text()).toContain('To be published by itself')
+    expect(button('Move it')).toBeDefined()
+    press('Take it back')
+    await flushPromises()
+    expect(writes()).toEqual([{ route: `DELETE ${API}/publication/`, body: null }])
+  })
+
+  it('says why it was not published', async () => {
+    const page = await later({ publishAt: '2027-01-05T09:00:00Z', stoppedAt: '2027-01-05T09:00:01Z', problems: [{ code: 'no_solution', detail: 'There is no solution yet.' }] })
+    expect(page.text()).toContain('It was not published at')
+    expect(page.text()).toContain('There is no solution yet.')
+    expect(button('Publish at this moment')).toBeDefined()
   })
 })
