@@ -11,9 +11,11 @@ from competitions.models.competition import (
     RulesAcceptance,
 )
 from competitions.models.files import DataArchive, DataFile, DataPreview, Solution
+from competitions.models.grade import GradeRule, Missing
 from competitions.models.log import LogKind, LogRow
 from competitions.models.metric import MetricDirection, MetricFailure, OwnMetric
 from competitions.models.phase import BoardAudience, EntryBoard, EntryRule, Phase, State, TakesOver
+from competitions.models.roster import RosterEntry
 from competitions.models.standing import Baseline, RankInterval, Standing, StandingChange
 from competitions.models.team import (
     Departure,
@@ -45,6 +47,7 @@ __all__ = [
     "Departure",
     "EntryBoard",
     "EntryRule",
+    "GradeRule",
     "Hosting",
     "Invitation",
     "LogKind",
@@ -54,11 +57,13 @@ __all__ = [
     "MergeRequest",
     "MetricDirection",
     "MetricFailure",
+    "Missing",
     "OwnMetric",
     "Page",
     "Phase",
     "RankInterval",
     "RequestStatus",
+    "RosterEntry",
     "RulesAcceptance",
     "SearchName",
     "Solution",

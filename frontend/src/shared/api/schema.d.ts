@@ -632,6 +632,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/competitions/{competition}/grades/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List grades
+         * @description The grade of everybody on the roster, by the private score of their team. Organisers only, once the result is confirmed.
+         */
+        get: operations["listGrades"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/competitions/{competition}/grades/csv/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download grades
+         * @description The grades as a file for Moodle or Canvas. Organisers only, once the result is confirmed.
+         */
+        get: operations["downloadGrades"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/competitions/{competition}/grades/rule/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get grade rule
+         * @description Which score gives which grade. Organisers only.
+         */
+        get: operations["getGradeRule"];
+        /**
+         * Set grade rule
+         * @description Say which score gives which grade: straight between two lines, level beyond the first and the last. A better score must not give a lower grade. It can be said before the end, and changed after. Organisers only.
+         */
+        put: operations["setGradeRule"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/competitions/{competition}/integrity/": {
         parameters: {
             query?: never;
@@ -1301,6 +1365,70 @@ export interface paths {
          */
         get: operations["getActivityOfPhase"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/competitions/{competition}/phases/{phase}/grades/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List grades of phase
+         * @description The grade of everybody on the roster, by the private score of their team. Organisers only, once the result is confirmed.
+         */
+        get: operations["listGradesOfPhase"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/competitions/{competition}/phases/{phase}/grades/csv/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download grades of phase
+         * @description The grades as a file for Moodle or Canvas. Organisers only, once the result is confirmed.
+         */
+        get: operations["downloadGradesOfPhase"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/competitions/{competition}/phases/{phase}/grades/rule/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get grade rule of phase
+         * @description Which score gives which grade. Organisers only.
+         */
+        get: operations["getGradeRuleOfPhase"];
+        /**
+         * Set grade rule of phase
+         * @description Say which score gives which grade: straight between two lines, level beyond the first and the last. A better score must not give a lower grade. It can be said before the end, and changed after. Organisers only.
+         */
+        put: operations["setGradeRuleOfPhase"];
         post?: never;
         delete?: never;
         options?: never;
@@ -2058,6 +2186,166 @@ export interface paths {
         get: operations["getReadiness"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/competitions/{competition}/roster/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List roster
+         * @description Everybody on the roster, by section and name. Organisers only. It says nothing of accounts before their owners join by themselves.
+         */
+        get: operations["listRoster"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/competitions/{competition}/roster/{entry}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete roster entry
+         * @description Take somebody off the roster, with all that it holds of them; their account and team stay. Organisers only.
+         */
+        delete: operations["deleteRosterEntry"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/competitions/{competition}/roster/{entry}/link/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove roster link
+         * @description Let the link of somebody work no more. If they joined, that account is no more taken for them; it stays, and so does its team. Organisers only.
+         */
+        delete: operations["removeRosterLink"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/competitions/{competition}/roster/import/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import roster
+         * @description Take over a list of people: all of it, or nothing and the reasons by line and field. Who is on the roster and not in the list stays. Sections become brackets; the log tells of these. Organisers only.
+         */
+        post: operations["importRoster"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/competitions/{competition}/roster/links/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create roster links
+         * @description Make links by which people of the roster come in, each for one person and one time. They are told this once; older ones of the same people work no more. Organisers only.
+         */
+        post: operations["createRosterLinks"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/competitions/{competition}/roster/mine/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get my roster invitation
+         * @description Whether the organisers expect you, by a confirmed email address of yours. They are told nothing of you before you accept.
+         */
+        get: operations["getMyRosterInvitation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/competitions/{competition}/roster/mine/accept/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Accept roster invitation
+         * @description Join as the person whom the organisers expect. From then on they know which account is yours.
+         */
+        post: operations["acceptRosterInvitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/competitions/{competition}/roster/preview/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview roster
+         * @description What taking over this list would change. Nothing is stored. Organisers only.
+         */
+        post: operations["previewRoster"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3334,6 +3622,46 @@ export interface paths {
          * @description Hide the reported post or dismiss the report, and all open ones of the same post. Moderators.
          */
         post: operations["resolveReport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/roster-links/join/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Enter by roster link
+         * @description Join with the account that you are signed in with; without one, make it and be signed in. The new account has no email address: add one in the settings. A link works once.
+         */
+        post: operations["enterByRosterLink"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/roster-links/open/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Read roster link
+         * @description Whom a link is for, and where it leads. Nothing happens yet. Open to everybody who holds a link.
+         */
+        post: operations["readRosterLink"];
         delete?: never;
         options?: never;
         head?: never;
@@ -5421,6 +5749,14 @@ export interface components {
             /** Format: date-time */
             readonly at: string;
         };
+        /**
+         * @description * `email` - email
+         *     * `name` - name
+         *     * `number` - number
+         *     * `section` - section
+         * @enum {string}
+         */
+        FieldsChangedEnum: "email" | "name" | "number" | "section";
         FileRequest: {
             /** Format: binary */
             file: string;
@@ -5524,6 +5860,69 @@ export interface components {
             /** @description Why. Public. */
             reason: string;
         };
+        /** @description The grade of somebody on the roster. */
+        Grade: {
+            /** @description Of the entry of the roster. */
+            id: number;
+            name: string;
+            email: string;
+            number: string;
+            section: string;
+            team?: string | null;
+            /**
+             * Format: double
+             * @description The private score of the team.
+             */
+            score: number | null;
+            /**
+             * Format: double
+             * @description Null: blank.
+             */
+            grade: number | null;
+            why: components["schemas"]["WhyEnum"];
+        };
+        /** @description A private score and its grade. */
+        GradeLine: {
+            /** @description What the score is: “baseline”, “pass”. */
+            name?: string;
+            /** Format: double */
+            score: number;
+            /** Format: double */
+            grade: number;
+        };
+        /** @description A private score and its grade. */
+        GradeLineRequest: {
+            /** @description What the score is: “baseline”, “pass”. */
+            name?: string;
+            /** Format: double */
+            score: number;
+            /** Format: double */
+            grade: number;
+        };
+        /** @description The rule that is set; without `changedAt`, none is. */
+        GradeRule: {
+            lines: components["schemas"]["GradeLine"][];
+            assignment: string;
+            /** Without a score */
+            missing?: components["schemas"]["MissingEnum"];
+            /**
+             * @description Of the scores of this phase.
+             *
+             *     * `larger_is_better` - larger
+             *     * `smaller_is_better` - smaller
+             */
+            direction: components["schemas"]["GradeRuleDirectionEnum"];
+            /** Format: date-time */
+            changedAt: string | null;
+            /** @description The result is confirmed: there are grades. */
+            isOpen: boolean;
+        };
+        /**
+         * @description * `larger_is_better` - larger
+         *     * `smaller_is_better` - smaller
+         * @enum {string}
+         */
+        GradeRuleDirectionEnum: "larger_is_better" | "smaller_is_better";
         Hidden: {
             reason: string;
             /** Format: date-time */
@@ -5561,6 +5960,18 @@ export interface components {
             /** @description Submissions of the file; the list holds the first of them. */
             count: number;
             submissions: components["schemas"]["Sent"][];
+        };
+        /** @description A list of people, as text. */
+        ImportRosterRequest: {
+            /** @description The first line names the columns, in English or Japanese: e-mail, name, and perhaps number and section. Others are ignored. */
+            csv: string;
+            /**
+             * @description Let sections become brackets.
+             * @default true
+             */
+            withBrackets: boolean;
+            /** @description Why brackets change, for everybody to read. Needed where the preview says so. */
+            reason?: string;
         };
         /** @description A comparison with what it found. */
         Integrity: {
@@ -5637,6 +6048,23 @@ export interface components {
          * @enum {string}
          */
         JobStepEnum: "waiting" | "assembling" | "reading" | "recognising" | "proposing" | "splitting" | "training" | "previewing" | "checking" | "storing" | "scoring";
+        /** @description Joining by a link. Who is signed in joins with their account; who is not says how the new one is called. */
+        JoinByLinkRequest: {
+            token: string;
+            /** @default false */
+            acceptRules: boolean;
+            /** @description The version that you read. */
+            rulesVersion?: number | null;
+            username?: string;
+            password?: string;
+            displayName?: string;
+        };
+        Joined: {
+            /** @description Slug of what you take part in now. */
+            competition: string;
+            /** @description What you sign in with from now on. */
+            username: string;
+        };
         KindCount: {
             kind: components["schemas"]["LogKind"];
             /** @description For people, in the language of the request. */
@@ -5734,6 +6162,8 @@ export interface components {
              */
             url: string;
         };
+        /** @enum {string} */
+        LinkEnum: "none" | "out" | "expired";
         /** @description A link in a profile. */
         LinkRequest: {
             label: string;
@@ -5837,6 +6267,16 @@ export interface components {
             rows: number;
             public: number;
             private: number;
+        };
+        /** @description For whom to make links, and how long these work. */
+        MakeLinksRequest: {
+            /** @description Ids; without: everybody who has not joined and has no link that works. */
+            entries?: number[] | null;
+            /**
+             * @description How long they work.
+             * @default 30
+             */
+            days: number;
         };
         MarkdownRequest: {
             body: string;
@@ -6083,6 +6523,18 @@ export interface components {
             /** @description As JSON. */
             value: string;
         };
+        /** @description What the roster says of you, and nobody else is told. */
+        MineOnRoster: {
+            /** @description You joined as somebody of the roster. */
+            hasJoined: boolean;
+            invitation: components["schemas"]["RosterInvitation"] | null;
+        };
+        /**
+         * @description * `blank` - nothing
+         *     * `zero` - zero
+         * @enum {string}
+         */
+        MissingEnum: "blank" | "zero";
         /**
          * @description * `constant` - constant
          *     * `linear` - linear
@@ -6309,6 +6761,19 @@ export interface components {
              * @description Null where it is not defined for this file.
              */
             score: number | null;
+        };
+        /** @description Who is expected, and where. */
+        OpenedLink: {
+            /** @description Slug. */
+            competition: string;
+            title: string;
+            /** @description As the organisers wrote it. */
+            name: string;
+            section: string;
+            rulesRequired: boolean;
+            rulesVersion: number;
+            /** @description Whether a link makes an account for who has none. */
+            makesAccounts: boolean;
         };
         /** @description What organisers see of a team's submission: that it was made, and its public score. */
         OrganisersSubmission: {
@@ -7536,6 +8001,96 @@ export interface components {
          * @enum {string}
          */
         RoleEnum: "train" | "test" | "sample" | "solution" | "other";
+        /** @description What one line of the list changes. */
+        RosterChange: {
+            /** @description Where it stands in the text; the first line is 1. */
+            line: number;
+            isNew: boolean;
+            fieldsChanged: components["schemas"]["FieldsChangedEnum"][];
+            email: string;
+            name: string;
+            number: string;
+            section: string;
+        };
+        /** @description Somebody on the roster. The context holds `at`, and `teams`: the names of the teams by person. */
+        RosterEntry: {
+            readonly id: number;
+            /**
+             * Email address
+             * Format: email
+             */
+            readonly email: string;
+            readonly name: string;
+            readonly number: string;
+            readonly section: string;
+            /** @description Its name in addresses. It can't change later. */
+            readonly bracket: string | null;
+            /** @description With which account they joined; null before. */
+            readonly username: string | null;
+            /** @description Name of the team that they are in now. */
+            readonly team: string | null;
+            /** Format: date-time */
+            readonly joinedAt: string | null;
+            /** @description Whether somebody holds a link that works. */
+            readonly link: components["schemas"]["LinkEnum"];
+            /** Format: date-time */
+            readonly linkMadeAt: string | null;
+            /** Format: date-time */
+            readonly linkExpiresAt: string | null;
+        };
+        /** @description Who is expected, and where. */
+        RosterInvitation: {
+            /** @description Slug. */
+            competition: string;
+            title: string;
+            /** @description As the organisers wrote it. */
+            name: string;
+            section: string;
+            rulesRequired: boolean;
+            rulesVersion: number;
+        };
+        /** @description A link for somebody. It is told this once. */
+        RosterLink: {
+            id: number;
+            name: string;
+            email: string;
+            number: string;
+            section: string;
+            address: string;
+            /** Format: date-time */
+            expiresAt: string;
+        };
+        /** @description What taking over a list changes, or has changed. */
+        RosterPlan: {
+            /** @description People who are not on the roster yet. */
+            new: number;
+            /** @description People of whom the list says something else. */
+            changed: number;
+            unchanged: number;
+            /** @description People of the roster who are not in the list: they stay. */
+            absent: number;
+            ignoredColumns: string[];
+            sections: components["schemas"]["RosterSection"][];
+            /** @description A phase has ended, and brackets change: with a public reason. */
+            needsReason: boolean;
+            changes: components["schemas"]["RosterChange"][];
+        };
+        /** @description A section of the list and its bracket. */
+        RosterSection: {
+            section: string;
+            /** @description Its slug; null: the import makes one. */
+            bracket: string | null;
+        };
+        /** @description A list of people, as text. */
+        RosterTextRequest: {
+            /** @description The first line names the columns, in English or Japanese: e-mail, name, and perhaps number and section. Others are ignored. */
+            csv: string;
+            /**
+             * @description Let sections become brackets.
+             * @default true
+             */
+            withBrackets: boolean;
+        };
         /** @description A team on a leaderboard; `rank` is null without a score, `score` is its best one. */
         Row: {
             rank: number | null;
@@ -7561,6 +8116,13 @@ export interface components {
             disqualified: boolean;
             /** @description Slugs of the brackets that the team belongs to. */
             brackets: string[];
+        };
+        /** @description The answer to the rules of the competition. */
+        RulesAnswerRequest: {
+            /** @default false */
+            acceptRules: boolean;
+            /** @description The version that you read. */
+            rulesVersion?: number | null;
         };
         /**
          * @description * `private` - private scoring
@@ -7660,6 +8222,20 @@ export interface components {
             /** @description For the header X-CSRFToken of every change made with a session. */
             csrfToken: string;
             site: components["schemas"]["Site"];
+        };
+        /** @description Which score gives which grade: straight between two lines, level beyond the first and the last. */
+        SetGradeRuleRequest: {
+            lines: components["schemas"]["GradeLineRequest"][];
+            /** @description Name of the column of the grades in the files. */
+            assignment: string;
+            /**
+             * @description For who has no score.
+             *
+             *     * `blank` - nothing
+             *     * `zero` - zero
+             * @default blank
+             */
+            missing: components["schemas"]["MissingEnum"];
         };
         SharedAccount: {
             user: components["schemas"]["UserRef"];
@@ -8106,6 +8682,10 @@ export interface components {
              */
             expiresAt?: string | null;
         };
+        /** @description What stands in a link behind the #. */
+        TokenOfLinkRequest: {
+            token: string;
+        };
         /** @description A personal API token, without the token itself. */
         TokenRequest: {
             /** @description What it is for, to tell it from others. */
@@ -8286,6 +8866,14 @@ export interface components {
          * @enum {string}
          */
         WayEnum: "random" | "stratified" | "group" | "time";
+        /**
+         * @description * `graded` - by the score of the team
+         *     * `not_joined` - has not joined
+         *     * `no_score` - has no score
+         *     * `disqualified` - the team is disqualified
+         * @enum {string}
+         */
+        WhyEnum: "graded" | "not_joined" | "no_score" | "disqualified";
         /** @description How much the public score of a baseline wobbles. */
         Wobble: {
             /**
@@ -12815,6 +13403,269 @@ export interface operations {
             };
         };
     };
+    listGrades: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Grade"][];
+                };
+            };
+            /** @description `private_leaderboard_closed`, `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `no_grade_rule` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    downloadGrades: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Who is to read it.
+                 *
+                 *     * `moodle` - moodle
+                 *     * `canvas` - canvas
+                 */
+                layout?: "moodle" | "canvas";
+            };
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Header first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description Something sent is missing or wrong; `attr` says what. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "validation_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "required",
+                     *           "detail": "This field is required.",
+                     *           "attr": "name"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `private_leaderboard_closed`, `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `no_grade_rule` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    getGradeRule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GradeRule"];
+                };
+            };
+            /** @description `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    setGradeRule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetGradeRuleRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GradeRule"];
+                };
+            };
+            /** @description `same_score_twice`, `grades_fall` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not good. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "not_authenticated",
+                     *           "detail": "Authentication credentials were not provided.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "throttled",
+                     *           "detail": "Request was throttled.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
     listComparisons: {
         parameters: {
             query?: {
@@ -15914,6 +16765,277 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    listGradesOfPhase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+                /** @description The number of the phase. */
+                phase: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Grade"][];
+                };
+            };
+            /** @description `private_leaderboard_closed`, `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `no_grade_rule` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    downloadGradesOfPhase: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Who is to read it.
+                 *
+                 *     * `moodle` - moodle
+                 *     * `canvas` - canvas
+                 */
+                layout?: "moodle" | "canvas";
+            };
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+                /** @description The number of the phase. */
+                phase: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Header first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description Something sent is missing or wrong; `attr` says what. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "validation_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "required",
+                     *           "detail": "This field is required.",
+                     *           "attr": "name"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `private_leaderboard_closed`, `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `no_grade_rule` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    getGradeRuleOfPhase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+                /** @description The number of the phase. */
+                phase: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GradeRule"];
+                };
+            };
+            /** @description `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    setGradeRuleOfPhase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+                /** @description The number of the phase. */
+                phase: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetGradeRuleRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GradeRule"];
+                };
+            };
+            /** @description `same_score_twice`, `grades_fall` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not good. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "not_authenticated",
+                     *           "detail": "Authentication credentials were not provided.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "throttled",
+                     *           "detail": "Request was throttled.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["Errors"];
                 };
             };
@@ -19615,6 +20737,692 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Readiness"];
+                };
+            };
+            /** @description `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "throttled",
+                     *           "detail": "Request was throttled.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    listRoster: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RosterEntry"][];
+                };
+            };
+            /** @description `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    deleteRosterEntry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+                /** @description Id of the entry. */
+                entry: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deleted */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Nobody is signed in, or the token is not good. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "not_authenticated",
+                     *           "detail": "Authentication credentials were not provided.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "throttled",
+                     *           "detail": "Request was throttled.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    removeRosterLink: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+                /** @description Id of the entry. */
+                entry: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deleted */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Nobody is signed in, or the token is not good. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "not_authenticated",
+                     *           "detail": "Authentication credentials were not provided.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "throttled",
+                     *           "detail": "Request was throttled.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    importRoster: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImportRosterRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RosterPlan"];
+                };
+            };
+            /** @description `invalid_roster`, `reason_missing`, `invalid_reason` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not good. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "not_authenticated",
+                     *           "detail": "Authentication credentials were not provided.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `roster_changed` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "throttled",
+                     *           "detail": "Request was throttled.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    createRosterLinks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["MakeLinksRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RosterLink"][];
+                };
+            };
+            /** @description Something sent is missing or wrong; `attr` says what. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "validation_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "required",
+                     *           "detail": "This field is required.",
+                     *           "attr": "name"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not good. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "not_authenticated",
+                     *           "detail": "Authentication credentials were not provided.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `roster_joined` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "throttled",
+                     *           "detail": "Request was throttled.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    getMyRosterInvitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MineOnRoster"];
+                };
+            };
+            /** @description `not_authenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description This user may not do this, or not now; `code` says why. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "permission_denied",
+                     *           "detail": "You do not have permission to perform this action.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    acceptRosterInvitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["RulesAnswerRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Joined"];
+                };
+            };
+            /** @description Something sent is missing or wrong; `attr` says what. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "validation_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "required",
+                     *           "detail": "This field is required.",
+                     *           "attr": "name"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_authenticated`, `account_deleted` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `entry_closed`, `rules_not_accepted`, `left_with_submissions` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_on_the_roster`, `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `rules_changed`, `already_on_the_roster`, `already_entered` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "throttled",
+                     *           "detail": "Request was throttled.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    previewRoster: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RosterTextRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RosterPlan"];
+                };
+            };
+            /** @description `invalid_roster` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not good. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "not_authenticated",
+                     *           "detail": "Authentication credentials were not provided.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description `not_a_host` */
@@ -25862,6 +27670,178 @@ export interface operations {
                 };
             };
             /** @description `already_resolved` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "throttled",
+                     *           "detail": "Request was throttled.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    enterByRosterLink: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JoinByLinkRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Joined"];
+                };
+            };
+            /** @description `name_of_an_organiser` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `account_deleted` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `entry_closed`, `rules_not_accepted`, `left_with_submissions`, `roster_accounts_closed`, `permission_denied` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `roster_link_unknown` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `roster_link_used`, `roster_link_expired`, `roster_not_open`, `rules_changed`, `already_on_the_roster`, `already_entered`, `username_taken` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "throttled",
+                     *           "detail": "Request was throttled.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    readRosterLink: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TokenOfLinkRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenedLink"];
+                };
+            };
+            /** @description Something sent is missing or wrong; `attr` says what. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "validation_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "required",
+                     *           "detail": "This field is required.",
+                     *           "attr": "name"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `roster_link_unknown` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `roster_link_used`, `roster_link_expired`, `roster_not_open` */
             409: {
                 headers: {
                     [name: string]: unknown;
