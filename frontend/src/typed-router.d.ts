@@ -52,6 +52,7 @@ declare module 'vue-router/auto-routes' {
       { slug: ParamValue<false> },
       | '/competitions/[slug]/'
       | '/competitions/[slug]/baselines'
+      | '/competitions/[slug]/class'
       | '/competitions/[slug]/data'
       | '/competitions/[slug]/discussions/'
       | '/competitions/[slug]/discussions/[id]'
@@ -83,6 +84,13 @@ declare module 'vue-router/auto-routes' {
     '/competitions/[slug]/baselines': RouteRecordInfo<
       '/competitions/[slug]/baselines',
       '/competitions/:slug/baselines',
+      { slug: ParamValue<true> },
+      { slug: ParamValue<false> },
+      | never
+    >,
+    '/competitions/[slug]/class': RouteRecordInfo<
+      '/competitions/[slug]/class',
+      '/competitions/:slug/class',
       { slug: ParamValue<true> },
       { slug: ParamValue<false> },
       | never
@@ -304,6 +312,13 @@ declare module 'vue-router/auto-routes' {
       Record<never, never>,
       | never
     >,
+    '/join': RouteRecordInfo<
+      '/join',
+      '/join',
+      Record<never, never>,
+      Record<never, never>,
+      | never
+    >,
     '/legal/[name]': RouteRecordInfo<
       '/legal/[name]',
       '/legal/:name',
@@ -441,6 +456,7 @@ declare module 'vue-router/auto-routes' {
         | '/competitions/[slug]'
         | '/competitions/[slug]/'
         | '/competitions/[slug]/baselines'
+        | '/competitions/[slug]/class'
         | '/competitions/[slug]/data'
         | '/competitions/[slug]/discussions/'
         | '/competitions/[slug]/discussions/[id]'
@@ -477,6 +493,14 @@ declare module 'vue-router/auto-routes' {
     'src/pages/competitions/[slug]/baselines.vue': {
       routes:
         | '/competitions/[slug]/baselines'
+      views:
+        | never
+      pathParamNames:
+        | never
+    }
+    'src/pages/competitions/[slug]/class.vue': {
+      routes:
+        | '/competitions/[slug]/class'
       views:
         | never
       pathParamNames:
@@ -725,6 +749,14 @@ declare module 'vue-router/auto-routes' {
     'src/pages/forgot-password.vue': {
       routes:
         | '/forgot-password'
+      views:
+        | never
+      pathParamNames:
+        | never
+    }
+    'src/pages/join.vue': {
+      routes:
+        | '/join'
       views:
         | never
       pathParamNames:
