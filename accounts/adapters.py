@@ -73,6 +73,10 @@ class AccountAdapter(DefaultAccountAdapter):
             return url
         return f"{url}?{urlencode({'next': page})}"
 
+    def get_login_stages(self) -> list[str]:
+        ours = "accounts.stages.EmailVerificationStage"
+        return [ours if stage.endswith(".EmailVerificationStage") else stage for stage in super().get_login_stages()]
+
     # --- emails ------------------------------------------------------------------------------------------------------
     def format_email_subject(self, subject: str) -> str:
         return f"[{settings.SITE_NAME}] {subject}"

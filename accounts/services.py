@@ -7,11 +7,19 @@ from datetime import datetime
 from typing import Any
 
 from allauth.account.models import EmailAddress
-from django.db import transaction
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext_lazy as _
 
 from accounts import signals
 from accounts.avatars import delete_later
 from accounts.models import BrowserUse, User
+from foundation.refusals import Conflict
+
+
+class UsernameTaken(Conflict):
+    code = "username_taken"
+    message = _("Somebody has this user name already.")
+    attr = "username"
 
 
 def create_account(*, username: str, email: str, password: str | None, **fields: Any) -> User:
@@ -20,6 +28,19 @@ def create_account(*, username: str, email: str, password: str | None, **fields:
         user = User.objects.create_user(username, email.lower(), password, **fields)
         confirm_address(user)
     return user
+
+
+def create_account_without_address(*, username: str, password: str, display_name: str = "", language: str = "") -> User:
+    """An account of somebody whom an organiser's link lets in: it has no email address, so that it claims nobody's.
+
+    Raises:
+        UsernameTaken: somebody took the name in the same moment.
+    """
+    try:
+        with transaction.atomic():
+            return User.objects.create_user(username, "", password, display_name=display_name, language=language)
+    except IntegrityError as error:
+        raise UsernameTaken from error
 
 
 def confirm_address(user: User) -> None:

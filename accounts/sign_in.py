@@ -89,6 +89,6 @@ def confirm_password(request: HttpRequest | Request, user: User, password: str) 
 
 
 def confirmation_missing(user: User) -> bool:
-    """Whether the settings ask for a confirmed email address that this user has not."""
+    """Whether the settings ask for a confirmed address and this user's is not; who has none has none to confirm."""
     mandatory = app_settings.EMAIL_VERIFICATION == app_settings.EmailVerificationMethod.MANDATORY
-    return mandatory and not EmailAddress.objects.filter(user=user, verified=True).exists()
+    return mandatory and bool(user.email) and not EmailAddress.objects.filter(user=user, verified=True).exists()

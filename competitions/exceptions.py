@@ -892,3 +892,79 @@ class PageSlugTaken(Conflict):
     code = "page_slug_taken"
     message = _("There is a page of this name already.")
     attr = "slug"
+
+
+# --- the roster of a class --------------------------------------------------------------------------------------------
+class RosterRefused(Problems):
+    """Says what is wrong in the list, and in which line and field of it. Nothing of it was taken over."""
+
+    code = "invalid_roster"
+    message = _("The list can't be used.")
+    attr = "csv"
+
+
+class RosterChanged(Conflict):
+    code = "roster_changed"
+    message = _("Somebody changed the roster in the same moment: try again.")
+
+
+class RosterLinkUnknown(Refusal):
+    """Never given out, replaced by a newer one or taken back: which of them is not said."""
+
+    code = "roster_link_unknown"
+    status = 404
+    message = _("This link does not work, or no more. Ask whoever gave it to you for a new one.")
+
+
+class RosterLinkExpired(Conflict):
+    code = "roster_link_expired"
+    message = _("This link has run out. Ask whoever gave it to you for a new one.")
+
+
+class RosterLinkUsed(Conflict):
+    code = "roster_link_used"
+    message = _("This link was used already. If it was you, sign in; if not, tell whoever gave it to you.")
+
+
+class RosterNotOpen(Conflict):
+    code = "roster_not_open"
+    message = _("The competition is not published yet: keep the link, and come back.")
+
+
+class RosterJoined(Conflict):
+    code = "roster_joined"
+    message = _("This person has joined already.")
+
+
+class AlreadyOnRoster(Conflict):
+    code = "already_on_the_roster"
+    message = _("Your account is on the roster already, as somebody else. Sign in with your own account.")
+
+
+class NotOnRoster(Refusal):
+    code = "not_on_the_roster"
+    status = 404
+    message = _("No invitation waits for a confirmed email address of yours.")
+
+
+class RosterAccountsClosed(Forbidden):
+    code = "roster_accounts_closed"
+    message = _("Links make no accounts on this site: sign in with yours.")
+
+
+# --- grades -----------------------------------------------------------------------------------------------------------
+class NoGradeRule(Conflict):
+    code = "no_grade_rule"
+    message = _("Say first which score gives which grade.")
+
+
+class SameScoreTwice(Refusal):
+    code = "same_score_twice"
+    message = _("Two lines have the same score.")
+    attr = "lines"
+
+
+class GradesFall(Refusal):
+    code = "grades_fall"
+    message = _("A better score must not give a lower grade.")
+    attr = "lines"

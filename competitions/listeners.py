@@ -20,7 +20,7 @@ from competitions.crew.services import forget_helper
 from competitions.exceptions import MetricIsBeingTried, NoSolution
 from competitions.leaderboards.standings import leaderboard_changed
 from competitions.metrics.trying import start_trial
-from competitions.models import Competition, Invitation, Membership, RequestStatus, Solution, Team
+from competitions.models import Competition, Invitation, Membership, RequestStatus, RosterEntry, Solution, Team
 from competitions.organising.hosts import lock_teams_of, remove_host
 from competitions.signals import solution_replaced
 from competitions.teams.conflicts import note_hosts, note_staff
@@ -37,6 +37,7 @@ def account_goes(*, user: User, at: datetime, **_: Any) -> None:
     asked of or by the team is off; if it bears the name of the person, it gets another one. So do teams of theirs that
     were emptied by a merge, or when they left them: these stay in the history.
     """
+    RosterEntry.objects.filter(user=user).update(user=None)
     memberships = Membership.objects.filter(user=user)
     emptied = Team.objects.emptied().filter(owner=user)
     teams = Team.objects.lock_all([*memberships.values_list("team", flat=True), *emptied.values_list("pk", flat=True)])

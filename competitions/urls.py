@@ -6,6 +6,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include(f"competitions.{subject}.urls"))
     for subject in (
         *("explaining", "organising", "crew", "phases", "teams", "brackets", "metrics", "files", "leaderboards", "log"),
-        *("solution", "bundles", "combined"),
+        *("solution", "bundles", "combined", "roster", "grades"),
     )
 ]

@@ -323,6 +323,8 @@ REST_FRAMEWORK = {
     "DEFAULT_THROTTLE_RATES": {
         # Entering, where a code can be guessed at.
         "joining": "20/min",
+        # Opening the link of a roster: a whole room does it at once, from one address.
+        "links": "300/min",
         "submissions": env.str("UZU_THROTTLE_SUBMISSIONS", default="60/min"),
         "writes": "120/min",
         # What scores every submission, to no lasting effect.
@@ -383,6 +385,8 @@ COMPETITION_CREATORS = env.str("UZU_COMPETITION_CREATORS", default="staff")
 if COMPETITION_CREATORS not in {"staff", "group", "everybody"}:
     raise ImproperlyConfigured("UZU_COMPETITION_CREATORS is staff, group or everybody.")
 CREATORS_GROUP = env.str("UZU_COMPETITION_CREATORS_GROUP", default="organisers")
+# Whether the links of a roster make accounts for those who have none, also where nobody can sign up by themselves.
+ROSTER_ACCOUNTS = env.bool("UZU_ROSTER_ACCOUNTS", default=COMPETITION_CREATORS != "everybody")
 # How many that are not published somebody may have who is not of the staff.
 MOST_DRAFTS = env.int("UZU_MOST_DRAFTS", default=3)
 # What the files of one competition may come to, unless the admin says otherwise for it; 0: as much as there is room.

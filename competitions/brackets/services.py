@@ -182,13 +182,44 @@ def set_brackets(*, team: Team, slugs: Collection[str], by: User, at: datetime, 
             return team
         is_final = needs_reason(competition, at)
         reason = clean_reason(reason, required=is_final)
-        _write(team, before=before, wanted=wanted)
-        # No name: who is called after somebody must be able to forget it.
-        facts = {"team": team.pk, "brackets": [_slugs(before.values()), _slugs(wanted.values())]}
-        entry = record(competition, LogKind.TEAM_BRACKETS, by=by, at=at, facts=facts, reason=reason, tell=is_final)
-        if entry is not None and not is_final:
-            transaction.on_commit(lambda: signals.brackets_set.send_robust(Team, entry=entry, by=by, at=at))
+        _set(team, before=before, wanted=wanted, by=by, at=at, reason=reason)
     return team
+
+
+def move_team(
+    *, team: Team, into: Collection[int], out_of: Collection[int], by: User | None, at: datetime, reason: str = ""
+) -> bool:
+    """Put the team into some brackets and take it out of others, as an organiser said before: told as `set_brackets`.
+
+    For who has asked for permission, and for the reason where one is needed. Call it with the rows of the team and the
+    competition locked. Returns whether anything changed.
+    """
+    before = _entered(team)
+    wanted = (set(before) - set(out_of)) | set(into)
+    if wanted == set(before):
+        return False
+    known = {bracket.pk: bracket for bracket in team.competition.brackets.all()}
+    _set(team, before=before, wanted={pk: known[pk] for pk in wanted}, by=by, at=at, reason=reason)
+    return True
+
+
+def _set(
+    team: Team,
+    *,
+    before: Mapping[int, Bracket],
+    wanted: Mapping[int, Bracket],
+    by: User | None,
+    at: datetime,
+    reason: str,
+) -> None:
+    competition = team.competition
+    is_final = needs_reason(competition, at)
+    _write(team, before=before, wanted=wanted)
+    # No name: who is called after somebody must be able to forget it.
+    facts = {"team": team.pk, "brackets": [_slugs(before.values()), _slugs(wanted.values())]}
+    entry = record(competition, LogKind.TEAM_BRACKETS, by=by, at=at, facts=facts, reason=reason, tell=is_final)
+    if entry is not None and not is_final:
+        transaction.on_commit(lambda: signals.brackets_set.send_robust(Team, entry=entry, by=by, at=at))
 
 
 def combine_brackets(*, from_team: Team, to_team: Team) -> None:

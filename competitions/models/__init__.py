@@ -12,10 +12,12 @@ from competitions.models.competition import (
 )
 from competitions.models.crew import CrewInvitation, CrewRole, Helper
 from competitions.models.files import DataArchive, DataFile, DataPreview, Solution
+from competitions.models.grade import GradeRule, Missing
 from competitions.models.log import LogKind, LogRow
 from competitions.models.metric import MetricDirection, MetricFailure, OwnMetric
 from competitions.models.phase import BoardAudience, EntryBoard, EntryRule, Phase, State, TakesOver
 from competitions.models.publication import PlannedPublication
+from competitions.models.roster import RosterEntry
 from competitions.models.standing import Baseline, RankInterval, Standing, StandingChange
 from competitions.models.team import (
     Departure,
@@ -49,6 +51,7 @@ __all__ = [
     "Departure",
     "EntryBoard",
     "EntryRule",
+    "GradeRule",
     "Helper",
     "Hosting",
     "Invitation",
@@ -59,12 +62,14 @@ __all__ = [
     "MergeRequest",
     "MetricDirection",
     "MetricFailure",
+    "Missing",
     "OwnMetric",
     "Page",
     "Phase",
     "PlannedPublication",
     "RankInterval",
     "RequestStatus",
+    "RosterEntry",
     "RulesAcceptance",
     "SearchName",
     "Solution",

@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 from rest_framework.routers import SimpleRouter
 
+from competitions.grades.urls import urlpatterns as grades
 from competitions.leaderboards.urls import urlpatterns as leaderboards
 from competitions.metrics.urls import urlpatterns as metrics
 from competitions.phases.addresses import PHASE, below_phases
@@ -19,5 +20,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
         NamedTeamsViewSet.as_view({"get": "retrieve", "put": "update", "patch": "partial_update"}),
         name="phase-teams",
     ),
-    *below_phases([*leaderboards, *solution, *metrics]),
+    *below_phases([*leaderboards, *solution, *metrics, *grades]),
 ]

@@ -49,11 +49,13 @@ def enter(
     rules_version: int | None = None,
     invitation_code: str = "",
     brackets: Collection[str] = (),
+    is_invited: bool = False,
     at: datetime,
 ) -> Team:
     """Let `user` take part: a team of one, named after them, with its standing.
 
     `rules_version`: the version they read; None for who does not say. `brackets`: slugs of those the team belongs to.
+    `is_invited`: the organisers let them in by name, which stands for the code of a closed room.
 
     Raises:
         AccountGone: they deleted their account meanwhile: no team is to bear their name.
@@ -66,7 +68,10 @@ def enter(
         UnknownBracket, BracketOfHosts, BracketsFixedByPhase: not this bracket, or none any more.
     """
     can.enter(user, competition, at).require()
-    check_conditions(competition=competition, user=user, accept_rules=accept_rules, invitation_code=invitation_code)
+    if not is_invited:
+        check_conditions(competition=competition, user=user, accept_rules=accept_rules, invitation_code=invitation_code)
+    else:
+        check_rules(competition=competition, user=user, accept_rules=accept_rules)
     try:
         with transaction.atomic():
             user = lock_account(user)
@@ -120,6 +125,15 @@ def check_conditions(*, competition: Competition, user: User, accept_rules: bool
     closed = competition.visibility == Competition.Visibility.INVITATION
     if closed and not Departure.objects.filter(competition=competition, user=user).exists():
         check_invitation_code(competition, invitation_code)
+    check_rules(competition=competition, user=user, accept_rules=accept_rules)
+
+
+def check_rules(*, competition: Competition, user: User, accept_rules: bool) -> None:
+    """Check that somebody accepts the rules now, or did so before.
+
+    Raises:
+        RulesNotAccepted: they do not.
+    """
     if not accept_rules and not can.accepted_rules(user, competition):
         raise RulesNotAccepted(version=competition.rules_version)
 

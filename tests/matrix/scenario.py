@@ -17,8 +17,11 @@ from freezegun import freeze_time
 from accounts.models import User
 from accounts.tokens import create_token
 from competitions.crew.services import invite_to_crew
+from competitions.grades.rules import set_rule
 from competitions.metrics.services import upload_metric
 from competitions.models import Bracket, DataFile, Page
+from competitions.roster.importing import import_roster
+from competitions.roster.links import make_links
 from competitions.solution.services import active_solution, replace_solution
 from competitions.teams.invitations import invite
 from competitions.teams.merges import request_merge
@@ -131,6 +134,22 @@ def build(stage: str) -> Scenario:
     complaint = report(post=comment, by=people["participant"], reason="spam", text="", at=NOON)
     upload = store_upload(file=SimpleUploadedFile("a.gif", PIXEL), by=people["owner"], at=NOON)
     token, _secret = create_token(user=people["owner"], name="laptop", at=NOON)
+    import_roster(
+        competition=competition,
+        csv="e-mail,name,number,section\npupil@example.org,Pupil,s1,A\n",
+        with_brackets=False,
+        by=people["organiser"],
+        at=NOON,
+    )
+    [(pupil, link)] = make_links(competition=competition, entries=None, by=people["organiser"], at=NOON)
+    set_rule(
+        phase=competition.phase,
+        lines=[{"score": 0.0, "grade": 100}, {"score": 1.0, "grade": 50}],
+        assignment="Cup",
+        missing="zero",
+        by=people["organiser"],
+        at=NOON,
+    )
     if stage != "running":
         finish(competition, team, submission, people["organiser"], stage)
     news = Notification.objects.create(
@@ -145,6 +164,7 @@ def build(stage: str) -> Scenario:
             "competitions": competition.slug,
             "pages": "overview",
             "brackets": "student",
+            "roster": pupil.pk,
             "legal": "terms",
             "cards": "en",
             "cards{language}": "board",
@@ -172,7 +192,7 @@ def build(stage: str) -> Scenario:
             "scoring-runs": run.pk if run else 0,
             "integrity": desk.pk,
         },
-        things={"team": team, "rivals": rivals, "tokens": tokens},
+        things={"team": team, "rivals": rivals, "tokens": tokens, "link": link.split("#")[1]},
     )
 
 

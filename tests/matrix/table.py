@@ -105,6 +105,20 @@ DELETE /api/competitions/{competition}/crew-invitations/{pk}/           401 403 
 GET    /api/crew-invitations/                                           401 200 200 200 200 200 200 200
 POST   /api/crew-invitations/{pk}/accept/                               401 404 404 404 404 404 404 404
 POST   /api/crew-invitations/{pk}/refuse/                               401 404 404 404 404 404 404 404
+GET    /api/competitions/{competition}/roster/                          403 403 403 403 403 200 403 200
+POST   /api/competitions/{competition}/roster/preview/                  401 403 403 403 403 200 403 200
+POST   /api/competitions/{competition}/roster/import/                   401 403 403 403 403 200 403 200
+POST   /api/competitions/{competition}/roster/links/                    401 403 403 403 403 200 403 200
+DELETE /api/competitions/{competition}/roster/{entry}/                  401 403 403 403 403 204 403 204
+DELETE /api/competitions/{competition}/roster/{entry}/link/             401 403 403 403 403 204 403 204
+GET    /api/competitions/{competition}/roster/mine/                     401 200 200 200 200 200 200 200
+POST   /api/competitions/{competition}/roster/mine/accept/              401 404 404 404 404 404 404 404
+POST   /api/roster-links/open/                                          200 200 200 200 200 200 200 200
+POST   /api/roster-links/join/                                          200 200 200 200 200 200 200 200
+GET    /api/competitions/{competition}/grades/                          403 403 403 403 403 403 403 403
+GET    /api/competitions/{competition}/grades/csv/                      403 403 403 403 403 403 403 403
+GET    /api/competitions/{competition}/grades/rule/                     403 403 403 403 403 200 403 200
+PUT    /api/competitions/{competition}/grades/rule/                     401 403 403 403 403 200 403 200
 GET    /api/competitions/{competition}/solution/                        403 403 403 403 403 200 403 200
 PUT    /api/competitions/{competition}/solution/                        401 403 403 403 403 200 403 200
 GET    /api/competitions/{competition}/solution/file/                   403 403 403 403 403 403 403 403
@@ -269,6 +283,8 @@ GET    /api/v1/files/{token}/{name}                                     404 404 
 POST   /api/v1/files/{token}/{name}                                     404 404 404 404 404 404 404 404
 POST   /api/v1/{service}/{method}                                       401 200 200 200 200 200 200 200
 # after the end, scored, not confirmed
+GET    /api/competitions/{competition}/grades/@ended                    403 403 403 403 403 403 403 403
+GET    /api/competitions/{competition}/grades/csv/@ended                403 403 403 403 403 403 403 403
 GET    /api/competitions/{competition}/@ended                           200 200 200 200 200 200 200 200
 PATCH  /api/competitions/{competition}/@ended                           401 403 403 403 403 200 403 200
 POST   /api/competitions/{competition}/enter/@ended                     401 403 409 409 409 403 403 403
@@ -324,6 +340,8 @@ POST   /api/competitions/{competition}/trials/@ended                    401 403 
 PUT    /api/competitions/{competition}/trials/{pk}/baseline/@ended      401 403 403 403 403 200 403 200
 POST   /api/teams/{pk}/extra-submissions/@ended                         401 403 403 403 403 403 403 403
 # confirmed
+GET    /api/competitions/{competition}/grades/@confirmed                403 403 403 403 403 200 403 200
+GET    /api/competitions/{competition}/grades/csv/@confirmed            403 403 403 403 403 200 403 200
 POST   /api/teams/{pk}/exclusions/@confirmed                            401 403 403 403 403 201 403 201
 POST   /api/submissions/{pk}/exclusions/@confirmed                      401 404 404 404 404 201 404 201
 POST   /api/exclusions/{pk}/lift/@confirmed                             401 404 403 404 404 200 404 200
@@ -442,6 +460,18 @@ BODIES: dict[tuple[str, str], Body] = {
     ("DELETE", "/api/competitions/{competition}/brackets/{bracket}/"): {"reason": "Nobody studies."},
     ("PUT", "/api/teams/{pk}/brackets/"): {"brackets": []},
     ("POST", "/api/competitions/{competition}/crew-invitations/"): {"username": "other", "role": "helper"},
+    ("POST", "/api/competitions/{competition}/roster/preview/"): {"csv": "e-mail,name\na@example.org,A\n"},
+    ("POST", "/api/competitions/{competition}/roster/import/"): {"csv": "e-mail,name\na@example.org,A\n"},
+    ("POST", "/api/roster-links/open/"): lambda scenario: {"token": scenario.things["link"]},
+    ("POST", "/api/roster-links/join/"): lambda scenario: {
+        "token": scenario.things["link"],
+        "username": "pupil",
+        "password": "a long and good one",
+    },
+    ("PUT", "/api/competitions/{competition}/grades/rule/"): {
+        "lines": [{"score": 0.5, "grade": 60}],
+        "assignment": "Cup",
+    },
     ("PUT", "/api/competitions/{competition}/solution/"): lambda scenario: {
         "reason": "A mistake.",
         **file("file", SOLUTION, "solution.csv")(scenario),
@@ -505,7 +535,7 @@ BODIES: dict[tuple[str, str], Body] = {
 # What belongs to a phase is asked for at an address that names the phase as well: the same of everybody.
 OF_A_PHASE = (
     *("leaderboard/", "solution/", "own-metrics/", "submission-schema/", "scoring-runs/", "private-leaderboard/"),
-    *("integrity/", "dry-runs/", "noise/", "trials/", "submissions/", "activity/"),
+    *("integrity/", "dry-runs/", "noise/", "trials/", "submissions/", "activity/", "grades/"),
 )
 # Of all phases together.
 OF_NO_PHASE = ("leaderboard/combined/",)
