@@ -304,6 +304,13 @@ declare module 'vue-router/auto-routes' {
       Record<never, never>,
       | never
     >,
+    '/institution': RouteRecordInfo<
+      '/institution',
+      '/institution',
+      Record<never, never>,
+      Record<never, never>,
+      | never
+    >,
     '/legal/[name]': RouteRecordInfo<
       '/legal/[name]',
       '/legal/:name',
@@ -725,6 +732,14 @@ declare module 'vue-router/auto-routes' {
     'src/pages/forgot-password.vue': {
       routes:
         | '/forgot-password'
+      views:
+        | never
+      pathParamNames:
+        | never
+    }
+    'src/pages/institution.vue': {
+      routes:
+        | '/institution'
       views:
         | never
       pathParamNames:

@@ -94,6 +94,8 @@ VISITS = (
     # The way in
     Visit("/sign-in", by=(VISITOR,)),
     Visit("/sign-up", by=(VISITOR,)),
+    # Where an institution sends people back to: nobody has come from one.
+    Visit("/institution?error=cancelled", by=(VISITOR,)),
     Visit("/forgot-password", by=(VISITOR,)),
     Visit("/reset-password/no-such-key", by=(VISITOR,), refusals=(400, 404)),
     Visit("/confirm-email", by=(VISITOR,)),
