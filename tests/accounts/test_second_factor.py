@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import time
 from datetime import timedelta
 
@@ -349,5 +351,98 @@ def test_switched_off_again_the_password_is_enough(secret, another_app, settings
     assert another_app.sign_in().status_code == 200
 
 
+def test_passkeys_are_allowed_to_pages_where_there_are_any(client, settings):
+    assert "publickey-credentials-get" in client.get("/api/session/").headers["Permissions-Policy"]
+    settings.SECOND_FACTOR = True
+    told = client.get("/api/session/").headers["Permissions-Policy"]
+    assert "publickey" not in told
+    assert "camera=()" in told
+
+
 def test_the_site_says_that_it_is_on(switched_on, app):
     assert app.http.get("/api/session/").json()["site"]["secondFactor"] is True
+
+
+# --- whatever a client sends ------------------------------------------------------------------------------------------
+BYTES = "AAAA"
+CLIENT_DATA = base64.urlsafe_b64encode(
+    json.dumps({"type": "webauthn.create", "challenge": BYTES, "origin": "http://testserver"}).encode()
+).decode()
+CREDENTIALS = [
+    None,
+    "x",
+    1,
+    [],
+    {},
+    {"id": None},
+    {"id": BYTES, "rawId": BYTES, "type": "public-key", "response": {}},
+    {"id": BYTES, "rawId": BYTES, "type": "public-key", "response": None},
+    {"id": BYTES, "rawId": BYTES, "type": "other", "response": {"clientDataJSON": "x", "attestationObject": "x"}},
+    {"id": "ü", "rawId": "ü", "type": "public-key", "response": {"clientDataJSON": "ü", "attestationObject": "ü"}},
+    {
+        "id": BYTES,
+        "rawId": BYTES,
+        "type": "public-key",
+        "response": {
+            "clientDataJSON": CLIENT_DATA,
+            "attestationObject": BYTES,
+            "authenticatorData": BYTES,
+            "signature": BYTES,
+            "userHandle": BYTES,
+        },
+    },
+    {
+        "id": BYTES,
+        "rawId": BYTES,
+        "type": "public-key",
+        "response": {
+            "clientDataJSON": CLIENT_DATA,
+            "attestationObject": "o2NmbXRkbm9uZWdhdHRTdG10oGhhdXRoRGF0YUA",
+            "authenticatorData": base64.urlsafe_b64encode(bytes(37)).decode(),
+            "signature": BYTES,
+        },
+    },
+]
+
+
+@pytest.mark.parametrize("has_asked", [False, True])
+@pytest.mark.parametrize("credential", CREDENTIALS)
+def test_no_passkey_is_taken_that_is_none(secret, app, credential, has_asked):
+    app.confirm_password()
+    for path, body in (
+        ("account/authenticators/webauthn", {"name": "x", "credential": credential}),
+        ("auth/webauthn/reauthenticate", {"credential": credential}),
+    ):
+        if has_asked:
+            assert app.auth("get", path).status_code == 200
+        answer = app.auth("post", path, body)
+        assert answer.status_code == 400, (path, answer.content)
+        assert answer.json()["errors"][0]["code"]
+    assert not Authenticator.objects.filter(type="webauthn").exists()
+
+
+@pytest.mark.parametrize("credential", CREDENTIALS)
+def test_none_signs_in_either(secret, another_app, credential):
+    asks_for_code(another_app)
+    assert another_app.auth("get", "auth/webauthn/authenticate").status_code == 200
+    answer = another_app.auth("post", "auth/webauthn/authenticate", {"credential": credential})
+    assert answer.status_code == 400, answer.content
+    assert another_app.user is None
+
+
+@pytest.mark.parametrize("value", [None, "", "x", 0, -1, 2**70, [], {}, "\x00", "１２３４５６", "1" * 5000, True])
+def test_no_code_and_no_number_breaks_it(secret, app, another_app, value):
+    asks_for_code(another_app)
+    assert another_app.auth("post", "auth/2fa/authenticate", {"code": value}).status_code == 400
+    app.confirm_password()
+    for method, path, body in (
+        ("post", "auth/2fa/reauthenticate", {"code": value}),
+        ("post", TOTP, {"code": value}),
+        ("put", "account/authenticators/webauthn", {"id": value, "name": "x"}),
+        ("delete", "account/authenticators/webauthn", {"authenticators": [value]}),
+        ("delete", "account/authenticators/webauthn", {"authenticators": value}),
+        ("post", CODES, value),
+    ):
+        assert app.auth(method, path, body).status_code in (200, 400, 401, 404, 409, 415), (method, path)
+    assert Authenticator.objects.filter(type="totp").exists()
+    assert another_app.user is None
