@@ -2,28 +2,55 @@
 
 from __future__ import annotations
 
+import json
 import re
+import subprocess
+import sys
 import time
 
 import pytest
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from playwright.sync_api import Page, expect
 
+from tests.accounts.institution import CLIENT, SECRET
 from tests.e2e.axe import violations
-from tests.e2e.server import server_in
+from tests.e2e.server import ROOT, free_port, server_in
 
 pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
-def guarded(tmp_path_factory):
-    """A server by its name: passkeys hang on one."""
-    server = server_in(tmp_path_factory.mktemp("guarded"), UZU_SECOND_FACTOR="1")
+def institution():
+    """Where the institution will answer."""
+    return f"http://127.0.0.1:{free_port()}"
+
+
+@pytest.fixture(scope="module")
+def guarded(tmp_path_factory, institution):
+    """A server by its name, for passkeys hang on one, with an institution beside it."""
+    campus = {"id": "campus", "name": "Example University", "url": institution, "client_id": CLIENT, "secret": SECRET}
+    server = server_in(
+        tmp_path_factory.mktemp("guarded"),
+        UZU_SECOND_FACTOR="1",
+        UZU_OIDC=json.dumps([{**campus, "email_domains": ["campus.example"]}]),
+    )
     server.url = server.url.replace("127.0.0.1", "localhost")
     server.environment["UZU_URL"] = server.url
-    server.start()
-    yield server
-    server.stop()
+    callback = f"{server.url}/api/institutions/oidc/campus/login/callback/"
+    folder = tmp_path_factory.mktemp("institution")
+    command = [
+        sys.executable,
+        "-m",
+        "tests.accounts.institution",
+        institution.rpartition(":")[2],
+        str(folder),
+        callback,
+    ]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        server.start()
+        yield server
+        server.stop()
+        process.terminate()
 
 
 @pytest.fixture
@@ -151,3 +178,29 @@ def test_the_admin_asks_in_the_app_and_lets_in_from_there(browse, guarded):
     page.get_by_label("Password", exact=True).fill(guarded.password)
     page.get_by_role("button", name="Sign in", exact=True).last.click()
     expect(page).to_have_url(re.compile(r"/admin/$"))
+
+
+def test_somebody_comes_from_their_institution(browse, guarded, institution):
+    page = browse(locale="ja-JP", width=390)
+    page.goto(f"{institution}/as/mei/")
+    page.goto("/sign-in?next=/settings/security")
+    expect(page.get_by_role("button", name="Example University でログイン")).to_be_visible()
+    assert violations(page) == []
+    page.get_by_role("button", name="Example University でログイン").click()
+    expect(page.get_by_role("heading", name="このサイトのアカウント")).to_be_visible()
+    expect(page.get_by_label("ユーザー名")).to_have_value("mei")
+    assert violations(page) == []
+    # Taken already, by somebody of the demo.
+    page.get_by_role("button", name="アカウントを作成").click()
+    expect(page.get_by_text("同じユーザー名が既に登録済みです。")).to_be_visible()
+    page.get_by_label("ユーザー名").fill("mei-of-campus")
+    page.get_by_role("button", name="アカウントを作成").click()
+    expect(page).to_have_url(re.compile(r"/settings/security$"))
+    expect(page.get_by_text("mei@campus.example として連携中")).to_be_visible()
+    expect(page.get_by_role("heading", name="パスワードを設定")).to_be_visible()
+    assert violations(page) == []
+    # The next time without a question.
+    page.context.clear_cookies(name="sessionid")
+    page.goto("/sign-in")
+    page.get_by_role("button", name="Example University でログイン").click()
+    expect(page).to_have_url(re.compile(r"/$"))
