@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.db.models import QuerySet
@@ -114,3 +116,42 @@ class ApiTokenAdmin(admin.ModelAdmin[ApiToken]):
         for token in queryset:
             revoke_token(token=token, at=timezone.now())
         self.message_user(request, _("The tokens sign nobody in any more."), messages.SUCCESS)
+
+
+@admin.register(Authenticator)
+class AuthenticatorAdmin(admin.ModelAdmin[Authenticator]):
+    """Second factors, without their secrets. One is taken away for somebody who has lost it, and their codes too."""
+
+    list_display = ("user", "type", "created_at", "last_used_at")
+    list_filter = ("type", "created_at")
+    list_select_related = ("user",)
+    search_fields = ("user__username",)
+    fields = readonly_fields = list_display
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Authenticator | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Authenticator | None = None) -> bool:
+        # Otherwise whoever may look after accounts could open the way to one that may do everything.
+        may = super().has_delete_permission(request, obj)
+        return may and (request.user.is_superuser or (obj is not None and not obj.user.is_superuser))
+
+
+@admin.register(SocialAccount)
+class SocialAccountAdmin(admin.ModelAdmin[SocialAccount]):
+    """Which account belongs to whom at which institution. A connection is taken away here; its user makes it."""
+
+    list_display = ("user", "provider", "uid", "date_joined", "last_login")
+    list_filter = ("provider",)
+    list_select_related = ("user",)
+    search_fields = ("user__username", "uid")
+    fields = readonly_fields = list_display
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: SocialAccount | None = None) -> bool:
+        return False

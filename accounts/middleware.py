@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import logging
+import struct
 from collections.abc import Callable
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from cryptography.exceptions import InvalidSignature
 from django.conf import settings
 from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse, JsonResponse, RawPostDataException
@@ -23,6 +25,12 @@ log = logging.getLogger(__name__)
 
 AUTH_PATH = "/api/auth/"
 RESET_PATH = "/auth/password/reset"
+PASSKEY_PART = "/webauthn"
+# What reading bytes of a stranger's ends in; a signature that does not fit is one of them.
+NO_PASSKEY = (
+    *(ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError),
+    *(InvalidSignature, struct.error),
+)
 MAX_AUTH_BYTES = 2**14
 # Only pages made here show local times: the API says everything in UTC, and the app knows the user's time zone.
 LOCAL_TIME_PATH = "/admin/"
@@ -108,6 +116,8 @@ class SignInInputMiddleware:
             case TypeError() if request.path.endswith(RESET_PATH):
                 # A key that begins with its hyphen, which allauth does not expect.
                 return answer(400, "invalid_password_reset", gettext("The link is not valid (any more)."))
+            case _ if PASSKEY_PART in request.path and isinstance(exception, NO_PASSKEY):
+                return answer(400, "incorrect_code", gettext("This is no passkey that this site can read."))
             case _ if is_unspeakable(exception):
                 log.warning("a value could not be stored or read", extra={"exception": type(exception).__name__})
                 text = gettext("A value can't be read: it holds a forbidden character, or is too large.")

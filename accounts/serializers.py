@@ -156,6 +156,13 @@ class MeSerializer(serializers.ModelSerializer[User]):
         return user
 
 
+class InstitutionSerializer(serializers.Serializer[Any]):
+    """Where people sign in who have an account elsewhere."""
+
+    id = serializers.CharField(source="provider_id")
+    name = serializers.CharField()
+
+
 class SiteSerializer(serializers.Serializer[Any]):
     """What the app has to know before anybody signs in."""
 
@@ -164,6 +171,15 @@ class SiteSerializer(serializers.Serializer[Any]):
     languages = serializers.ListField(child=serializers.CharField())
     sign_up_open = serializers.BooleanField()
     version = serializers.CharField()
+
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        """And where people sign in besides, and whether they may have a second factor, where that is switched on."""
+        fields = super().get_fields()
+        if settings.INSTITUTIONS:
+            fields["institutions"] = InstitutionSerializer(many=True)
+        if settings.SECOND_FACTOR:
+            fields["second_factor"] = serializers.BooleanField()
+        return fields
 
 
 class SessionSerializer(serializers.Serializer[Any]):

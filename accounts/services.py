@@ -7,6 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -67,6 +69,8 @@ def delete_account(*, user: User, at: datetime) -> None:
         user.api_tokens.all().delete()
         BrowserUse.objects.filter(user=user).delete()
         EmailAddress.objects.filter(user=user).delete()
+        Authenticator.objects.filter(user=user).delete()
+        SocialAccount.objects.filter(user=user).delete()
         delete_later(user.avatar.name)
         user.username = f"deleted-{secrets.token_hex(8)}"
         user.email = user.display_name = user.bio = user.language = user.time_zone = user.avatar = ""

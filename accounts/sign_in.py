@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework.request import Request
 
 from accounts.models import User
+from accounts.second_factor import has_second_factor
 from foundation.refusals import Forbidden, Refusal
 
 LONGEST_LOGIN = 254
@@ -47,6 +48,11 @@ class EmailNotConfirmed(Forbidden):
     message = _("Confirm your email address first: sign in on the website to get the message again.")
 
 
+class SecondFactorNeeded(Forbidden):
+    code = "second_factor_needed"
+    message = _("This account has a second factor: sign in on the website, and use an API token made there.")
+
+
 def check_credentials(request: HttpRequest | Request, login: str, password: str) -> User:
     """The user with this user name or email address and this password; nobody is signed in.
 
@@ -54,6 +60,7 @@ def check_credentials(request: HttpRequest | Request, login: str, password: str)
         WrongCredentials: no such account, another password, or a disabled account; which of them is not said.
         TooManyAttempts: too many failures for this name or from this address.
         EmailNotConfirmed: right, but the email address has to be confirmed first.
+        SecondFactorNeeded: right, but the password alone is not enough, and more can't be asked for here.
     """
     django_request = cast(HttpRequest, getattr(request, "_request", request))
     if not login or not password or "\x00" in login or len(login) > LONGEST_LOGIN:
@@ -70,6 +77,8 @@ def check_credentials(request: HttpRequest | Request, login: str, password: str)
         raise WrongCredentials
     if confirmation_missing(user):
         raise EmailNotConfirmed
+    if has_second_factor(user):
+        raise SecondFactorNeeded
     return user
 
 

@@ -9,19 +9,18 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from base64 import urlsafe_b64encode
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from cryptography.fernet import InvalidToken
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.utils.crypto import salted_hmac
 
 from foundation.models import SigningKey
+from foundation.sealing import cipher, site_secrets
 
+PURPOSE = "foundation.signing"
 ALGORITHM = "Ed25519"
 
 logger = logging.getLogger(__name__)
@@ -49,7 +48,7 @@ def current_signer(at: datetime) -> Signer:
     key = SigningKey.objects.filter(is_active=True).first()
     if key is not None:
         try:
-            return _opened(key.pk, key.public, key.private, _secrets())
+            return _opened(key.pk, key.public, key.private, site_secrets())
         except KeyUnreadable:
             logger.warning("signing_key.unreadable", extra={"key": key.pk})
     return _signer(_replace(key, at))
@@ -67,7 +66,7 @@ def _replace(old: SigningKey | None, at: datetime) -> SigningKey:
     new = SigningKey(
         id=hashlib.sha256(public).hexdigest()[:16],
         public=public.hex(),
-        private=_cipher(_secrets()).encrypt(private.private_bytes_raw()).decode(),
+        private=cipher(PURPOSE, site_secrets()).encrypt(private.private_bytes_raw()).decode(),
         created_at=at,
     )
     try:
@@ -81,7 +80,7 @@ def _replace(old: SigningKey | None, at: datetime) -> SigningKey:
 
 
 def _signer(key: SigningKey) -> Signer:
-    return _opened(key.pk, key.public, key.private, _secrets())
+    return _opened(key.pk, key.public, key.private, site_secrets())
 
 
 @lru_cache(maxsize=4)
@@ -92,16 +91,7 @@ def _opened(key_id: str, public: str, private: str, secrets: tuple[str, ...]) ->
         KeyUnreadable: none of `secrets` fits.
     """
     try:
-        raw = _cipher(secrets).decrypt(private.encode())
+        raw = cipher(PURPOSE, secrets).decrypt(private.encode())
     except InvalidToken:
         raise KeyUnreadable from None
     return Signer(key_id, public, Ed25519PrivateKey.from_private_bytes(raw))
-
-
-def _secrets() -> tuple[str, ...]:
-    return (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
-
-
-def _cipher(secrets: tuple[str, ...]) -> MultiFernet:
-    digests = [salted_hmac("foundation.signing", b"", secret=one, algorithm="sha256").digest() for one in secrets]
-    return MultiFernet([Fernet(urlsafe_b64encode(digest)) for digest in digests])

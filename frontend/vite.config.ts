@@ -17,7 +17,7 @@ const ON_DEMAND = new RegExp(
   [
     'node_modules/(echarts|zrender|vue-echarts|katex|highlight\\.js|dompurify|uqr|@tanstack)/',
     'node_modules/(@codemirror|@lezer|@marijn|crelt|style-mod|w3c-keyname)/',
-    'src/shared/(competition/(ReasonDialog|PublicationNotice|publication)|ui/(chart/|katex|highlighter|prose|ProseHtml)|metric/)',
+    'src/shared/(competition/(ReasonDialog|PublicationNotice|publication)|ui/(chart/|katex|highlighter|prose|ProseHtml|QrCode|CopyText)|metric/)',
     'src/features/competitions/(CompetitionPage|(Own)?MetricExplained)',
     'vuetify/lib/components/(VSelect|VCombobox|VAutocomplete|VFileInput|VTextarea|VPagination|VExpansionPanel|VSwitch|VVirtualScroll)/',
     'vuetify/lib/composables/(filter|virtual)',
@@ -30,9 +30,9 @@ const group = (name: string, test: RegExp, priority: number) => ({
   includeDependenciesRecursively: false,
 })
 const chunks = [
-  // Without the files that are fetched with a page of organisers (`ON_DEMAND` in `shared/i18n`).
-  group('en', /src\/locales\/en\/(?!(phases|metric|integrity|baselines|studio|manage|class)\.json)/, 5),
-  group('ja', /src\/locales\/ja\/(?!(phases|metric|integrity|baselines|studio|manage|class)\.json)/, 5),
+  // Without the files that are fetched with their page (`ON_DEMAND` in `shared/i18n`).
+  group('en', /src\/locales\/en\/(?!(phases|metric|integrity|baselines|studio|manage|class|security)\.json)/, 5),
+  group('ja', /src\/locales\/ja\/(?!(phases|metric|integrity|baselines|studio|manage|class|security)\.json)/, 5),
   group('vuetify', /node_modules\/vuetify\//, 4),
   group('vendor', /node_modules\/|plugin-vue:|vite\/preload-helper/, 3),
   // The router imports the table of pages, which stands with the entry: in this file it would run before its table.

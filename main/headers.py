@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 # What no page of the site uses, nothing that finds its way into one may use either.
@@ -20,7 +21,12 @@ FORBIDDEN = (
         "xr-spatial-tracking",
     ),
 )
-PERMISSIONS_POLICY = ", ".join(f"{name}=()" for name in FORBIDDEN)
+# What passkeys need: used where there are any.
+OF_PASSKEYS = "publickey-credentials-get"
+
+
+def permissions_policy() -> str:
+    return ", ".join(f"{name}=()" for name in FORBIDDEN if name != OF_PASSKEYS or not settings.SECOND_FACTOR)
 
 
 class PermissionsPolicyMiddleware:
@@ -31,5 +37,5 @@ class PermissionsPolicyMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        response["Permissions-Policy"] = PERMISSIONS_POLICY
+        response["Permissions-Policy"] = permissions_policy()
         return response

@@ -15,7 +15,7 @@ from rest_framework.permissions import SAFE_METHODS
 
 from foundation.openapi import ERROR, ERRORS, RefusalResponse
 from main.openapi_refusals import examples_of
-from main.openapi_texts import SIGN_IN, SIGN_IN_NAMES
+from main.openapi_texts import SIGN_IN, SIGN_IN_NAMES, SIGN_IN_WHERE_ON, SIGN_IN_WHERE_ON_NAMES
 
 # Parameters of a query that are not checked, or (a page that is not there) answered by 404.
 NEVER_REFUSED = {"page", "format", "lang"}
@@ -196,6 +196,7 @@ def add_sign_in(result: dict[str, Any], **_: Any) -> dict[str, Any]:
     """Take in allauth's own description of its endpoints for browsers: sign-up, sign-in, email, passwords."""
     text = (resources.files(headless_spec) / "doc" / "openapi.yaml").read_text(encoding="utf-8")
     text = text.replace("/_allauth/{client}/v1/", "/api/auth/browser/v1/")
+    text = text.replace("/_allauth/browser/v1/", "/api/auth/browser/v1/")
     text = text.replace("#/components/schemas/", "#/components/schemas/Auth")
     spec = yaml.safe_load(text)
     components = spec["components"]
@@ -241,8 +242,8 @@ def is_served(path: str) -> bool:
 def describe_sign_in(method: str, path: str, operation: dict[str, Any], *, shared: list[dict[str, Any]]) -> None:
     name = f"{method} {path.partition('/v1/')[2]}"
     operation["tags"] = ["sign-in"]
-    operation["operationId"] = SIGN_IN_NAMES[name]
-    operation["summary"], operation["description"] = SIGN_IN[name]
+    operation["operationId"] = {**SIGN_IN_NAMES, **SIGN_IN_WHERE_ON_NAMES}[name]
+    operation["summary"], operation["description"] = {**SIGN_IN, **SIGN_IN_WHERE_ON}[name]
     operation["security"] = [{}, {"cookieAuth": []}]
     # Only browsers are served: neither the kind of client nor its session token is left to choose.
     operation["parameters"] = [
@@ -254,6 +255,11 @@ def describe_sign_in(method: str, path: str, operation: dict[str, Any], *, share
         operation["responses"]["403"] = without_csrf_token(operation["responses"].get("403", {}))
     if name == "post account/password/change":  # allauth's description leaves out how it goes well
         operation["responses"]["200"] = {"$ref": "#/components/responses/Authenticated"}
+    if name == "post auth/provider/redirect":  # told, not redirected to
+        operation["responses"] = {
+            "200": {"description": "Where to send the browser."},
+            **{status: told for status, told in operation["responses"].items() if status != "302"},
+        }
     operation["responses"] = dict(sorted(operation["responses"].items()))
 
 

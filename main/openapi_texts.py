@@ -134,3 +134,130 @@ SIGN_IN_NAMES = {
     "delete auth/session": "signOut",
     "post account/password/change": "changePassword",
 }
+
+# Of what a site has only where its operator switches it on, in the same form.
+SIGN_IN_WHERE_ON = {
+    "post auth/provider/redirect": (
+        "Sign in at an institution",
+        (
+            "Form fields `provider` (an id of the configuration), `process` (`login` or `connect`) and `callback_url`, "
+            "the page to come back to. Answers `data.location`, the address to send the browser to. Open to everybody."
+        ),
+    ),
+    "get auth/provider/signup": (
+        "Look at an unfinished sign-up",
+        "What the institution said of who has just come from it and has no account yet. 409: nobody has.",
+    ),
+    "post auth/provider/signup": (
+        "Sign up with an institution",
+        (
+            "The user name and the address of the new account. 401 with the pending flow `verify_email`: the address "
+            "has to be confirmed first. 403: sign-up is closed. 409: nobody has just come from an institution."
+        ),
+    ),
+    "get account/providers": (
+        "One's institutions",
+        "Those by which one can sign in. For whoever is signed in by a session.",
+    ),
+    "delete account/providers": (
+        "Disconnect an institution",
+        "Asks to give the password again first. The last one stays where there is no password. For its user.",
+    ),
+    "post auth/2fa/authenticate": (
+        "Give the second factor",
+        (
+            "A code of the app or a recovery code, each good once; the second step where signing in answered 401 with "
+            "the pending flow `mfa_authenticate`. Five wrong ones within five minutes: `too_many_login_attempts`."
+        ),
+    ),
+    "post auth/2fa/reauthenticate": (
+        "Give the second factor again",
+        "Instead of the password, where that is asked for again. For whoever is signed in by a session.",
+    ),
+    "get auth/webauthn/authenticate": (
+        "Begin with a passkey",
+        "What the browser needs to use one as the second step of signing in.",
+    ),
+    "post auth/webauthn/authenticate": (
+        "Give a passkey",
+        "What the browser made of it; the second step of signing in.",
+    ),
+    "get auth/webauthn/reauthenticate": (
+        "Begin with a passkey again",
+        "What the browser needs to use one instead of the password. For whoever is signed in by a session.",
+    ),
+    "post auth/webauthn/reauthenticate": (
+        "Give a passkey again",
+        "Instead of the password, where that is asked for again. For whoever is signed in by a session.",
+    ),
+    "get account/authenticators": (
+        "One's second factors",
+        "Without their secrets. For whoever is signed in by a session.",
+    ),
+    "get account/authenticators/totp": (
+        "One's code app",
+        (
+            "Whether there is one. 404: there is none, and `meta` has a fresh secret, to be confirmed by a code. For "
+            "whoever is signed in by a session."
+        ),
+    ),
+    "post account/authenticators/totp": (
+        "Switch on a code app",
+        (
+            "By a code made from the secret. Asks to give the password again first. Tokens that command lines got for "
+            "the password end. For whoever is signed in by a session."
+        ),
+    ),
+    "delete account/authenticators/totp": (
+        "Switch off the code app",
+        "Asks to give the password again first. Recovery codes go with the last factor. For its user.",
+    ),
+    "get account/authenticators/recovery-codes": (
+        "One's recovery codes",
+        "Those that have not been used. Asks to give the password again first. For their user.",
+    ),
+    "post account/authenticators/recovery-codes": (
+        "Make new recovery codes",
+        "The old ones end. Asks to give the password again first. For whoever has a second factor.",
+    ),
+    "get account/authenticators/webauthn": (
+        "Begin to add a passkey",
+        "What the browser needs to make one. Asks to give the password again first. For their user.",
+    ),
+    "post account/authenticators/webauthn": (
+        "Add a passkey",
+        (
+            "What the browser made, and a name. Tokens that command lines got for the password end. For whoever is "
+            "signed in by a session."
+        ),
+    ),
+    "put account/authenticators/webauthn": ("Rename a passkey", "Asks to give the password again first. For its user."),
+    "delete account/authenticators/webauthn": (
+        "Remove passkeys",
+        "Asks to give the password again first. Recovery codes go with the last factor. For their user.",
+    ),
+}
+
+SIGN_IN_WHERE_ON_NAMES = {
+    "post auth/provider/redirect": "startInstitutionSignIn",
+    "get auth/provider/signup": "getInstitutionSignUp",
+    "post auth/provider/signup": "signUpWithInstitution",
+    "get account/providers": "listInstitutions",
+    "delete account/providers": "deleteInstitution",
+    "post auth/2fa/authenticate": "confirmSecondFactor",
+    "post auth/2fa/reauthenticate": "confirmSecondFactorAgain",
+    "get auth/webauthn/authenticate": "getPasskeyChallenge",
+    "post auth/webauthn/authenticate": "confirmPasskey",
+    "get auth/webauthn/reauthenticate": "getPasskeyChallengeAgain",
+    "post auth/webauthn/reauthenticate": "confirmPasskeyAgain",
+    "get account/authenticators": "listSecondFactors",
+    "get account/authenticators/totp": "getCodeApp",
+    "post account/authenticators/totp": "addCodeApp",
+    "delete account/authenticators/totp": "deleteCodeApp",
+    "get account/authenticators/recovery-codes": "listRecoveryCodes",
+    "post account/authenticators/recovery-codes": "createRecoveryCodes",
+    "get account/authenticators/webauthn": "getPasskeyOptions",
+    "post account/authenticators/webauthn": "addPasskey",
+    "put account/authenticators/webauthn": "renamePasskey",
+    "delete account/authenticators/webauthn": "deletePasskeys",
+}

@@ -14,6 +14,7 @@ from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from accounts.institutions import apps_for, from_json, read_institutions
 from accounts.validators import RESERVED_USERNAMES
 from main.compat import accept_index_together
 from main.openapi_texts import DESCRIPTION
@@ -76,6 +77,9 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.headless",
+    # Both always, so that switching them on needs no migration; what is switched off has no address and asks nothing.
+    "allauth.mfa",
+    "allauth.socialaccount",
     "django_filters",
     "django_tasks",
     "django_tasks_db",
@@ -275,8 +279,28 @@ HEADLESS_FRONTEND_URLS = {
     "account_reset_password": f"{SITE_URL}/reset-password",
     "account_reset_password_from_key": f"{SITE_URL}/reset-password/{{key}}",
     "account_signup": f"{SITE_URL}/sign-up",
+    "socialaccount_login_error": f"{SITE_URL}/institution",
+    "socialaccount_login_cancelled": f"{SITE_URL}/institution?error=cancelled",
 }
 SIGN_UP_OPEN = env.bool("UZU_SIGN_UP_OPEN", default=True)
+# Whether people may ask for a code or a passkey beside their password.
+SECOND_FACTOR = env.bool("UZU_SECOND_FACTOR", default=False)
+MFA_ADAPTER = "accounts.second_factor.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
+MFA_TOTP_ISSUER = SITE_NAME
+# Where an address may wait for its confirmation, somebody else's could be kept from its owner for good by a factor.
+MFA_ALLOW_UNVERIFIED_EMAIL = EMAIL_VERIFICATION != "optional"
+# Where people sign in who have an account elsewhere: OpenID Connect and SAML. Empty: nowhere.
+INSTITUTIONS = read_institutions(
+    from_json("UZU_OIDC", env.str("UZU_OIDC", default="")), from_json("UZU_SAML", env.str("UZU_SAML", default=""))
+)
+INSTALLED_APPS += apps_for(INSTITUTIONS)
+SOCIALACCOUNT_ADAPTER = "accounts.social.InstitutionAdapter"
+SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"OAUTH_PKCE_ENABLED": True}}
+# People choose their user name themselves: what an institution calls them may be nobody's business.
+SOCIALACCOUNT_AUTO_SIGNUP = False
+# An account that was found by its address is known by the institution from then on, whatever address it takes.
+SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 60
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SITE_URL.startswith("https://")
 CSRF_FAILURE_VIEW = "main.errors.csrf_failure"

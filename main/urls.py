@@ -23,6 +23,7 @@ urlpatterns = [
     path("api/", include("discussions.urls")),
     path("api/", include("notifications_api.urls")),
     path("api/auth/", include("accounts.auth_urls")),
+    path("api/institutions/", include("accounts.institution_urls")),
     path("", include("clients.urls")),
     path("docs", docs.docs, name="docs"),
     path("docs/", docs.docs),

@@ -52,6 +52,8 @@ class SessionView(APIView):
                 "languages": [code for code, _name in settings.LANGUAGES],
                 "sign_up_open": settings.SIGN_UP_OPEN,
                 "version": settings.VERSION,
+                "institutions": settings.INSTITUTIONS,
+                "second_factor": settings.SECOND_FACTOR,
             },
         }
         return Response(SessionSerializer(facts).data)

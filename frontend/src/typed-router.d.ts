@@ -52,6 +52,7 @@ declare module 'vue-router/auto-routes' {
       { slug: ParamValue<false> },
       | '/competitions/[slug]/'
       | '/competitions/[slug]/baselines'
+      | '/competitions/[slug]/class'
       | '/competitions/[slug]/data'
       | '/competitions/[slug]/discussions/'
       | '/competitions/[slug]/discussions/[id]'
@@ -83,6 +84,13 @@ declare module 'vue-router/auto-routes' {
     '/competitions/[slug]/baselines': RouteRecordInfo<
       '/competitions/[slug]/baselines',
       '/competitions/:slug/baselines',
+      { slug: ParamValue<true> },
+      { slug: ParamValue<false> },
+      | never
+    >,
+    '/competitions/[slug]/class': RouteRecordInfo<
+      '/competitions/[slug]/class',
+      '/competitions/:slug/class',
       { slug: ParamValue<true> },
       { slug: ParamValue<false> },
       | never
@@ -304,9 +312,23 @@ declare module 'vue-router/auto-routes' {
       Record<never, never>,
       | never
     >,
+    '/institution': RouteRecordInfo<
+      '/institution',
+      '/institution',
+      Record<never, never>,
+      Record<never, never>,
+      | never
+    >,
     '/invitations': RouteRecordInfo<
       '/invitations',
       '/invitations',
+      Record<never, never>,
+      Record<never, never>,
+      | never
+    >,
+    '/join': RouteRecordInfo<
+      '/join',
+      '/join',
       Record<never, never>,
       Record<never, never>,
       | never
@@ -448,6 +470,7 @@ declare module 'vue-router/auto-routes' {
         | '/competitions/[slug]'
         | '/competitions/[slug]/'
         | '/competitions/[slug]/baselines'
+        | '/competitions/[slug]/class'
         | '/competitions/[slug]/data'
         | '/competitions/[slug]/discussions/'
         | '/competitions/[slug]/discussions/[id]'
@@ -484,6 +507,14 @@ declare module 'vue-router/auto-routes' {
     'src/pages/competitions/[slug]/baselines.vue': {
       routes:
         | '/competitions/[slug]/baselines'
+      views:
+        | never
+      pathParamNames:
+        | never
+    }
+    'src/pages/competitions/[slug]/class.vue': {
+      routes:
+        | '/competitions/[slug]/class'
       views:
         | never
       pathParamNames:
@@ -737,9 +768,25 @@ declare module 'vue-router/auto-routes' {
       pathParamNames:
         | never
     }
+    'src/pages/institution.vue': {
+      routes:
+        | '/institution'
+      views:
+        | never
+      pathParamNames:
+        | never
+    }
     'src/pages/invitations.vue': {
       routes:
         | '/invitations'
+      views:
+        | never
+      pathParamNames:
+        | never
+    }
+    'src/pages/join.vue': {
+      routes:
+        | '/join'
       views:
         | never
       pathParamNames:

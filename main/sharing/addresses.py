@@ -147,6 +147,7 @@ PAGES: tuple[URLPattern, ...] = tuple(
         # the way in
         "sign-in": _titled(_("Sign in"), listed=False),
         "sign-up": _titled(_("Create an account"), listed=False),
+        "institution": _bare,
         "forgot-password": _bare,
         "join": _bare,
         "reset-password/<str:key>": _bare,

@@ -96,6 +96,8 @@ VISITS = (
     # The way in
     Visit("/sign-in", by=(VISITOR,)),
     Visit("/sign-up", by=(VISITOR,)),
+    # Where an institution sends people back to: nobody has come from one.
+    Visit("/institution?error=cancelled", by=(VISITOR,)),
     Visit("/forgot-password", by=(VISITOR,)),
     Visit("/join"),
     Visit("/join#no-such-link", refusals=(404,)),

@@ -13,8 +13,8 @@ const files: Record<Locale, Record<string, () => Promise<unknown>>> = {
   ja: import.meta.glob('../locales/ja/*.json'),
 }
 
-// Message files that only the organisers' page of the same name uses: fetched when that page is first opened (`learn`).
-export const ON_DEMAND: ReadonlySet<string> = new Set(['phases', 'metric', 'integrity', 'baselines', 'studio', 'manage', 'class'])
+// Message files that only the page of the same name uses: fetched when that page is first opened (`learn`).
+export const ON_DEMAND: ReadonlySet<string> = new Set(['phases', 'metric', 'integrity', 'baselines', 'studio', 'manage', 'class', 'security'])
 const asked = new Set<string>()
 
 const areaOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1, -'.json'.length)

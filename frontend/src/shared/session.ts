@@ -6,6 +6,14 @@ import type { MeChanges, Session } from './api/models'
 import { isLocale, type Locale } from './i18n'
 import { usePreferences } from './preferences'
 
+/** What a site says of itself only where its operator has switched it on, and so is in no description of the API. */
+export interface SignInOptions {
+  /** Where people sign in who have an account elsewhere. */
+  institutions?: { id: string; name: string }[]
+  /** Whether an account may have a code or a passkey beside its password. */
+  secondFactor?: boolean
+}
+
 /** Who is signed in, and what the site is. */
 export const useSession = defineStore('session', () => {
   const session = ref<Session | null>(null)
@@ -16,7 +24,7 @@ export const useSession = defineStore('session', () => {
   let asking: Promise<void> | null = null
 
   const user = computed(() => session.value?.user ?? null)
-  const site = computed(() => session.value?.site ?? null)
+  const site = computed<(Session['site'] & SignInOptions) | null>(() => session.value?.site ?? null)
   const isSignedIn = computed(() => user.value !== null)
 
   async function load() {

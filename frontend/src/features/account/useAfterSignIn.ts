@@ -8,6 +8,9 @@ export function safePath(next: unknown): string {
   return next
 }
 
+/** Whether a path of this site is answered by the server itself. */
+export const isServers = (path: string): boolean => /^\/admin(\/|$)/.test(path)
+
 /** The page one came from, as the query of the next step: nothing where that is the start. */
 export function nextOf({ query }: { query: LocationQuery }): { next?: string } {
   const next = safePath(query.next)
@@ -23,6 +26,9 @@ export function useAfterSignIn() {
   return async () => {
     await session.refresh()
     await cache.invalidateQueries()
-    await router.push(safePath(route.query.next))
+    const next = safePath(route.query.next)
+    // The admin is the server's, and no page of this app.
+    if (isServers(next)) location.assign(next)
+    else await router.push(next)
   }
 }

@@ -5,13 +5,20 @@ import { ApiError, NetworkError, problemsIn } from './errors'
  * django-allauth's headless browser API. It is no part of our OpenAPI schema, so the few shapes we read stand here.
  * A 401 with flows is not an error but "one more step": the email address wants confirming.
  */
-interface AuthAnswer {
+interface Flow {
+  id: string
+  is_pending?: boolean
+  types?: string[]
+}
+
+export interface AuthAnswer {
   status: number
-  data?: { flows?: { id: string; is_pending?: boolean }[]; email?: string; user?: { username?: string; email?: string } }
+  data?: { flows?: Flow[]; email?: string; user?: { username?: string; email?: string; has_usable_password?: boolean } }
+  meta?: unknown
   errors?: unknown
 }
 
-async function request(method: string, path: string, body?: unknown, headers?: Record<string, string>) {
+export async function request(method: string, path: string, body?: unknown, headers?: Record<string, string>) {
   let response: Response
   try {
     response = await fetch(`/api/auth/browser/v1/${path}`, {
@@ -27,22 +34,39 @@ async function request(method: string, path: string, body?: unknown, headers?: R
   return { status: response.status, answer }
 }
 
-function isPending(answer: AuthAnswer, flow: string): boolean {
+export function isPending(answer: AuthAnswer, flow: string): boolean {
   return answer.data?.flows?.some(({ id, is_pending }) => id === flow && is_pending) ?? false
 }
 
-function refuse(status: number, answer: AuthAnswer): never {
+/** What counts as the second step of signing in, where one is asked for. */
+function factorsIn(answer: AuthAnswer): string[] {
+  return answer.data?.flows?.find(({ id, is_pending }) => id === 'mfa_authenticate' && is_pending)?.types ?? []
+}
+
+export function refuse(status: number, answer: AuthAnswer): never {
   throw new ApiError(status, problemsIn(answer), answer)
 }
 
-export type SignedIn = 'signed-in' | 'confirm-email'
+export type SignedIn = 'signed-in' | 'confirm-email' | 'second-factor' | 'sign-up'
+
+/** The factors that the last step asked for. */
+export const factors: { asked: string[] } = { asked: [] }
+
+/** How far signing in has come, by what an endpoint answers; nothing where that is no step of it. */
+export function stepOf(status: number, answer: AuthAnswer): SignedIn | null {
+  if (status === 200) return 'signed-in'
+  if (status !== 401) return null
+  if (isPending(answer, 'verify_email')) return 'confirm-email'
+  if (isPending(answer, 'provider_signup')) return 'sign-up'
+  if (!isPending(answer, 'mfa_authenticate')) return null
+  factors.asked = factorsIn(answer)
+  return 'second-factor'
+}
 
 /** `next`: the page that a link confirming the address leads to afterwards. */
 async function enter(path: string, body: unknown, next = ''): Promise<SignedIn> {
   const { status, answer } = await request('POST', next ? `${path}?${new URLSearchParams({ next })}` : path, body)
-  if (status === 200) return 'signed-in'
-  if (status === 401 && isPending(answer, 'verify_email')) return 'confirm-email'
-  return refuse(status, answer)
+  return stepOf(status, answer) ?? refuse(status, answer)
 }
 
 export function signIn(identifier: string, password: string, next?: string): Promise<SignedIn> {
@@ -93,7 +117,7 @@ export async function resetPassword(key: string, password: string): Promise<void
   if (status !== 200 && status !== 401) refuse(status, answer)
 }
 
-export async function changePassword(currentPassword: string, newPassword: string): Promise<void> {
+export async function changePassword(currentPassword: string | undefined, newPassword: string): Promise<void> {
   const { status, answer } = await request('POST', 'account/password/change', {
     current_password: currentPassword,
     new_password: newPassword,

@@ -676,6 +676,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/competitions/{competition}/dry-runs/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List dry runs
+         * @description What rescorings would have done, newest first: how many files would be refused and how many ranks would change, for which version of the solution, and whether that still holds. Organisers only.
+         */
+        get: operations["listDryRuns"];
+        put?: never;
+        /**
+         * Start dry run
+         * @description Work out what a rescoring would do now, by the present solution and metric, in the background. It looks at public rows alone, changes nothing, and counts in no limit of rescorings. Organisers only.
+         */
+        post: operations["startDryRun"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/competitions/{competition}/dry-runs/{id}/cancel/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel dry run
+         * @description Stop a dry run that is under way. Organisers only.
+         */
+        post: operations["cancelDryRun"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/competitions/{competition}/enter/": {
         parameters: {
             query?: never;
@@ -709,6 +753,70 @@ export interface paths {
          */
         get: operations["listExclusions"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/competitions/{competition}/grades/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List grades
+         * @description The grade of everybody on the roster, by the private score of their team. Organisers only, once the result is confirmed.
+         */
+        get: operations["listGrades"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/competitions/{competition}/grades/csv/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download grades
+         * @description The grades as a file for Moodle or Canvas. Organisers only, once the result is confirmed.
+         */
+        get: operations["downloadGrades"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/competitions/{competition}/grades/rule/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get grade rule
+         * @description Which score gives which grade. Organisers only.
+         */
+        get: operations["getGradeRule"];
+        /**
+         * Set grade rule
+         * @description Say which score gives which grade: straight between two lines, level beyond the first and the last. A better score must not give a lower grade. It can be said before the end, and changed after. Organisers only.
+         */
+        put: operations["setGradeRule"];
         post?: never;
         delete?: never;
         options?: never;
@@ -1392,6 +1500,114 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/competitions/{competition}/phases/{phase}/dry-runs/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List dry runs of phase
+         * @description What rescorings would have done, newest first: how many files would be refused and how many ranks would change, for which version of the solution, and whether that still holds. Organisers only.
+         */
+        get: operations["listDryRunsOfPhase"];
+        put?: never;
+        /**
+         * Start dry run of phase
+         * @description Work out what a rescoring would do now, by the present solution and metric, in the background. It looks at public rows alone, changes nothing, and counts in no limit of rescorings. Organisers only.
+         */
+        post: operations["startDryRunOfPhase"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/competitions/{competition}/phases/{phase}/dry-runs/{id}/cancel/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel dry run of phase
+         * @description Stop a dry run that is under way. Organisers only.
+         */
+        post: operations["cancelDryRunOfPhase"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/competitions/{competition}/phases/{phase}/grades/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List grades of phase
+         * @description The grade of everybody on the roster, by the private score of their team. Organisers only, once the result is confirmed.
+         */
+        get: operations["listGradesOfPhase"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/competitions/{competition}/phases/{phase}/grades/csv/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download grades of phase
+         * @description The grades as a file for Moodle or Canvas. Organisers only, once the result is confirmed.
+         */
+        get: operations["downloadGradesOfPhase"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/competitions/{competition}/phases/{phase}/grades/rule/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get grade rule of phase
+         * @description Which score gives which grade. Organisers only.
+         */
+        get: operations["getGradeRuleOfPhase"];
+        /**
+         * Set grade rule of phase
+         * @description Say which score gives which grade: straight between two lines, level beyond the first and the last. A better score must not give a lower grade. It can be said before the end, and changed after. Organisers only.
+         */
+        put: operations["setGradeRuleOfPhase"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/competitions/{competition}/phases/{phase}/integrity/": {
         parameters: {
             query?: never;
@@ -1879,7 +2095,7 @@ export interface paths {
         put?: never;
         /**
          * Start scoring run of phase
-         * @description Start private scoring (only after the end, whoever asks) or a rescoring of everything, which after the end includes the private side. It runs in the background, one at a time. A rescoring needs a reason, and so does private scoring once it was complete; before the end it may be rescored a few times only. Organisers only.
+         * @description Start private scoring (only after the end, whoever asks) or a rescoring of everything, which after the end includes the private side. It runs in the background, one at a time. A rescoring needs a reason, and so does private scoring once it was complete; before the end it may be rescored a few times only. Where a dry run that still holds says that submissions would be refused, it takes `acceptRefusals`. Organisers only.
          */
         post: operations["startScoringRunOfPhase"];
         delete?: never;
@@ -2128,6 +2344,34 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/competitions/{competition}/publication/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get publication
+         * @description When the draft is to be published, or why it was not. Organisers only.
+         */
+        get: operations["getPublication"];
+        /**
+         * Set publication
+         * @description Have the draft published at a moment, or at another one. The checks run now and again at that moment, when it is published for you if you still organise it; what speaks against it then, and did not now, stops it, and the organisers are told. Organisers only.
+         */
+        put: operations["setPublication"];
+        post?: never;
+        /**
+         * Cancel publication
+         * @description Have the draft published at no moment. Organisers only.
+         */
+        delete: operations["cancelPublication"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/competitions/{competition}/readiness/": {
         parameters: {
             query?: never;
@@ -2142,6 +2386,166 @@ export interface paths {
         get: operations["getReadiness"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/competitions/{competition}/roster/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List roster
+         * @description Everybody on the roster, by section and name. Organisers only. It says nothing of accounts before their owners join by themselves.
+         */
+        get: operations["listRoster"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/competitions/{competition}/roster/{entry}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete roster entry
+         * @description Take somebody off the roster, with all that it holds of them; their account and team stay. Organisers only.
+         */
+        delete: operations["deleteRosterEntry"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/competitions/{competition}/roster/{entry}/link/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove roster link
+         * @description Let the link of somebody work no more. If they joined, that account is no more taken for them; it stays, and so does its team. Organisers only.
+         */
+        delete: operations["removeRosterLink"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/competitions/{competition}/roster/import/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import roster
+         * @description Take over a list of people: all of it, or nothing and the reasons by line and field. Who is on the roster and not in the list stays. Sections become brackets; the log tells of these. Organisers only.
+         */
+        post: operations["importRoster"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/competitions/{competition}/roster/links/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create roster links
+         * @description Make links by which people of the roster come in, each for one person and one time. They are told this once; older ones of the same people work no more. Organisers only.
+         */
+        post: operations["createRosterLinks"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/competitions/{competition}/roster/mine/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get my roster invitation
+         * @description Whether the organisers expect you, by a confirmed email address of yours. They are told nothing of you before you accept.
+         */
+        get: operations["getMyRosterInvitation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/competitions/{competition}/roster/mine/accept/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Accept roster invitation
+         * @description Join as the person whom the organisers expect. From then on they know which account is yours.
+         */
+        post: operations["acceptRosterInvitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/competitions/{competition}/roster/preview/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview roster
+         * @description What taking over this list would change. Nothing is stored. Organisers only.
+         */
+        post: operations["previewRoster"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2163,7 +2567,7 @@ export interface paths {
         put?: never;
         /**
          * Start scoring run
-         * @description Start private scoring (only after the end, whoever asks) or a rescoring of everything, which after the end includes the private side. It runs in the background, one at a time. A rescoring needs a reason, and so does private scoring once it was complete; before the end it may be rescored a few times only. Organisers only.
+         * @description Start private scoring (only after the end, whoever asks) or a rescoring of everything, which after the end includes the private side. It runs in the background, one at a time. A rescoring needs a reason, and so does private scoring once it was complete; before the end it may be rescored a few times only. Where a dry run that still holds says that submissions would be refused, it takes `acceptRefusals`. Organisers only.
          */
         post: operations["startScoringRun"];
         delete?: never;
@@ -2643,7 +3047,7 @@ export interface paths {
         put?: never;
         /**
          * Start discussion
-         * @description Start a discussion. For participants and organisers of the competition; site-wide for everybody.
+         * @description Start a discussion. For participants and organisers of the competition; site-wide for everybody. Organisers may write an announcement to some of those who take part: nobody else is told of it, or finds it.
          */
         post: operations["startDiscussion"];
         delete?: never;
@@ -2822,6 +3226,26 @@ export interface paths {
          * @description Show a discussion again. Organisers; staff for site-wide ones.
          */
         post: operations["unhideDiscussion"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/discussions/audience/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count audience
+         * @description How many people an announcement would reach. Organisers only.
+         */
+        get: operations["countAudience"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3478,6 +3902,46 @@ export interface paths {
          * @description Hide the reported post or dismiss the report, and all open ones of the same post. Moderators.
          */
         post: operations["resolveReport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/roster-links/join/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Enter by roster link
+         * @description Join with the account that you are signed in with; without one, make it and be signed in. The new account has no email address: add one in the settings. A link works once.
+         */
+        post: operations["enterByRosterLink"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/roster-links/open/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Read roster link
+         * @description Whom a link is for, and where it leads. Nothing happens yet. Open to everybody who holds a link.
+         */
+        post: operations["readRosterLink"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4465,9 +4929,10 @@ export interface components {
          * @description * `integrity` - integrity desk
          *     * `ranks` - noise of the final ranking
          *     * `wobble` - noise of the public score
+         *     * `dry_run` - dry run of a rescoring
          * @enum {string}
          */
-        AnalysisKind: "integrity" | "ranks" | "wobble";
+        AnalysisKind: "integrity" | "ranks" | "wobble" | "dry_run";
         AnswerRequest: {
             /** @description What the team says, once. */
             answer: string;
@@ -4480,6 +4945,18 @@ export interface components {
          * @enum {string}
          */
         ArchiveStatusStatusEnum: "building";
+        Audience: {
+            /** @description How many an announcement would be sent to now, without yourself. */
+            people: number;
+        };
+        /**
+         * @description * `everybody` - everybody
+         *     * `never_submitted` - those who entered and never submitted
+         *     * `bracket` - those of a bracket
+         *     * `phase` - those of a phase
+         * @enum {string}
+         */
+        AudienceEnum: "everybody" | "never_submitted" | "bracket" | "phase";
         Avatar: {
             /** @description Address of the square image. */
             avatar: string | null;
@@ -5296,6 +5773,9 @@ export interface components {
             readonly commentCount: number;
             /** @description By you. */
             readonly isLiked: boolean;
+            /** Written to */
+            readonly audience: components["schemas"]["AudienceEnum"];
+            readonly audienceOf: string;
             /** @description The beginning, as plain words. */
             readonly excerpt: string;
             /** @description Path of its page. */
@@ -5314,6 +5794,8 @@ export interface components {
             readonly can: components["schemas"]["DiscussionRights"];
             /** @description `title` and `body` as they were written, with their translations, for who may edit it; null for everybody else. */
             readonly written: components["schemas"]["WrittenDiscussion"] | null;
+            /** @description Of an announcement to some: how many it was sent to, for organisers; null for everybody else. */
+            readonly recipientCount: number | null;
         };
         DiscussionCreateRequest: {
             /** @description For who reads English; empty: the original. Moderators only. */
@@ -5335,6 +5817,21 @@ export interface components {
              * @default false
              */
             isAnnouncement: boolean;
+            /**
+             * @description Of an announcement of a competition: whose it is to read, and who is told. Who belongs to them is decided now.
+             *
+             *     * `everybody` - everybody
+             *     * `never_submitted` - those who entered and never submitted
+             *     * `bracket` - those of a bracket
+             *     * `phase` - those of a phase
+             * @default everybody
+             */
+            audience: components["schemas"]["AudienceEnum"];
+            /**
+             * @description A bracket's slug, or a phase's number.
+             * @default
+             */
+            audienceOf: string;
             /**
              * Format: int64
              * @description Of your team, to show with it.
@@ -5372,6 +5869,9 @@ export interface components {
             readonly commentCount: number;
             /** @description By you. */
             readonly isLiked: boolean;
+            /** Written to */
+            readonly audience: components["schemas"]["AudienceEnum"];
+            readonly audienceOf: string;
             /** @description The beginning, as plain words. */
             readonly excerpt: string;
             /** @description Path of its page. */
@@ -5389,6 +5889,58 @@ export interface components {
             translate: boolean;
             announce: boolean;
             hide: boolean;
+        };
+        /** @description A dry run of a rescoring, the versions it was made for, and what it says. */
+        DryRun: {
+            readonly id: number;
+            readonly status: components["schemas"]["RunStatus"];
+            /**
+             * Format: double
+             * @description 0 to 1.
+             */
+            readonly progress: number;
+            /** @description Why a failed one failed: `broke_down`, `nothing` or `closed`; empty otherwise. */
+            readonly error: string;
+            /** @description Why a failed one failed, for people. */
+            readonly errorText: string;
+            /** @description Null: the server itself. */
+            readonly startedBy: components["schemas"]["UserRef"] | null;
+            /** Format: date-time */
+            readonly createdAt: string;
+            /** Format: date-time */
+            readonly finishedAt: string | null;
+            /** @description Which would score. */
+            readonly solutionVersion: number | null;
+            /**
+             * @description By which metric.
+             * @default
+             */
+            readonly metric: string;
+            /** @description Of the organisers' own metric; null: a built-in one. */
+            readonly metricVersion: number | null;
+            /** @description Once it is complete. */
+            readonly counts: components["schemas"]["DryRunCounts"] | null;
+            /** @description What has changed since: `solution` (or the metric), `rescored`, or `submissions`; empty: it holds. */
+            readonly outdatedBy: string;
+        };
+        /** @description What a rescoring would do, in numbers: of public scores alone. */
+        DryRunCounts: {
+            /** @description What it would score. */
+            submissions: number;
+            /** @description Of those with a score, how many it would refuse. */
+            refused: number;
+            /** @description How many have no score, and would have one. */
+            scoredAgain: number;
+            /** @description How many files are not there any more. */
+            lost: number;
+            /** @description How many public scores would be others, as they are shown. */
+            scoresChanged: number;
+            /** @description With a rank on the public leaderboard. */
+            teams: number;
+            /** @description How many of the teams would have another rank, or none. */
+            ranksChanged: number;
+            /** @description How many of the teams would have no rank any more. */
+            teamsWithoutAScore: number;
         };
         /**
          * @description * `immediate` - at once
@@ -5593,6 +6145,14 @@ export interface components {
             /** Format: date-time */
             readonly at: string;
         };
+        /**
+         * @description * `email` - email
+         *     * `name` - name
+         *     * `number` - number
+         *     * `section` - section
+         * @enum {string}
+         */
+        FieldsChangedEnum: "email" | "name" | "number" | "section";
         FileRequest: {
             /** Format: binary */
             file: string;
@@ -5696,6 +6256,69 @@ export interface components {
             /** @description Why. Public. */
             reason: string;
         };
+        /** @description The grade of somebody on the roster. */
+        Grade: {
+            /** @description Of the entry of the roster. */
+            id: number;
+            name: string;
+            email: string;
+            number: string;
+            section: string;
+            team?: string | null;
+            /**
+             * Format: double
+             * @description The private score of the team.
+             */
+            score: number | null;
+            /**
+             * Format: double
+             * @description Null: blank.
+             */
+            grade: number | null;
+            why: components["schemas"]["WhyEnum"];
+        };
+        /** @description A private score and its grade. */
+        GradeLine: {
+            /** @description What the score is: “baseline”, “pass”. */
+            name?: string;
+            /** Format: double */
+            score: number;
+            /** Format: double */
+            grade: number;
+        };
+        /** @description A private score and its grade. */
+        GradeLineRequest: {
+            /** @description What the score is: “baseline”, “pass”. */
+            name?: string;
+            /** Format: double */
+            score: number;
+            /** Format: double */
+            grade: number;
+        };
+        /** @description The rule that is set; without `changedAt`, none is. */
+        GradeRule: {
+            lines: components["schemas"]["GradeLine"][];
+            assignment: string;
+            /** Without a score */
+            missing?: components["schemas"]["MissingEnum"];
+            /**
+             * @description Of the scores of this phase.
+             *
+             *     * `larger_is_better` - larger
+             *     * `smaller_is_better` - smaller
+             */
+            direction: components["schemas"]["GradeRuleDirectionEnum"];
+            /** Format: date-time */
+            changedAt: string | null;
+            /** @description The result is confirmed: there are grades. */
+            isOpen: boolean;
+        };
+        /**
+         * @description * `larger_is_better` - larger
+         *     * `smaller_is_better` - smaller
+         * @enum {string}
+         */
+        GradeRuleDirectionEnum: "larger_is_better" | "smaller_is_better";
         Hidden: {
             reason: string;
             /** Format: date-time */
@@ -5733,6 +6356,18 @@ export interface components {
             /** @description Submissions of the file; the list holds the first of them. */
             count: number;
             submissions: components["schemas"]["Sent"][];
+        };
+        /** @description A list of people, as text. */
+        ImportRosterRequest: {
+            /** @description The first line names the columns, in English or Japanese: e-mail, name, and perhaps number and section. Others are ignored. */
+            csv: string;
+            /**
+             * @description Let sections become brackets.
+             * @default true
+             */
+            withBrackets: boolean;
+            /** @description Why brackets change, for everybody to read. Needed where the preview says so. */
+            reason?: string;
         };
         /** @description A comparison with what it found. */
         Integrity: {
@@ -5809,6 +6444,23 @@ export interface components {
          * @enum {string}
          */
         JobStepEnum: "waiting" | "assembling" | "reading" | "recognising" | "proposing" | "splitting" | "training" | "previewing" | "checking" | "storing" | "scoring";
+        /** @description Joining by a link. Who is signed in joins with their account; who is not says how the new one is called. */
+        JoinByLinkRequest: {
+            token: string;
+            /** @default false */
+            acceptRules: boolean;
+            /** @description The version that you read. */
+            rulesVersion?: number | null;
+            username?: string;
+            password?: string;
+            displayName?: string;
+        };
+        Joined: {
+            /** @description Slug of what you take part in now. */
+            competition: string;
+            /** @description What you sign in with from now on. */
+            username: string;
+        };
         KindCount: {
             kind: components["schemas"]["LogKind"];
             /** @description For people, in the language of the request. */
@@ -5906,6 +6558,8 @@ export interface components {
              */
             url: string;
         };
+        /** @enum {string} */
+        LinkEnum: "none" | "out" | "expired";
         /** @description A link in a profile. */
         LinkRequest: {
             label: string;
@@ -6011,6 +6665,16 @@ export interface components {
             rows: number;
             public: number;
             private: number;
+        };
+        /** @description For whom to make links, and how long these work. */
+        MakeLinksRequest: {
+            /** @description Ids; without: everybody who has not joined and has no link that works. */
+            entries?: number[] | null;
+            /**
+             * @description How long they work.
+             * @default 30
+             */
+            days: number;
         };
         MarkdownRequest: {
             body: string;
@@ -6257,6 +6921,18 @@ export interface components {
             /** @description As JSON. */
             value: string;
         };
+        /** @description What the roster says of you, and nobody else is told. */
+        MineOnRoster: {
+            /** @description You joined as somebody of the roster. */
+            hasJoined: boolean;
+            invitation: components["schemas"]["RosterInvitation"] | null;
+        };
+        /**
+         * @description * `blank` - nothing
+         *     * `zero` - zero
+         * @enum {string}
+         */
+        MissingEnum: "blank" | "zero";
         /**
          * @description * `constant` - constant
          *     * `linear` - linear
@@ -6464,6 +7140,7 @@ export interface components {
          *     * `crew_answer` - answers to invitations to organise or to help
          *     * `merge_request` - requests to merge with my team
          *     * `merge_answer` - answers to merge requests, and merges
+         *     * `publication_stopped` - my drafts that were not published at the moment chosen for it
          *     * `scoring_finished` - the end of scoring in competitions I organise
          *     * `rescored` - rescoring of competitions I take part in
          *     * `private_confirmed` - final results
@@ -6480,7 +7157,7 @@ export interface components {
          *     * `report` - reports of posts in competitions I organise
          * @enum {string}
          */
-        NotificationKind: "discussion" | "comment" | "reply" | "mention" | "like" | "announcement" | "invitation" | "invitation_answer" | "crew_invitation" | "crew_answer" | "merge_request" | "merge_answer" | "scoring_finished" | "rescored" | "private_confirmed" | "changed" | "entry" | "excluded" | "exclusion" | "exclusion_answer" | "extra_submissions" | "brackets" | "merge_deadline" | "nothing_selected" | "last_hour" | "report";
+        NotificationKind: "discussion" | "comment" | "reply" | "mention" | "like" | "announcement" | "invitation" | "invitation_answer" | "crew_invitation" | "crew_answer" | "merge_request" | "merge_answer" | "publication_stopped" | "scoring_finished" | "rescored" | "private_confirmed" | "changed" | "entry" | "excluded" | "exclusion" | "exclusion_answer" | "extra_submissions" | "brackets" | "merge_deadline" | "nothing_selected" | "last_hour" | "report";
         NullEnum: null;
         /** @description A number that is shown beside a score, and ranks nothing. */
         Number: {
@@ -6490,6 +7167,19 @@ export interface components {
              * @description Null where it is not defined for this file.
              */
             score: number | null;
+        };
+        /** @description Who is expected, and where. */
+        OpenedLink: {
+            /** @description Slug. */
+            competition: string;
+            title: string;
+            /** @description As the organisers wrote it. */
+            name: string;
+            section: string;
+            rulesRequired: boolean;
+            rulesVersion: number;
+            /** @description Whether a link makes an account for who has none. */
+            makesAccounts: boolean;
         };
         /** @description What organisers see of a team's submission: that it was made, and its public score. */
         OrganisersSubmission: {
@@ -6673,6 +7363,14 @@ export interface components {
             /** Format: uri */
             previous?: string | null;
             results: components["schemas"]["DiscussionList"][];
+        };
+        PaginatedDryRunList: {
+            count: number;
+            /** Format: uri */
+            next?: string | null;
+            /** Format: uri */
+            previous?: string | null;
+            results: components["schemas"]["DryRun"][];
         };
         PaginatedExclusionList: {
             count: number;
@@ -7339,6 +8037,37 @@ export interface components {
             /** @description Whether your team may take part in it; null if you do not take part in the competition. */
             readonly myEntry: components["schemas"]["Entry"] | null;
         };
+        PlanPublicationRequest: {
+            /**
+             * Format: date-time
+             * @description Without an offset: by the clock of the competition's time zone.
+             */
+            publishAt: string;
+            /**
+             * @description Yes, although this and that speaks against it now.
+             * @default false
+             */
+            publishAnyway: boolean;
+        };
+        /** @description When a draft is to be published, or why it was not. */
+        PlannedPublication: {
+            /**
+             * Format: date-time
+             * @description Null: no moment is chosen.
+             */
+            publishAt: string | null;
+            /** @description For whom it is published. */
+            plannedBy: components["schemas"]["UserRef"] | null;
+            /** @description A phase starts before that moment: then it is not published. */
+            startsBefore: boolean;
+            /**
+             * Format: date-time
+             * @description When it was not published; null: it waits.
+             */
+            stoppedAt: string | null;
+            /** @description Why it was not published. */
+            problems: components["schemas"]["PublicationProblem"][];
+        };
         Preference: {
             kind: components["schemas"]["NotificationKind"];
             /** @description Finishes: “Tell me of …”. */
@@ -7562,6 +8291,11 @@ export interface components {
             digits: number | null;
             model: string;
         };
+        PublicationProblem: {
+            code: string;
+            /** @description For people, in your language. */
+            detail: string;
+        };
         /** @description How the intervals on the private leaderboard were computed. */
         RankNoise: {
             status: components["schemas"]["RunStatus"];
@@ -7714,6 +8448,96 @@ export interface components {
          * @enum {string}
          */
         Role7e2Enum: "host" | "helper";
+        /** @description What one line of the list changes. */
+        RosterChange: {
+            /** @description Where it stands in the text; the first line is 1. */
+            line: number;
+            isNew: boolean;
+            fieldsChanged: components["schemas"]["FieldsChangedEnum"][];
+            email: string;
+            name: string;
+            number: string;
+            section: string;
+        };
+        /** @description Somebody on the roster. The context holds `at`, and `teams`: the names of the teams by person. */
+        RosterEntry: {
+            readonly id: number;
+            /**
+             * Email address
+             * Format: email
+             */
+            readonly email: string;
+            readonly name: string;
+            readonly number: string;
+            readonly section: string;
+            /** @description Its name in addresses. It can't change later. */
+            readonly bracket: string | null;
+            /** @description With which account they joined; null before. */
+            readonly username: string | null;
+            /** @description Name of the team that they are in now. */
+            readonly team: string | null;
+            /** Format: date-time */
+            readonly joinedAt: string | null;
+            /** @description Whether somebody holds a link that works. */
+            readonly link: components["schemas"]["LinkEnum"];
+            /** Format: date-time */
+            readonly linkMadeAt: string | null;
+            /** Format: date-time */
+            readonly linkExpiresAt: string | null;
+        };
+        /** @description Who is expected, and where. */
+        RosterInvitation: {
+            /** @description Slug. */
+            competition: string;
+            title: string;
+            /** @description As the organisers wrote it. */
+            name: string;
+            section: string;
+            rulesRequired: boolean;
+            rulesVersion: number;
+        };
+        /** @description A link for somebody. It is told this once. */
+        RosterLink: {
+            id: number;
+            name: string;
+            email: string;
+            number: string;
+            section: string;
+            address: string;
+            /** Format: date-time */
+            expiresAt: string;
+        };
+        /** @description What taking over a list changes, or has changed. */
+        RosterPlan: {
+            /** @description People who are not on the roster yet. */
+            new: number;
+            /** @description People of whom the list says something else. */
+            changed: number;
+            unchanged: number;
+            /** @description People of the roster who are not in the list: they stay. */
+            absent: number;
+            ignoredColumns: string[];
+            sections: components["schemas"]["RosterSection"][];
+            /** @description A phase has ended, and brackets change: with a public reason. */
+            needsReason: boolean;
+            changes: components["schemas"]["RosterChange"][];
+        };
+        /** @description A section of the list and its bracket. */
+        RosterSection: {
+            section: string;
+            /** @description Its slug; null: the import makes one. */
+            bracket: string | null;
+        };
+        /** @description A list of people, as text. */
+        RosterTextRequest: {
+            /** @description The first line names the columns, in English or Japanese: e-mail, name, and perhaps number and section. Others are ignored. */
+            csv: string;
+            /**
+             * @description Let sections become brackets.
+             * @default true
+             */
+            withBrackets: boolean;
+        };
         /** @description A team on a leaderboard; `rank` is null without a score, `score` is its best one. */
         Row: {
             rank: number | null;
@@ -7739,6 +8563,13 @@ export interface components {
             disqualified: boolean;
             /** @description Slugs of the brackets that the team belongs to. */
             brackets: string[];
+        };
+        /** @description The answer to the rules of the competition. */
+        RulesAnswerRequest: {
+            /** @default false */
+            acceptRules: boolean;
+            /** @description The version that you read. */
+            rulesVersion?: number | null;
         };
         /**
          * @description * `private` - private scoring
@@ -7838,6 +8669,20 @@ export interface components {
             /** @description For the header X-CSRFToken of every change made with a session. */
             csrfToken: string;
             site: components["schemas"]["Site"];
+        };
+        /** @description Which score gives which grade: straight between two lines, level beyond the first and the last. */
+        SetGradeRuleRequest: {
+            lines: components["schemas"]["GradeLineRequest"][];
+            /** @description Name of the column of the grades in the files. */
+            assignment: string;
+            /**
+             * @description For who has no score.
+             *
+             *     * `blank` - nothing
+             *     * `zero` - zero
+             * @default blank
+             */
+            missing: components["schemas"]["MissingEnum"];
         };
         SharedAccount: {
             user: components["schemas"]["UserRef"];
@@ -8017,6 +8862,11 @@ export interface components {
              * @default
              */
             reason: string;
+            /**
+             * @description Of a rescoring: yes, although the dry run says that it would refuse submissions that have a score.
+             * @default false
+             */
+            acceptRefusals: boolean;
         };
         StartWobbleRequest: {
             /** @description A scored submission of an organiser's own team. */
@@ -8294,6 +9144,10 @@ export interface components {
              */
             expiresAt?: string | null;
         };
+        /** @description What stands in a link behind the #. */
+        TokenOfLinkRequest: {
+            token: string;
+        };
         /** @description A personal API token, without the token itself. */
         TokenRequest: {
             /** @description What it is for, to tell it from others. */
@@ -8474,6 +9328,14 @@ export interface components {
          * @enum {string}
          */
         WayEnum: "random" | "stratified" | "group" | "time";
+        /**
+         * @description * `graded` - by the score of the team
+         *     * `not_joined` - has not joined
+         *     * `no_score` - has no score
+         *     * `disqualified` - the team is disqualified
+         * @enum {string}
+         */
+        WhyEnum: "graded" | "not_joined" | "no_score" | "disqualified";
         /** @description How much the public score of a baseline wobbles. */
         Wobble: {
             /**
@@ -13189,6 +14051,256 @@ export interface operations {
             };
         };
     };
+    listDryRuns: {
+        parameters: {
+            query?: {
+                /** @description A page number within the paginated result set. */
+                page?: number;
+                /** @description Number of results to return per page. */
+                pageSize?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaginatedDryRunList"];
+                };
+            };
+            /** @description Something sent is missing or wrong; `attr` says what. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "validation_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "required",
+                     *           "detail": "This field is required.",
+                     *           "attr": "name"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    startDryRun: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DryRun"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not good. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "not_authenticated",
+                     *           "detail": "Authentication credentials were not provided.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `analysis_active`, `scoring_run_active`, `no_solution_yet` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "throttled",
+                     *           "detail": "Request was throttled.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    cancelDryRun: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+                /** @description Id. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DryRun"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not good. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "not_authenticated",
+                     *           "detail": "Authentication credentials were not provided.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `analysis_over` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "throttled",
+                     *           "detail": "Request was throttled.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
     enterCompetition: {
         parameters: {
             query?: never;
@@ -13375,6 +14487,269 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    listGrades: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Grade"][];
+                };
+            };
+            /** @description `private_leaderboard_closed`, `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `no_grade_rule` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    downloadGrades: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Who is to read it.
+                 *
+                 *     * `moodle` - moodle
+                 *     * `canvas` - canvas
+                 */
+                layout?: "moodle" | "canvas";
+            };
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Header first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description Something sent is missing or wrong; `attr` says what. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "validation_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "required",
+                     *           "detail": "This field is required.",
+                     *           "attr": "name"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `private_leaderboard_closed`, `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `no_grade_rule` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    getGradeRule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GradeRule"];
+                };
+            };
+            /** @description `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    setGradeRule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetGradeRuleRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GradeRule"];
+                };
+            };
+            /** @description `same_score_twice`, `grades_fall` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not good. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "not_authenticated",
+                     *           "detail": "Authentication credentials were not provided.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "throttled",
+                     *           "detail": "Request was throttled.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["Errors"];
                 };
             };
@@ -16484,6 +17859,533 @@ export interface operations {
             };
         };
     };
+    listDryRunsOfPhase: {
+        parameters: {
+            query?: {
+                /** @description A page number within the paginated result set. */
+                page?: number;
+                /** @description Number of results to return per page. */
+                pageSize?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+                /** @description The number of the phase. */
+                phase: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaginatedDryRunList"];
+                };
+            };
+            /** @description Something sent is missing or wrong; `attr` says what. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "validation_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "required",
+                     *           "detail": "This field is required.",
+                     *           "attr": "name"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    startDryRunOfPhase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+                /** @description The number of the phase. */
+                phase: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DryRun"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not good. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "not_authenticated",
+                     *           "detail": "Authentication credentials were not provided.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `analysis_active`, `scoring_run_active`, `no_solution_yet` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "throttled",
+                     *           "detail": "Request was throttled.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    cancelDryRunOfPhase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+                /** @description Id. */
+                id: number;
+                /** @description The number of the phase. */
+                phase: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DryRun"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not good. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "not_authenticated",
+                     *           "detail": "Authentication credentials were not provided.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `analysis_over` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "throttled",
+                     *           "detail": "Request was throttled.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    listGradesOfPhase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+                /** @description The number of the phase. */
+                phase: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Grade"][];
+                };
+            };
+            /** @description `private_leaderboard_closed`, `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `no_grade_rule` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    downloadGradesOfPhase: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Who is to read it.
+                 *
+                 *     * `moodle` - moodle
+                 *     * `canvas` - canvas
+                 */
+                layout?: "moodle" | "canvas";
+            };
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+                /** @description The number of the phase. */
+                phase: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Header first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description Something sent is missing or wrong; `attr` says what. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "validation_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "required",
+                     *           "detail": "This field is required.",
+                     *           "attr": "name"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `private_leaderboard_closed`, `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `no_grade_rule` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    getGradeRuleOfPhase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+                /** @description The number of the phase. */
+                phase: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GradeRule"];
+                };
+            };
+            /** @description `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    setGradeRuleOfPhase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+                /** @description The number of the phase. */
+                phase: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetGradeRuleRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GradeRule"];
+                };
+            };
+            /** @description `same_score_twice`, `grades_fall` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not good. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "not_authenticated",
+                     *           "detail": "Authentication credentials were not provided.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "throttled",
+                     *           "detail": "Request was throttled.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
     listComparisonsOfPhase: {
         parameters: {
             query?: {
@@ -18799,7 +20701,7 @@ export interface operations {
                     "application/json": components["schemas"]["Errors"];
                 };
             };
-            /** @description `scoring_run_active`, `too_many_rescorings`, `no_solution_yet` */
+            /** @description `scoring_run_active`, `too_many_rescorings`, `submissions_would_be_refused`, `no_solution_yet` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -20162,6 +22064,231 @@ export interface operations {
             };
         };
     };
+    getPublication: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlannedPublication"];
+                };
+            };
+            /** @description `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    setPublication: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanPublicationRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlannedPublication"];
+                };
+            };
+            /** @description `publish_in_the_past`, `start_before_publishing` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not good. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "not_authenticated",
+                     *           "detail": "Authentication credentials were not provided.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `already_published`, `not_ready_to_publish` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "throttled",
+                     *           "detail": "Request was throttled.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    cancelPublication: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deleted */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Nobody is signed in, or the token is not good. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "not_authenticated",
+                     *           "detail": "Authentication credentials were not provided.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "throttled",
+                     *           "detail": "Request was throttled.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
     getReadiness: {
         parameters: {
             query?: never;
@@ -20180,6 +22307,692 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Readiness"];
+                };
+            };
+            /** @description `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "throttled",
+                     *           "detail": "Request was throttled.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    listRoster: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RosterEntry"][];
+                };
+            };
+            /** @description `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    deleteRosterEntry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+                /** @description Id of the entry. */
+                entry: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deleted */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Nobody is signed in, or the token is not good. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "not_authenticated",
+                     *           "detail": "Authentication credentials were not provided.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "throttled",
+                     *           "detail": "Request was throttled.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    removeRosterLink: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+                /** @description Id of the entry. */
+                entry: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deleted */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Nobody is signed in, or the token is not good. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "not_authenticated",
+                     *           "detail": "Authentication credentials were not provided.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "throttled",
+                     *           "detail": "Request was throttled.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    importRoster: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImportRosterRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RosterPlan"];
+                };
+            };
+            /** @description `invalid_roster`, `reason_missing`, `invalid_reason` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not good. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "not_authenticated",
+                     *           "detail": "Authentication credentials were not provided.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `roster_changed` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "throttled",
+                     *           "detail": "Request was throttled.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    createRosterLinks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["MakeLinksRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RosterLink"][];
+                };
+            };
+            /** @description Something sent is missing or wrong; `attr` says what. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "validation_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "required",
+                     *           "detail": "This field is required.",
+                     *           "attr": "name"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not good. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "not_authenticated",
+                     *           "detail": "Authentication credentials were not provided.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `roster_joined` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "throttled",
+                     *           "detail": "Request was throttled.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    getMyRosterInvitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MineOnRoster"];
+                };
+            };
+            /** @description `not_authenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description This user may not do this, or not now; `code` says why. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "permission_denied",
+                     *           "detail": "You do not have permission to perform this action.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    acceptRosterInvitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["RulesAnswerRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Joined"];
+                };
+            };
+            /** @description Something sent is missing or wrong; `attr` says what. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "validation_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "required",
+                     *           "detail": "This field is required.",
+                     *           "attr": "name"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_authenticated`, `account_deleted` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `entry_closed`, `rules_not_accepted`, `left_with_submissions` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_on_the_roster`, `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `rules_changed`, `already_on_the_roster`, `already_entered` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "throttled",
+                     *           "detail": "Request was throttled.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    previewRoster: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RosterTextRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RosterPlan"];
+                };
+            };
+            /** @description `invalid_roster` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not good. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "not_authenticated",
+                     *           "detail": "Authentication credentials were not provided.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description `not_a_host` */
@@ -20361,7 +23174,7 @@ export interface operations {
                     "application/json": components["schemas"]["Errors"];
                 };
             };
-            /** @description `scoring_run_active`, `too_many_rescorings`, `no_solution_yet` */
+            /** @description `scoring_run_active`, `too_many_rescorings`, `submissions_would_be_refused`, `no_solution_yet` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -22657,7 +25470,7 @@ export interface operations {
                     "application/json": components["schemas"]["Discussion"];
                 };
             };
-            /** @description `empty`, `too_long`, `invalid_tags`, `no_such_competition` */
+            /** @description `empty`, `too_long`, `invalid_tags`, `no_such_competition`, `audience_of_announcement`, `no_such_audience` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -22686,6 +25499,15 @@ export interface operations {
             };
             /** @description `not_found` */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `nobody_reached` */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -22946,7 +25768,7 @@ export interface operations {
                     "application/json": components["schemas"]["Errors"];
                 };
             };
-            /** @description `not_entered`, `not_a_moderator` */
+            /** @description `not_entered`, `not_a_host`, `not_a_moderator` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -23636,6 +26458,73 @@ export interface operations {
                      *       ]
                      *     }
                      */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    countAudience: {
+        parameters: {
+            query: {
+                /**
+                 * @description * `everybody` - everybody
+                 *     * `never_submitted` - those who entered and never submitted
+                 *     * `bracket` - those of a bracket
+                 *     * `phase` - those of a phase
+                 */
+                audience?: "everybody" | "never_submitted" | "bracket" | "phase";
+                /** @description Slug or id. */
+                competition: string;
+                /** @description A bracket's slug, or a phase's number. */
+                of?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Audience"];
+                };
+            };
+            /** @description `audience_of_announcement`, `no_such_audience` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_authenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_entered`, `not_a_moderator` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
                     "application/json": components["schemas"]["Errors"];
                 };
             };
@@ -25710,7 +28599,7 @@ export interface operations {
             query?: {
                 /** @description Slug or id. */
                 competition?: string;
-                kind?: "announcement" | "brackets" | "changed" | "comment" | "crew_answer" | "crew_invitation" | "discussion" | "entry" | "excluded" | "exclusion" | "exclusion_answer" | "extra_submissions" | "invitation" | "invitation_answer" | "last_hour" | "like" | "mention" | "merge_answer" | "merge_deadline" | "merge_request" | "nothing_selected" | "private_confirmed" | "reply" | "report" | "rescored" | "scoring_finished";
+                kind?: "announcement" | "brackets" | "changed" | "comment" | "crew_answer" | "crew_invitation" | "discussion" | "entry" | "excluded" | "exclusion" | "exclusion_answer" | "extra_submissions" | "invitation" | "invitation_answer" | "last_hour" | "like" | "mention" | "merge_answer" | "merge_deadline" | "merge_request" | "nothing_selected" | "private_confirmed" | "publication_stopped" | "reply" | "report" | "rescored" | "scoring_finished";
                 page?: number;
                 pageSize?: number;
                 /** @description `true`: only what is unread. */
@@ -26694,6 +29583,178 @@ export interface operations {
                 };
             };
             /** @description `already_resolved` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "throttled",
+                     *           "detail": "Request was throttled.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    enterByRosterLink: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JoinByLinkRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Joined"];
+                };
+            };
+            /** @description `name_of_an_organiser` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `account_deleted` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `entry_closed`, `rules_not_accepted`, `left_with_submissions`, `roster_accounts_closed`, `permission_denied` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `roster_link_unknown` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `roster_link_used`, `roster_link_expired`, `roster_not_open`, `rules_changed`, `already_on_the_roster`, `already_entered`, `username_taken` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "client_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "throttled",
+                     *           "detail": "Request was throttled.",
+                     *           "attr": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    readRosterLink: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TokenOfLinkRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenedLink"];
+                };
+            };
+            /** @description Something sent is missing or wrong; `attr` says what. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "validation_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "required",
+                     *           "detail": "This field is required.",
+                     *           "attr": "name"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `roster_link_unknown` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `roster_link_used`, `roster_link_expired`, `roster_not_open` */
             409: {
                 headers: {
                     [name: string]: unknown;
