@@ -89,8 +89,9 @@ def told(discussion: Discussion) -> QuerySet[User]:
 
 
 def readers_of(discussion: Discussion) -> Q:
-    """The accounts that an announcement to some is for, and who organise, as a condition on users."""
+    """The accounts that an announcement to some is for, and who moderate, as a condition on users."""
     if not discussion.is_restricted or discussion.competition is None:
         return Q()
-    hosts = discussion.competition.hosts.values("pk")
-    return Q(pk__in=Recipient.objects.filter(discussion=discussion).values("user")) | Q(pk__in=hosts)
+    hosts, helpers = discussion.competition.hosts.values("pk"), discussion.competition.helpers.values("user")
+    theirs = Recipient.objects.filter(discussion=discussion).values("user")
+    return Q(pk__in=theirs) | Q(pk__in=hosts) | Q(pk__in=helpers)

@@ -9,7 +9,7 @@ from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, Value
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
 
-from competitions.access import hosted_by, runs_all
+from competitions.access import runs_all
 from competitions.models import Competition, Helper, Membership
 from discussions import search
 from foundation.languages import local_column, translations_of
@@ -45,8 +45,8 @@ class DiscussionQuerySet(models.QuerySet):
         if runs_all(user):
             return self
         mine = Q(pk__in=_recipients_of(self.model, user).values("discussion"))
-        hosted = Q(competition__in=Competition.objects.filter(hosted_by(user)).values("pk"))
-        return self.filter(Q(audience=EVERYBODY) | mine | hosted)
+        moderated = Q(competition__in=Competition.objects.moderated_by(user).values("pk"))
+        return self.filter(Q(audience=EVERYBODY) | mine | moderated)
 
     def in_lists_of(self, user: Any) -> DiscussionQuerySet:
         """Of these, what a list of all places tells: the address of an unlisted competition only to its people."""

@@ -71,7 +71,7 @@ class DiscussionViewSet(mixins.ListModelMixin, PostViewSet):
         form.is_valid(raise_exception=True)
         asked = form.validated_data
         competition = competition_in_query(request, asked["competition"])
-        can.moderate(request.user, competition).require()
+        can.speak_for(request.user, competition).require()
         people = audiences.those(competition, asked["audience"], asked["of"])
         return Response(AudienceSerializer({"people": people.exclude(pk=signed_in(request).pk).count()}).data)
 

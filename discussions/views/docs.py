@@ -177,7 +177,7 @@ discussions = extend_schema_view(
         responses={
             200: AudienceSerializer,
             **refuses(no.AudienceOfAnnouncement, no.NoSuchAudience),
-            **refuses(NotSignedIn, NotEntered, no.NotModerator, no.NoSuchPost),
+            **refuses(NotSignedIn, NotEntered, NotHost, no.NotModerator, no.NoSuchPost),
         },
         description="How many people an announcement would reach. Organisers only.",
     ),

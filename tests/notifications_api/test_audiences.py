@@ -12,7 +12,7 @@ from django.db import transaction
 
 from accounts.models import User
 from competitions.brackets import services as brackets
-from competitions.models import Phase, Standing
+from competitions.models import Helper, Phase, Standing
 from competitions.organising.hosts import add_host, remove_host
 from competitions.teams.members import leave
 from discussions import audiences, permissions as can
@@ -349,3 +349,15 @@ def test_other_competitions_brackets_are_not_this_ones(world, host):
     TeamFactory(competition=other)
     with pytest.raises(NoSuchAudience):
         announce(other, host, "bracket", "student")
+
+
+def test_a_helper_moderates_what_is_written_to_some_and_counts_nobody(world, host, signed_in):
+    """At every face of the rule alike."""
+    helper = UserFactory(username="helper")
+    Helper.objects.create(competition=world, user=helper, since=NOON)
+    post = announce(world, host)
+    assert can.see(helper, post)
+    assert Discussion.objects.visible_to(helper).filter(pk=post.pk).exists()
+    assert User.objects.filter(audiences.readers_of(post), pk=helper.pk).exists()
+    counted = signed_in(helper).get("/api/discussions/audience/?competition=cup&audience=never_submitted")
+    assert (counted.status_code, counted.json()["errors"][0]["code"]) == (403, "not_a_host")
