@@ -374,6 +374,7 @@ SPECTACULAR_SETTINGS = {
         "AnalysisKind": "submissions.models.Analysis.Kind",
         "CombinedRule": "competitions.models.CombinedRule",
         "CompetitionState": "competitions.models.State",
+        "CrewRole": "competitions.models.CrewRole",
         "LogKind": "competitions.models.LogKind",
         "MetricDirection": "competitions.models.MetricDirection",
         "NotificationKind": "notifications_api.kinds.Kind",

@@ -98,5 +98,5 @@ it('has these pages about one phase', () => {
       walk(record.children ?? [])
     })
   walk(routes)
-  expect(ofPhase.sort()).toEqual(['baselines', 'data', 'integrity', 'leaderboard', 'manage', 'metric', 'race', 'submissions', 'submit'])
+  expect(ofPhase.sort()).toEqual(['baselines', 'class', 'data', 'integrity', 'leaderboard', 'manage', 'metric', 'race', 'submissions', 'submit'])
 })

@@ -5620,7 +5620,7 @@ export interface components {
             readonly id: number;
             readonly competition: components["schemas"]["CrewCompetition"];
             readonly user: components["schemas"]["UserRef"];
-            readonly role: components["schemas"]["Role7e2Enum"];
+            readonly role: components["schemas"]["CrewRole"];
             readonly invitedBy: components["schemas"]["UserRef"] | null;
             /** @default pending */
             readonly status: components["schemas"]["RequestStatus"];
@@ -5632,10 +5632,16 @@ export interface components {
         /** @description Somebody who organises the competition or helps, since when if that is known. */
         CrewMember: {
             readonly user: components["schemas"]["UserRef"];
-            readonly role: components["schemas"]["Role7e2Enum"];
+            readonly role: components["schemas"]["CrewRole"];
             /** Format: date-time */
             readonly since: string | null;
         };
+        /**
+         * @description * `host` - organiser
+         *     * `helper` - helper
+         * @enum {string}
+         */
+        CrewRole: "host" | "helper";
         /** @description The version that scores, for everybody inside. The source only where organisers show it. */
         CurrentMetric: {
             readonly version: number;
@@ -6972,7 +6978,7 @@ export interface components {
         NewCrewInvitationRequest: {
             /** @description Whom to ask. */
             username: string;
-            role: components["schemas"]["Role7e2Enum"];
+            role: components["schemas"]["CrewRole"];
         };
         /** @description A new phase. What is not said is as in the newest one. */
         NewPhaseRequest: {
@@ -8442,12 +8448,6 @@ export interface components {
             /** Format: date-time */
             at: string;
         };
-        /**
-         * @description * `host` - organiser
-         *     * `helper` - helper
-         * @enum {string}
-         */
-        Role7e2Enum: "host" | "helper";
         /** @description What one line of the list changes. */
         RosterChange: {
             /** @description Where it stands in the text; the first line is 1. */
@@ -26510,7 +26510,7 @@ export interface operations {
                     "application/json": components["schemas"]["Errors"];
                 };
             };
-            /** @description `not_entered`, `not_a_moderator` */
+            /** @description `not_entered`, `not_a_host`, `not_a_moderator` */
             403: {
                 headers: {
                     [name: string]: unknown;
