@@ -10,6 +10,18 @@ done
 find . -type f \( -name '*.pyx' -o -name '*.pxd' -o -name '*.pxi' -o -name '*.pyi' -o -name '*.c' -o -name '*.cpp' -o -name '*.h' \
     -o -name '*.hpp' -o -name '*.a' -o -name '*.po' -o -name '*.map' \) -delete
 rm -rf numpy/random/examples sklearn/datasets/images
+rm -rf icalendar/tests tornado/test joblib/test croniter/tests jsonschema/tests
+
+# Of some hundred sign-in services the two protocols that institutions speak; of lxml what reads and writes XML.
+find allauth/socialaccount/providers -mindepth 1 -maxdepth 1 -type d ! -name base ! -name oauth ! -name oauth2 \
+    ! -name openid_connect ! -name saml -exec rm -rf {} +
+rm -rf lxml/html lxml/isoschematron lxml/objectify.* lxml/sax.*
+# A format of pictures that nobody can upload, which Pillow does without.
+rm -rf PIL/_avif.* pillow.libs/libavif-*
+# There for Python 3.12 alone, which has no distutils of its own any more.
+if ./../../../bin/python -c 'import sys; sys.exit(sys.version_info >= (3, 12))'; then
+    rm -rf setuptools setuptools-*.dist-info _distutils_hack distutils-precedence.pth
+fi
 
 # Arrow's own network protocol and file systems in the cloud: files are read from memory and from the disk.
 rm -rf pyarrow/include pyarrow/src pyarrow/libarrow_flight.so* pyarrow/libarrow_python_flight.so* pyarrow/_flight.* \
@@ -35,4 +47,4 @@ find botocore/data -mindepth 1 -maxdepth 1 -type d ! -name s3 ! -name sts ! -nam
 # Compiled here, since the image is read-only where it runs. Not what only the demo needs, nor what is hardly ever loaded.
 python="$PWD/../../../bin/python"
 "$python" -m compileall -q -j 0 \
-    -x '/(scipy|sklearn|pandas|joblib|narwhals|setuptools|tornado|zmq|pygments/lexers|allauth/socialaccount/providers|django/contrib/gis)/' .
+    -x '/(scipy|sklearn|pandas|joblib|narwhals|setuptools|tornado|zmq|pygments/lexers|django/contrib/gis)/' .

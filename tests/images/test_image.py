@@ -83,7 +83,7 @@ def test_every_module_of_ours_can_be_loaded(inside):
         "import django, pkgutil, importlib, os; os.environ['SECRET_KEY'] = 'x' * 60; os.environ['UZU_VAR_DIR'] = '/tmp/var';"
         "os.environ['DJANGO_SETTINGS_MODULE'] = 'main.settings'; django.setup();"
         "rooms = ['accounts', 'clients', 'competitions', 'discussions', 'foundation', 'main', 'notifications_api', 'sandbox',"
-        " 'scoring', 'submissions'];"
+        " 'scoring', 'studio', 'submissions'];"
         "names = [m.name for room in rooms for m in pkgutil.walk_packages([room], room + '.')];"
         "[importlib.import_module(name) for name in names if not name.endswith(('launcher', 'probes', 'supervisor'))];"
         "print(len(names))"
