@@ -81,7 +81,7 @@ test-frontend: build ## Types, style and tests of the web app
 
 .PHONY: e2e
 e2e: dev build ## The real server, driven by a real browser and real command lines
-	$(BIN)/pytest $(IN_PARALLEL) -m e2e $(PYTEST_ARGS)
+	$(BIN)/pytest $(IN_PARALLEL) -n 3 -m e2e $(PYTEST_ARGS) # these wait more than they work
 
 .PHONY: images
 images: dev ## The image built from docker/Dockerfile and the compose file started; needs root, Podman and Buildah
