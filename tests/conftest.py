@@ -205,6 +205,7 @@ ONCE_IS_ENOUGH = [
     "submissions/test_combined.py",
     "submissions/test_standings_walk.py",
     "test_day_of_phases.py",
+    "test_walk.py",
 ]
 
 
