@@ -9,7 +9,7 @@ for package in pandas scipy sklearn numpy pyarrow joblib; do
 done
 find . -type f \( -name '*.pyx' -o -name '*.pxd' -o -name '*.pxi' -o -name '*.pyi' -o -name '*.c' -o -name '*.cpp' -o -name '*.h' \
     -o -name '*.hpp' -o -name '*.a' -o -name '*.po' -o -name '*.map' \) -delete
-rm -rf numpy/random/examples numpy/f2py sklearn/datasets/images
+rm -rf numpy/random/examples sklearn/datasets/images
 rm -rf icalendar/tests tornado/test joblib/test croniter/tests jsonschema/tests
 
 # Of some hundred sign-in services the two protocols that institutions speak; of lxml what reads and writes XML.
