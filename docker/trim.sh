@@ -10,7 +10,10 @@ done
 find . -type f \( -name '*.pyx' -o -name '*.pxd' -o -name '*.pxi' -o -name '*.pyi' -o -name '*.c' -o -name '*.cpp' -o -name '*.h' \
     -o -name '*.hpp' -o -name '*.a' -o -name '*.po' -o -name '*.map' \) -delete
 rm -rf numpy/random/examples sklearn/datasets/images
-rm -rf icalendar/tests tornado/test joblib/test croniter/tests jsonschema/tests
+rm -rf icalendar/tests tornado/test joblib/test croniter/tests jsonschema/tests csp/tests notifications/tests \
+    referencing/tests qrcode/tests
+# A site signs in to institutions, and is none itself.
+rm -rf allauth/idp
 
 # Of some hundred sign-in services the two protocols that institutions speak; of lxml what reads and writes XML.
 find allauth/socialaccount/providers -mindepth 1 -maxdepth 1 -type d ! -name base ! -name oauth ! -name oauth2 \
