@@ -31,8 +31,8 @@ const group = (name: string, test: RegExp, priority: number) => ({
 })
 const chunks = [
   // Without the files that are fetched with their page (`ON_DEMAND` in `shared/i18n`).
-  group('en', /src\/locales\/en\/(?!(phases|metric|integrity|baselines|studio|manage|class|security)\.json)/, 5),
-  group('ja', /src\/locales\/ja\/(?!(phases|metric|integrity|baselines|studio|manage|class|security)\.json)/, 5),
+  group('en', /src\/locales\/en\/(?!(phases|metric|integrity|baselines|studio|manage|class|security|fairness|race|log)\.json)/, 5),
+  group('ja', /src\/locales\/ja\/(?!(phases|metric|integrity|baselines|studio|manage|class|security|fairness|race|log)\.json)/, 5),
   group('vuetify', /node_modules\/vuetify\//, 4),
   group('vendor', /node_modules\/|plugin-vue:|vite\/preload-helper/, 3),
   // The router imports the table of pages, which stands with the entry: in this file it would run before its table.

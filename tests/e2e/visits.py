@@ -100,7 +100,6 @@ VISITS = (
     Visit("/institution?error=cancelled", by=(VISITOR,)),
     Visit("/forgot-password", by=(VISITOR,)),
     Visit("/join"),
-    Visit("/join#no-such-link", refusals=(404,)),
     Visit("/reset-password/no-such-key", by=(VISITOR,), refusals=(400, 404)),
     Visit("/confirm-email", by=(VISITOR,)),
     Visit("/confirm-email/no-such-key", by=(VISITOR,), refusals=(400, 404)),

@@ -14,7 +14,7 @@ const files: Record<Locale, Record<string, () => Promise<unknown>>> = {
 }
 
 // Message files that only the page of the same name uses: fetched when that page is first opened (`learn`).
-export const ON_DEMAND: ReadonlySet<string> = new Set(['phases', 'metric', 'integrity', 'baselines', 'studio', 'manage', 'class', 'security'])
+export const ON_DEMAND: ReadonlySet<string> = new Set(['phases', 'metric', 'integrity', 'baselines', 'studio', 'manage', 'class', 'security', 'fairness', 'race', 'log'])
 const asked = new Set<string>()
 
 const areaOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1, -'.json'.length)
