@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rest_framework.request import Request
 
+from competitions import permissions as can
 from competitions.exceptions import NoSuchBracket
 from competitions.models import Bracket, Competition, Invitation, MergeRequest, Phase, Team
 from competitions.querysets import CompetitionQuerySet
@@ -26,6 +27,18 @@ def find_competition(request: Request, key: str, *, rows: CompetitionQuerySet | 
         raise NotVisible
     number = named_phase(request)
     return found if number is None else found.meaning(find_phase(found, number))
+
+
+def find_competition_to_edit(request: Request, key: str, *, rows: CompetitionQuerySet | None = None) -> Competition:
+    """As `find_competition`, for who may change it.
+
+    Raises:
+        NotVisible: as there.
+        NotHost: the person asking does not organise it.
+    """
+    found = find_competition(request, key, rows=rows)
+    can.edit(request.user, found).require()
+    return found
 
 
 def find_phase(competition: Competition, number: int) -> Phase:

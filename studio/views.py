@@ -13,9 +13,8 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 from rest_framework.viewsets import ViewSet
 
-from competitions import permissions as can
 from competitions.log.recording import has_begun
-from competitions.lookup import find_competition
+from competitions.lookup import find_competition_to_edit
 from foundation import uploads as receiving
 from foundation.refusals import NotVisible
 from foundation.requests import AnyAccepted, Untouched, sent, signed_in
@@ -38,8 +37,7 @@ class WorkbenchViewSet(ViewSet):
     """What a draft is made of, and what is being made of it."""
 
     def retrieve(self, request: Request, competition: str) -> Response:
-        found = find_competition(request, competition)
-        can.edit(request.user, found).require()
+        found = find_competition_to_edit(request, competition)
         return told(request, shown_workbench(found, by=signed_in(request)))
 
     def partial_update(self, request: Request, competition: str) -> Response:
@@ -143,8 +141,7 @@ def find_workbench(request: Request, key: str) -> Workbench:
     Raises:
         NotVisible, NotHost: there is none for them, or it is not theirs.
     """
-    found = find_competition(request, key)
-    can.edit(request.user, found).require()
+    found = find_competition_to_edit(request, key)
     return workbench_of(found, by=signed_in(request))
 
 

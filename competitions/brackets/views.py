@@ -10,7 +10,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import ViewSet
 
-from competitions import permissions as can
 from competitions.brackets import docs
 from competitions.brackets.serializers import (
     AddBracketSerializer,
@@ -19,8 +18,7 @@ from competitions.brackets.serializers import (
     ReasonSerializer,
 )
 from competitions.brackets.services import add_bracket, change_bracket, remove_bracket
-from competitions.lookup import find_bracket, find_competition
-from competitions.models import Competition
+from competitions.lookup import find_bracket, find_competition, find_competition_to_edit
 from foundation.requests import sent, signed_in
 
 
@@ -36,26 +34,20 @@ class BracketViewSet(ViewSet):
         return Response(BracketSerializer(found.brackets.all(), many=True).data)
 
     def create(self, request: Request, competition: str) -> Response:
-        found, (fields, act) = self.edited(competition), self.asked(AddBracketSerializer)
+        found, (fields, act) = find_competition_to_edit(request, competition), self.asked(AddBracketSerializer)
         bracket = add_bracket(competition=found, fields=fields, **act)
         return Response(BracketSerializer(bracket).data, status=status.HTTP_201_CREATED)
 
     def partial_update(self, request: Request, competition: str, bracket: str) -> Response:
-        row = find_bracket(self.edited(competition), bracket)
+        row = find_bracket(find_competition_to_edit(request, competition), bracket)
         changes, act = self.asked(ChangeBracketSerializer, partial=True)
         return Response(BracketSerializer(change_bracket(bracket=row, changes=changes, **act)).data)
 
     def destroy(self, request: Request, competition: str, bracket: str) -> Response:
-        row = find_bracket(self.edited(competition), bracket)
+        row = find_bracket(find_competition_to_edit(request, competition), bracket)
         _fields, act = self.asked(ReasonSerializer)
         remove_bracket(bracket=row, **act)
         return Response(status=status.HTTP_204_NO_CONTENT)
-
-    def edited(self, key: str) -> Competition:
-        """The competition, if the person asking may edit it."""
-        found = find_competition(self.request, key)
-        can.edit(self.request.user, found).require()
-        return found
 
     def asked(self, shape: Any, *, partial: bool = False) -> tuple[dict[str, Any], dict[str, Any]]:
         """What was sent: the fields, and who does it when and why."""

@@ -18,7 +18,7 @@ from competitions.bundles.cloning import clone_competition
 from competitions.bundles.reading import import_bundle
 from competitions.bundles.serializers import BundleSerializer, CloneSerializer
 from competitions.bundles.writing import bundle_chunks
-from competitions.lookup import find_competition
+from competitions.lookup import find_competition_to_edit
 from competitions.models import Competition
 from competitions.organising.serializers import told
 from foundation.requests import sent, signed_in
@@ -27,8 +27,7 @@ from foundation.requests import sent, signed_in
 @docs.clones
 class CloneViewSet(ViewSet):
     def create(self, request: Request, competition: str) -> Response:
-        found = find_competition(request, competition)
-        can.edit(request.user, found).require()
+        found = find_competition_to_edit(request, competition)
         by, at = signed_in(request), timezone.now()
         with timezone.override(ZoneInfo(found.time_zone)):  # of which a moment without an offset is
             fields = sent(request, CloneSerializer)
@@ -38,8 +37,7 @@ class CloneViewSet(ViewSet):
 @docs.bundle
 class BundleViewSet(ViewSet):
     def retrieve(self, request: Request, competition: str) -> StreamingHttpResponse:
-        found = find_competition(request, competition)
-        can.edit(request.user, found).require()
+        found = find_competition_to_edit(request, competition)
         chunks = bundle_chunks(competition=found, by=signed_in(request))
         return StreamingHttpResponse(
             chunks,

@@ -29,17 +29,10 @@ from competitions.crew.services import (
     refuse_crew_invitation,
 )
 from competitions.exceptions import NoSuchUser
-from competitions.lookup import find_competition
-from competitions.models import Competition, CrewInvitation
+from competitions.lookup import find_competition, find_competition_to_edit
+from competitions.models import CrewInvitation
 from foundation.refusals import NotVisible
 from foundation.requests import sent, signed_in
-
-
-def edited(request: Request, key: str) -> Competition:
-    """The competition, if the person asking organises it."""
-    found = find_competition(request, key)
-    can.edit(request.user, found).require()
-    return found
 
 
 @docs.crew
@@ -50,7 +43,7 @@ class CrewViewSet(ViewSet):
     lookup_value_converter = "str"
 
     def list(self, request: Request, competition: str) -> Response:
-        return Response(CrewMemberSerializer(crew_of(edited(request, competition)), many=True).data)
+        return Response(CrewMemberSerializer(crew_of(find_competition_to_edit(request, competition)), many=True).data)
 
     def destroy(self, request: Request, competition: str, username: str) -> Response:
         found, by = find_competition(request, competition), signed_in(request)
@@ -70,16 +63,16 @@ class CrewInvitationOfCompetitionViewSet(ViewSet):
     lookup_value_converter = "int"
 
     def list(self, request: Request, competition: str) -> Response:
-        rows = edited(request, competition).crew_invitations.pending().for_display()
+        rows = find_competition_to_edit(request, competition).crew_invitations.pending().for_display()
         return Response(CrewInvitationSerializer(rows, many=True).data)
 
     def create(self, request: Request, competition: str) -> Response:
-        found, fields = edited(request, competition), sent(request, NewCrewInvitationSerializer)
+        found, fields = find_competition_to_edit(request, competition), sent(request, NewCrewInvitationSerializer)
         made = invite_to_crew(competition=found, by=signed_in(request), at=timezone.now(), **fields)
         return Response(body(made.pk), status=status.HTTP_201_CREATED)
 
     def destroy(self, request: Request, competition: str, pk: int) -> Response:
-        invitation = edited(request, competition).crew_invitations.for_display().filter(pk=pk).first()
+        invitation = find_competition_to_edit(request, competition).crew_invitations.for_display().filter(pk=pk).first()
         if invitation is None:
             raise NotVisible
         cancel_crew_invitation(invitation=invitation, by=signed_in(request), at=timezone.now())

@@ -13,7 +13,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import ViewSet
 
-from competitions import permissions as can
 from competitions.grades import docs
 from competitions.grades.export import grades_csv
 from competitions.grades.grading import grades_of, require_open
@@ -25,7 +24,7 @@ from competitions.grades.serializers import (
     SetGradeRuleSerializer,
 )
 from competitions.leaderboards.export import csv_download
-from competitions.lookup import find_competition
+from competitions.lookup import find_competition_to_edit
 from competitions.models import GradeRule, Missing, Phase
 from foundation.requests import sent, signed_in
 
@@ -82,6 +81,5 @@ class GradeRuleViewSet(ViewSet):
 
 def edited(request: Request, key: str) -> Phase:
     """The phase that is meant, if the person asking may edit its competition."""
-    found = find_competition(request, key)
-    can.edit(request.user, found).require()
+    found = find_competition_to_edit(request, key)
     return found.phase

@@ -15,7 +15,7 @@ from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from competitions import permissions as can
-from competitions.lookup import find_competition
+from competitions.lookup import find_competition, find_competition_to_edit
 from competitions.metrics import docs, services, trying
 from competitions.metrics.conditions import conditions, uses_of
 from competitions.metrics.serializers import (
@@ -50,9 +50,7 @@ class OwnMetricViewSet(mixins.ListModelMixin, GenericViewSet):
 
     def competition(self) -> Competition:
         """The competition of the address, if the person asking organises it."""
-        found = find_competition(self.request, self.kwargs["competition"])
-        can.edit(self.request.user, found).require()
-        return found
+        return find_competition_to_edit(self.request, self.kwargs["competition"])
 
     def get_queryset(self) -> QuerySet[OwnMetric]:
         if getattr(self, "swagger_fake_view", False):

@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from rest_framework.viewsets import ViewSet
 
 from competitions import permissions as can
-from competitions.lookup import find_competition, find_phase
+from competitions.lookup import find_competition, find_competition_to_edit, find_phase
 from competitions.models import Competition, Phase, Standing, Team
 from competitions.organising.editing import edit_competition
 from competitions.phase_fields import told_of_phases
@@ -43,8 +43,7 @@ class PhaseViewSet(ViewSet):
         return Response(self.told(found, found.phases.all(), many=True))
 
     def create(self, request: Request, competition: str) -> Response:
-        found = find_competition(request, competition)
-        can.edit(request.user, found).require()
+        found = find_competition_to_edit(request, competition)
         form = NewPhaseSerializer(data=request.data, context={"zone": found.time_zone, "competition": found})
         form.is_valid(raise_exception=True)
         fields = dict(form.validated_data)
@@ -57,8 +56,7 @@ class PhaseViewSet(ViewSet):
         return Response(self.told(found, find_phase(found, phase)))
 
     def partial_update(self, request: Request, competition: str, phase: int) -> Response:
-        found = find_competition(request, competition)
-        can.edit(request.user, found).require()
+        found = find_competition_to_edit(request, competition)
         meant = find_phase(found, phase)
         context = {"zone": found.time_zone, "competition": found}
         form = PhaseEditSerializer(meant, data=request.data, partial=True, context=context)
@@ -75,8 +73,7 @@ class PhaseViewSet(ViewSet):
         return self.retrieve(request, competition, phase)
 
     def destroy(self, request: Request, competition: str, phase: int) -> Response:
-        found = find_competition(request, competition)
-        can.edit(request.user, found).require()
+        found = find_competition_to_edit(request, competition)
         form = RemovalSerializer(data=request.data)
         form.is_valid(raise_exception=True)
         remove_phase(
@@ -124,8 +121,7 @@ class NamedTeamsViewSet(ViewSet):
 
     def edited(self, competition: str, phase: int) -> Phase:
         """The phase, if the person asking may edit its competition."""
-        found = find_competition(self.request, competition)
-        can.edit(self.request.user, found).require()
+        found = find_competition_to_edit(self.request, competition)
         return find_phase(found, phase)
 
     def act(self) -> dict[str, Any]:

@@ -18,9 +18,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import ViewSet
 
-from competitions import permissions as can
-from competitions.lookup import find_competition
-from competitions.models import Competition, Membership
+from competitions.lookup import find_competition, find_competition_to_edit
+from competitions.models import Membership
 from competitions.roster import docs
 from competitions.roster.importing import import_roster, preview_roster
 from competitions.roster.links import (
@@ -60,31 +59,31 @@ class RosterViewSet(ViewSet):
     lookup_value_converter = "int"
 
     def list(self, request: Request, competition: str) -> Response:
-        found = self.edited(competition)
+        found = find_competition_to_edit(request, competition)
         entries = list(found.roster.select_related("bracket", "user"))
         memberships = Membership.objects.filter(competition=found, user__in=[one.user_id for one in entries])
         context = {"at": timezone.now(), "teams": dict(memberships.values_list("user", "team__name"))}
         return Response(RosterEntrySerializer(entries, many=True, context=context).data)
 
     def destroy(self, request: Request, competition: str, entry: int) -> Response:
-        remove_entry(competition=self.edited(competition), entry=entry, by=signed_in(request))
+        remove_entry(competition=find_competition_to_edit(request, competition), entry=entry, by=signed_in(request))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     @action(detail=False, methods=["post"])
     def preview(self, request: Request, competition: str) -> Response:
-        found, fields = self.edited(competition), sent(request, RosterTextSerializer)
+        found, fields = find_competition_to_edit(request, competition), sent(request, RosterTextSerializer)
         plan = preview_roster(competition=found, by=signed_in(request), at=timezone.now(), **fields)
         return Response(RosterPlanSerializer(plan_body(plan)).data)
 
     @action(detail=False, methods=["post"], url_path="import", url_name="import")
     def import_list(self, request: Request, competition: str) -> Response:
-        found, fields = self.edited(competition), sent(request, ImportRosterSerializer)
+        found, fields = find_competition_to_edit(request, competition), sent(request, ImportRosterSerializer)
         plan = import_roster(competition=found, by=signed_in(request), at=timezone.now(), **fields)
         return Response(RosterPlanSerializer(plan_body(plan)).data)
 
     @action(detail=False, methods=["post"])
     def links(self, request: Request, competition: str) -> Response:
-        found, fields = self.edited(competition), sent(request, MakeLinksSerializer)
+        found, fields = find_competition_to_edit(request, competition), sent(request, MakeLinksSerializer)
         made = make_links(
             competition=found,
             entries=fields.get("entries"),
@@ -108,14 +107,8 @@ class RosterViewSet(ViewSet):
 
     @action(detail=True, methods=["delete"])
     def link(self, request: Request, competition: str, entry: int) -> Response:
-        take_link_back(competition=self.edited(competition), entry=entry, by=signed_in(request))
+        take_link_back(competition=find_competition_to_edit(request, competition), entry=entry, by=signed_in(request))
         return Response(status=status.HTTP_204_NO_CONTENT)
-
-    def edited(self, key: str) -> Competition:
-        """The competition, if the person asking may edit it."""
-        found = find_competition(self.request, key)
-        can.edit(self.request.user, found).require()
-        return found
 
 
 @docs.mine

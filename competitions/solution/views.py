@@ -13,7 +13,7 @@ from rest_framework.viewsets import ViewSet
 
 from competitions import permissions as can
 from competitions.exceptions import NoSolution
-from competitions.lookup import find_competition
+from competitions.lookup import find_competition, find_competition_to_edit
 from competitions.solution import docs
 from competitions.solution.serializers import SolutionSerializer, SolutionUploadSerializer
 from competitions.solution.services import active_solution, prepared_solution, released_file, replace_solution
@@ -38,8 +38,7 @@ class SolutionViewSet(ViewSet):
         return Response(SolutionSerializer(solution).data)
 
     def update(self, request: Request, competition: str) -> Response:
-        found = find_competition(request, competition)
-        can.edit(request.user, found).require()
+        found = find_competition_to_edit(request, competition)
         fields = sent(request, SolutionUploadSerializer)
         solution = replace_solution(
             phase=found.phase, filename=fields["file"].name, by=signed_in(request), at=timezone.now(), **fields

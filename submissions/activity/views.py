@@ -7,8 +7,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import ViewSet
 
-from competitions import permissions as can
-from competitions.lookup import find_competition
+from competitions.lookup import find_competition_to_edit
 from submissions.activity import docs
 from submissions.activity.queries import activity_of
 from submissions.activity.serializers import ActivitySerializer
@@ -19,6 +18,5 @@ class ActivityViewSet(ViewSet):
 
     @docs.get_activity
     def retrieve(self, request: Request, competition: str) -> Response:
-        found = find_competition(request, competition)
-        can.edit(request.user, found).require()
+        found = find_competition_to_edit(request, competition)
         return Response(ActivitySerializer(activity_of(found.phase, timezone.now())).data)

@@ -23,7 +23,7 @@ from competitions.files.serializers import (
 )
 from competitions.files.services import add_data_file, delete_data_file, move_data_file
 from competitions.files.views import docs
-from competitions.lookup import find_competition, find_phase
+from competitions.lookup import find_competition, find_competition_to_edit, find_phase
 from competitions.models import Competition, DataFile, Phase
 from foundation.downloads import file_response
 from foundation.refusals import NotVisible
@@ -45,8 +45,7 @@ class DataFileViewSet(ViewSet):
         return Response(DataFileSerializer(rows, many=True, context={"competition": found}).data)
 
     def create(self, request: Request, competition: str) -> Response:
-        found = find_competition(request, competition)
-        can.edit(request.user, found).require()
+        found = find_competition_to_edit(request, competition)
         fields = sent(request, DataUploadSerializer)
         fields.setdefault("name", fields["file"].name)
         fields["phase"] = phase_named(found, fields["phase"])
@@ -55,16 +54,14 @@ class DataFileViewSet(ViewSet):
         return Response(body, status=status.HTTP_201_CREATED)
 
     def partial_update(self, request: Request, competition: str, pk: int) -> Response:
-        found = find_competition(request, competition)
-        can.edit(request.user, found).require()
+        found = find_competition_to_edit(request, competition)
         data_file = find_data_file(request, found, pk)
         phase = phase_named(found, sent(request, MoveDataFileSerializer)["phase"])
         data_file = move_data_file(data_file=data_file, phase=phase, by=signed_in(request), at=timezone.now())
         return Response(DataFileSerializer(data_file, context={"competition": found}).data)
 
     def destroy(self, request: Request, competition: str, pk: int) -> Response:
-        found = find_competition(request, competition)
-        can.edit(request.user, found).require()
+        found = find_competition_to_edit(request, competition)
         delete_data_file(data_file=find_data_file(request, found, pk), by=signed_in(request))
         return Response(status=status.HTTP_204_NO_CONTENT)
 

@@ -13,12 +13,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import ViewSet
 
-from competitions import permissions as can
 from competitions.files import uploads as data_uploads
 from competitions.files.serializers import BeginUploadSerializer, LargeUploadSerializer, PartNumbersSerializer
 from competitions.files.views import docs
 from competitions.files.views.data import phase_named
-from competitions.lookup import find_competition
+from competitions.lookup import find_competition_to_edit
 from competitions.models import Competition, DataUpload
 from foundation import uploads as receiving
 from foundation.refusals import NotVisible
@@ -94,9 +93,7 @@ def hosted(request: Request, key: str) -> Competition:
     Raises:
         NotVisible, NotHost: there is none for them, or it is not theirs.
     """
-    found = find_competition(request, key)
-    can.edit(request.user, found).require()
-    return found
+    return find_competition_to_edit(request, key)
 
 
 def find_upload(competition: Competition, pk: UUID) -> DataUpload:

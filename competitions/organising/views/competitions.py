@@ -16,7 +16,7 @@ from rest_framework.views import APIView
 from rest_framework.viewsets import GenericViewSet, ViewSet
 
 from competitions import permissions as can
-from competitions.lookup import find_competition
+from competitions.lookup import find_competition, find_competition_to_edit
 from competitions.models import Competition
 from competitions.organising.calendars import calendar_of
 from competitions.organising.creating import create_competition, delete_draft, free_slug
@@ -85,8 +85,7 @@ class CompetitionViewSet(mixins.ListModelMixin, GenericViewSet[Competition]):
         return response
 
     def partial_update(self, request: Request, competition: str) -> Response:
-        found = find_competition(request, competition)
-        can.edit(request.user, found).require()
+        found = find_competition_to_edit(request, competition)
         form = CompetitionEditSerializer(found, data=request.data, partial=True)
         form.is_valid(raise_exception=True)
         changes = dict(form.validated_data)
@@ -113,8 +112,7 @@ class ReadinessView(APIView):
 
     @docs.readiness
     def get(self, request: Request, competition: str) -> Response:
-        found = find_competition(request, competition)
-        can.edit(request.user, found).require()
+        found = find_competition_to_edit(request, competition)
         findings = readiness(found)
         allowed = all(one.weight is not Weight.FORBIDS for one in findings)
         return Response(ReadinessSerializer({"can_be_published": allowed, "findings": findings}).data)
@@ -125,21 +123,18 @@ class PublicationViewSet(ViewSet):
     """The moment at which a draft is published, if one is chosen."""
 
     def retrieve(self, request: Request, competition: str) -> Response:
-        found = find_competition(request, competition)
-        can.edit(request.user, found).require()
+        found = find_competition_to_edit(request, competition)
         return Response(_planned(found))
 
     def update(self, request: Request, competition: str) -> Response:
-        found = find_competition(request, competition)
-        can.edit(request.user, found).require()
+        found = find_competition_to_edit(request, competition)
         with timezone.override(ZoneInfo(found.time_zone)):  # of which a moment without an offset is
             fields = sent(request, PlanPublicationSerializer)
         plan_publication(competition=found, by=signed_in(request), at=timezone.now(), **fields)
         return Response(_planned(found))
 
     def destroy(self, request: Request, competition: str) -> Response:
-        found = find_competition(request, competition)
-        can.edit(request.user, found).require()
+        found = find_competition_to_edit(request, competition)
         take_back_publication(competition=found, by=signed_in(request))
         return Response(status=status.HTTP_204_NO_CONTENT)
 

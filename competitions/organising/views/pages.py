@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from rest_framework.viewsets import ViewSet
 
 from competitions import permissions as can
-from competitions.lookup import find_competition
+from competitions.lookup import find_competition, find_competition_to_edit
 from competitions.models import Competition, Page
 from competitions.organising.editing import add_page, delete_page, save_page
 from competitions.organising.serializers import PageEditSerializer, PageSerializer
@@ -32,8 +32,7 @@ class PageViewSet(ViewSet):
         return Response(PageSerializer(found.pages.all(), many=True, context=context_of(request, found)).data)
 
     def create(self, request: Request, competition: str) -> Response:
-        found = find_competition(request, competition)
-        can.edit(request.user, found).require()
+        found = find_competition_to_edit(request, competition)
         page = add_page(
             competition=found, fields=sent(request, PageEditSerializer), by=signed_in(request), at=timezone.now()
         )
@@ -44,8 +43,7 @@ class PageViewSet(ViewSet):
         return Response(PageSerializer(find_page(found, page), context=context_of(request, found)).data)
 
     def partial_update(self, request: Request, competition: str, page: str) -> Response:
-        found = find_competition(request, competition)
-        can.edit(request.user, found).require()
+        found = find_competition_to_edit(request, competition)
         row = find_page(found, page)
         form = PageEditSerializer(row, data=request.data, partial=True)
         form.is_valid(raise_exception=True)
@@ -55,8 +53,7 @@ class PageViewSet(ViewSet):
         return Response(PageSerializer(saved, context=context_of(request, found)).data)
 
     def destroy(self, request: Request, competition: str, page: str) -> Response:
-        found = find_competition(request, competition)
-        can.edit(request.user, found).require()
+        found = find_competition_to_edit(request, competition)
         delete_page(page=find_page(found, page), by=signed_in(request), at=timezone.now())
         return Response(status=status.HTTP_204_NO_CONTENT)
 
