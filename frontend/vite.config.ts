@@ -17,7 +17,7 @@ const ON_DEMAND = new RegExp(
   [
     'node_modules/(echarts|zrender|vue-echarts|katex|highlight\\.js|dompurify|uqr|@tanstack)/',
     'node_modules/(@codemirror|@lezer|@marijn|crelt|style-mod|w3c-keyname)/',
-    'src/shared/(competition/(ReasonDialog|PublicationNotice|publication)|ui/(chart/|katex|highlighter|prose|ProseHtml|QrCode|CopyText)|metric/)',
+    'src/shared/(competition/(ReasonDialog|PublicationNotice|publication)|ui/(chart/|katex|highlighter|prose|ProseHtml|QrCode|CopyText|UserField)|metric/)',
     'src/features/competitions/(CompetitionPage|(Own)?MetricExplained)',
     'vuetify/lib/components/(VSelect|VCombobox|VAutocomplete|VFileInput|VTextarea|VPagination|VExpansionPanel|VSwitch|VVirtualScroll)/',
     'vuetify/lib/composables/(filter|virtual)',
