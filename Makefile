@@ -11,7 +11,7 @@ BIN := $(VENV)/bin
 PIP_INSTALL := $(BIN)/python -m pip install --disable-pip-version-check --quiet --require-hashes
 FRONTEND_SOURCES := $(shell find frontend -type f -not -path '*/node_modules/*' -not -path '*/dist/*' 2>/dev/null)
 # Each file by one process: its tests share what is made once. In the order of tests/conftest.py, the longest first.
-IN_PARALLEL := -n 2 --dist loadfile --no-loadscope-reorder
+IN_PARALLEL := --dist loadfile --no-loadscope-reorder
 LOCK := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-header --quiet
 
@@ -69,7 +69,7 @@ test-python e2e mutants: export PYTHONDONTWRITEBYTECODE =
 
 .PHONY: test-python
 test-python: dev build ## The Python tests; tests that need a server which is not there are skipped, saying so
-	$(BIN)/pytest $(IN_PARALLEL) --ignore=tests/e2e --ignore=tests/images $(PYTEST_ARGS)
+	$(BIN)/pytest -n 2 $(IN_PARALLEL) --ignore=tests/e2e --ignore=tests/images $(PYTEST_ARGS)
 
 .PHONY: mutants
 mutants: dev ## How strong the tests are: wrong changes that no test notices (MUTANTS_ARGS="--help" tells more)
@@ -80,8 +80,9 @@ test-frontend: build ## Types, style and tests of the web app
 	cd frontend && npm run type-check && npm run lint && npm test
 
 .PHONY: e2e
+# These wait more than they work.
 e2e: dev build ## The real server, driven by a real browser and real command lines
-	$(BIN)/pytest $(IN_PARALLEL) -n 3 -m e2e $(PYTEST_ARGS) # these wait more than they work
+	$(BIN)/pytest -n 3 $(IN_PARALLEL) -m e2e $(PYTEST_ARGS)
 
 .PHONY: images
 images: dev ## The image built from docker/Dockerfile and the compose file started; needs root, Podman and Buildah
