@@ -10,7 +10,7 @@ from accounts.views.institutions import from_outside
 
 
 def patterns(kinds: set[str]) -> list[URLPattern]:
-    """Of these kinds of institutions. Nothing is imported for others."""
+    """The addresses of the kinds of institutions that are configured; nothing is imported for others."""
     found: list[URLPattern] = []
     if OIDC in kinds:
         from allauth.socialaccount.providers.openid_connect import views as oidc  # noqa: PLC0415

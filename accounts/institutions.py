@@ -29,7 +29,7 @@ PERSISTENT = "urn:oasis:names:tc:SAML:2.0:nameid-format:persistent"
 
 
 def from_json(variable: str, text: str) -> Any:
-    """What stands in a variable; nothing is an empty list.
+    """The JSON of an environment variable; an empty one is an empty list.
 
     Raises:
         ImproperlyConfigured

@@ -68,7 +68,7 @@ def end_what_a_password_made(*, user: AbstractBaseUser, **_sent: Any) -> None:
 
 
 def seal_anew(*, authenticator: Authenticator, **_sent: Any) -> None:
-    """Somebody used a factor: seal it by the key of today, so that a former one can be dropped some day."""
+    """Encrypt the secrets of a factor that was just used with the present key, so that a former one can be dropped."""
     if not settings.SECRET_KEY_FALLBACKS:
         return
     vault = cipher(PURPOSE, site_secrets())

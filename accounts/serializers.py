@@ -173,7 +173,7 @@ class SiteSerializer(serializers.Serializer[Any]):
     version = serializers.CharField()
 
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
-        """And where people sign in besides, and whether they may have a second factor, where that is switched on."""
+        """Adds institutions and the second factor, where they are switched on."""
         fields = super().get_fields()
         if settings.INSTITUTIONS:
             fields["institutions"] = InstitutionSerializer(many=True)

@@ -34,7 +34,7 @@ class InstitutionAdapter(DefaultSocialAccountAdapter):
     }
 
     def list_apps(self, request: Any, provider: Any = None, client_id: Any = None) -> list[SocialApp]:
-        """Those of the settings; none is in the database, and no query looks for them."""
+        """The institutions of the settings: none is in the database, and no query looks for them."""
         return [
             SocialApp(**app)
             for app in settings.INSTITUTIONS

@@ -909,7 +909,7 @@ class RosterChanged(Conflict):
 
 
 class RosterLinkUnknown(Refusal):
-    """Never given out, replaced by a newer one or taken back: which of them is not said."""
+    """The link was never given out, was replaced by a newer one or taken back; the answer does not tell which."""
 
     code = "roster_link_unknown"
     status = 404

@@ -105,6 +105,7 @@ def enter(user: Any, competition: Competition, at: datetime) -> Verdict:
 
 
 def answer_crew_invitation(user: Any, invitation: CrewInvitation) -> Verdict:
+    """Accept or decline an invitation to organise or to help: only who was invited."""
     return YES if user.is_authenticated and invitation.user_id == user.pk else Verdict(no.NotInvited())
 
 

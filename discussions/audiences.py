@@ -63,7 +63,7 @@ def _teams(competition: Competition, teams: QuerySet[Team], audience: str, of: s
 
 
 def address(discussion: Discussion, *, by: User) -> None:
-    """Write down whose an announcement is. Call it in the transaction that saves it.
+    """Write down who an announcement is for. Call it in the transaction that saves it.
 
     Raises:
         AudienceOfAnnouncement, NoSuchAudience: as `those`.

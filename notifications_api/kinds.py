@@ -386,8 +386,8 @@ register(
         label=_("answers to invitations to organise or to help"),
         default=DIGEST,
         sentences={
-            "accepted": _("%(who)s accepted to be of the organisers or helpers of “%(title)s”"),
-            "refused": _("%(who)s declined to be of the organisers or helpers of “%(title)s”"),
+            "accepted": _("%(who)s now organises “%(title)s”, or helps with it"),
+            "refused": _("%(who)s does not want to organise “%(title)s”, or to help"),
         },
         variant=_answer,
         told_on={CREW_ANSWERED: lambda invitation, _now: Audience(audiences.organisers(invitation.competition))},

@@ -105,7 +105,7 @@ class CrewInvitationViewSet(mixins.ListModelMixin, GenericViewSet[CrewInvitation
         return Response(body(pk))
 
     def mine(self, pk: int) -> CrewInvitation:
-        """An invitation of whoever asks: nobody else learns that there is one."""
+        """The invitation with this id, if it was sent to the person asking. For everybody else there is none."""
         signed_in(self.request)
         found = CrewInvitation.objects.for_display().filter(pk=pk, user=self.request.user.pk).first()
         if found is None:

@@ -42,7 +42,7 @@ class SetGradeRuleSerializer(serializers.Serializer[Any]):
 
 
 class GradeRuleSerializer(serializers.ModelSerializer):
-    """The rule that is set; without `changedAt`, none is."""
+    """The rule for grades. `changedAt` is null where none is set yet."""
 
     lines = GradeLineSerializer(many=True)
     direction = serializers.ChoiceField(

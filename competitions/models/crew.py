@@ -13,7 +13,7 @@ from competitions.querysets import CrewInvitationQuerySet
 
 
 class CrewRole(models.TextChoices):
-    """What somebody of the crew may do: everything that organisers may, or see teams and look after discussions."""
+    """Organisers may do everything; helpers see what participants see, and moderate the discussions."""
 
     HOST = "host", _("organiser")
     HELPER = "helper", _("helper")

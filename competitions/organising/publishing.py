@@ -82,7 +82,7 @@ def plan_publication(
 
 
 def take_back_publication(*, competition: Competition, by: User) -> None:
-    """Have the draft published at no moment. Doing it twice changes nothing.
+    """Take back that the draft is published at a moment. Doing it twice changes nothing.
 
     Raises:
         NotHost: `by` does not organise it.
@@ -164,7 +164,7 @@ def _edit(plan: PlannedPublication, at: datetime) -> None:
 
 
 class _Unready(NotReadyToPublish):
-    """With the findings themselves: each says what it says in the language of the moment."""
+    """Keeps the findings, so that each can be told in every language."""
 
     def __init__(self, findings: list[Finding]) -> None:
         super().__init__([one.as_problem() for one in findings])
@@ -178,7 +178,7 @@ class _Reason:
         self.error = error
 
     def told(self) -> list[Problem]:
-        """In the language of the moment, as far as it knows several."""
+        """What is told of it, in the language that is active; what came as a finished text stays as it is."""
         error = self.error
         if isinstance(error, _Unready):
             return [_said(one.code, one.detail) for one in error.findings]

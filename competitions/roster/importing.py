@@ -153,7 +153,7 @@ def _plan(competition: Competition, read: ReadRoster, *, with_brackets: bool, at
 
 
 def _check_numbers(entries: dict[str, RosterEntry], plan: Plan, complaints: Complaints) -> None:
-    """Nobody gets the number of somebody who keeps it."""
+    """Complain about each number that somebody else on the roster keeps."""
     listed = {line.email for line in plan.read.lines} if "number" in plan.read.columns else set()
     kept = {entry.number for entry in entries.values() if entry.number and entry.email not in listed}
     for change in plan.changes:

@@ -98,7 +98,7 @@ def make_links(
 
 
 def take_link_back(*, competition: Competition, entry: int, by: User) -> RosterEntry:
-    """Let the link of an entry work no more; who joined is the entry's no more, and keeps account and team.
+    """Take a link back: it works no more. Who joined by it is no longer taken for this person; account and team stay.
 
     Raises:
         NotHost: `by` does not organise the competition.

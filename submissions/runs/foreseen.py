@@ -16,7 +16,7 @@ from submissions.runs.selecting import rescorings
 
 
 class Present:
-    """What a phase is scored by, and what it is scored to, at this moment: read once, for any number of dry runs."""
+    """The solution and the standings that a phase has at this moment, read once for any number of dry runs."""
 
     def __init__(self, phase: Phase) -> None:
         self.phase = Phase.objects.select_related("competition").get(pk=phase.pk)

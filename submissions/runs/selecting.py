@@ -21,7 +21,7 @@ def submissions_of(run: ScoringRun) -> SubmissionQuerySet:
 
 
 def to_rescore(rows: SubmissionQuerySet) -> SubmissionQuerySet:
-    """Of these, what a rescoring takes up: everything that had a score once."""
+    """The submissions that a rescoring scores again: all that had a score once."""
     return rows.filter(scored_at__isnull=False).exclude(status=Submission.Status.PENDING)
 
 

@@ -6301,7 +6301,7 @@ export interface components {
             /** Format: double */
             grade: number;
         };
-        /** @description The rule that is set; without `changedAt`, none is. */
+        /** @description The rule for grades. `changedAt` is null where none is set yet. */
         GradeRule: {
             lines: components["schemas"]["GradeLine"][];
             assignment: string;
