@@ -1,6 +1,6 @@
 import { flushPromises } from '@vue/test-utils'
 import { afterEach, expect, it, vi } from 'vitest'
-import { answers, bench, button, draft, press, PRESETS, read, show } from './bench.testing'
+import { answers, bench, button, draft, NO_PLAN, press, PRESETS, read, show } from './bench.testing'
 import StudioDesk from './StudioDesk.vue'
 
 afterEach(() => {
@@ -11,7 +11,7 @@ afterEach(() => {
 // The whole page is large: what a step does is said in the test of the steps.
 const API = '/api/competitions/cup'
 async function desk(routes: Record<string, unknown>, competition = draft()) {
-  const api = answers({ [`GET ${API}/readiness/`]: { canBePublished: true, findings: [] }, [`GET ${API}/pages/`]: [], 'GET /api/competition-presets/': PRESETS, 'GET /api/metrics/': [], ...routes })
+  const api = answers({ [`GET ${API}/readiness/`]: { canBePublished: true, findings: [] }, [`GET ${API}/pages/`]: [], [`GET ${API}/publication/`]: NO_PLAN, 'GET /api/competition-presets/': PRESETS, 'GET /api/metrics/': [], ...routes })
   vi.spyOn(globalThis, 'fetch').mockImplementation(api.reply)
   const page = await show(StudioDesk, { competition })
   await flushPromises()

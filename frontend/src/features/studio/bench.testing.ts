@@ -75,6 +75,9 @@ export const draft = (changes: Record<string, unknown> = {}): Competition =>
     ...changes,
   }) as unknown as Competition
 
+/** No moment is planned for its publication. */
+export const NO_PLAN = { publishAt: null, plannedBy: null, startsBefore: false, stoppedAt: null, problems: [] }
+
 /** What the API answers, by method and the end of the path; what was sent is in `sent`. */
 export function answers(routes: Record<string, unknown>) {
   const sent: { route: string; body: unknown }[] = []

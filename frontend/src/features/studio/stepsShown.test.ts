@@ -3,7 +3,7 @@ import type { Component } from 'vue'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Workbench } from '@/shared/api/models'
 import AudienceFields from './AudienceFields.vue'
-import { answers, button, draft, FOUND, MADE, NOW, press, PRESETS, read, show } from './bench.testing'
+import { answers, button, draft, FOUND, MADE, NO_PLAN, NOW, press, PRESETS, read, show } from './bench.testing'
 import ClockStep from './ClockStep.vue'
 import ColumnsStep from './ColumnsStep.vue'
 import MakeStep from './MakeStep.vue'
@@ -31,7 +31,7 @@ const EVERYWHERE = {
   'GET /api/competition-presets/': PRESETS,
   'GET /api/metrics/': [{ name: 'r2', label: 'R²', direction: 'larger_is_better' }],
   'GET /api/session/': {},
-  [`GET ${API}/publication/`]: { publishAt: null, plannedBy: null, startsBefore: false, stoppedAt: null, problems: [] },
+  [`GET ${API}/publication/`]: NO_PLAN,
   [`PUT ${API}/publication/`]: {},
   [`DELETE ${API}/publication/`]: null,
 }

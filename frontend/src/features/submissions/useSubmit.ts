@@ -2,6 +2,7 @@ import { useQueryCache } from '@pinia/colada'
 import { computed, onScopeDispose, ref, shallowRef } from 'vue'
 import { ApiError, isUnheard, mayPass, NetworkError, type ApiProblem } from '@/shared/api/errors'
 import type { Submitted } from '@/shared/api/models'
+import { refetchInBackground } from '@/shared/api/refetch'
 import { useErrorText } from '@/shared/ui/useErrorText'
 import { readSubmission, submit, type SubmissionForm } from './queries'
 
@@ -39,14 +40,12 @@ export function useSubmit(slug: () => string) {
   let abort = new AbortController()
   onScopeDispose(() => abort.abort())
 
-  /** Each query says itself where it could not be read again. */
-  async function refresh(team: number) {
-    await Promise.allSettled([
-      cache.invalidateQueries({ key: ['teams', team] }),
-      cache.invalidateQueries({ key: ['competitions', slug()] }),
-      cache.invalidateQueries({ key: ['leaderboard', slug()] }),
+  const refresh = (team: number) =>
+    refetchInBackground(cache, [
+      ['teams', team],
+      ['competitions', slug()],
+      ['leaderboard', slug()],
     ])
-  }
 
   async function fail(error: unknown, file: File) {
     if (error instanceof ApiError && error.status === 401) {
