@@ -9,7 +9,10 @@ class DiscussionsConfig(AppConfig):
     verbose_name = _("Discussions")
 
     def ready(self) -> None:
-        from discussions.uploads import sweep_orphans  # noqa: PLC0415 -- models need the app registry
+        from competitions.bundles.results import TABLES  # noqa: PLC0415 -- models need the app registry
+        from discussions.results import COMMENTS, DISCUSSIONS  # noqa: PLC0415
+        from discussions.uploads import sweep_orphans  # noqa: PLC0415
         from foundation.duties import DUTIES, Duty  # noqa: PLC0415
 
+        TABLES.extend([DISCUSSIONS, COMMENTS])
         DUTIES.append(Duty(sweep_orphans, timedelta(hours=1)))

@@ -11,9 +11,11 @@ class SubmissionsConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("submissions.listeners")
-        from foundation.duties import DUTIES, Duty  # noqa: PLC0415 -- models need the app registry
+        from competitions.bundles.results import TABLES  # noqa: PLC0415 -- models need the app registry
+        from foundation.duties import DUTIES, Duty  # noqa: PLC0415
         from submissions.analyses import keep_ranks_measured, revive_analyses  # noqa: PLC0415
         from submissions.receipts import seal_ended  # noqa: PLC0415
+        from submissions.results import SUBMISSIONS  # noqa: PLC0415
         from submissions.runs.reviving import revive_runs  # noqa: PLC0415
         from submissions.services import (  # noqa: PLC0415
             catch_up_with_late,
@@ -23,6 +25,7 @@ class SubmissionsConfig(AppConfig):
         )
         from submissions.trials.scoring import catch_up_with_trials  # noqa: PLC0415
 
+        TABLES.append(SUBMISSIONS)
         DUTIES.append(Duty(catch_up_with_trials, timedelta(minutes=1)))
         DUTIES.append(Duty(revive_runs, timedelta(seconds=5)))
         DUTIES.append(Duty(revive_analyses, timedelta(seconds=5)))

@@ -5,8 +5,13 @@ from __future__ import annotations
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema, extend_schema_view
 
-from competitions.bundles.serializers import BundleSerializer, CloneSerializer
-from competitions.exceptions import BundleRefused, MayNotCreateCompetitions, SolutionNotYours
+from competitions.bundles.serializers import ArchiveQuerySerializer, BundleSerializer, CloneSerializer
+from competitions.exceptions import (
+    BundleRefused,
+    MayNotCreateCompetitions,
+    PrivateLeaderboardClosed,
+    SolutionNotYours,
+)
 from competitions.openapi import COMPETITION, HOSTS_ONLY
 from competitions.organising.serializers import CompetitionSerializer
 from foundation.openapi import refuses
@@ -45,6 +50,21 @@ bundle = extend_schema_view(
         },
         description="The competition as a bundle: a zip of `uzu-competition.yaml`, pages and data files, without the "
         "solution and without what people did. Organisers only.",
+    )
+)
+archive = extend_schema_view(
+    retrieve=extend_schema(
+        operation_id="downloadArchive",
+        tags=TAGS,
+        parameters=[COMPETITION, ArchiveQuerySerializer],
+        responses={
+            (200, "application/zip"): OpenApiResponse(OpenApiTypes.BINARY, description="The archive"),
+            **refuses(PrivateLeaderboardClosed, *HOSTS_ONLY),
+        },
+        description="The bundle and what people did, once the results of all phases are confirmed: teams, members, "
+        "standings, submissions with their scores, discussions and comments, as tables in `results/`, whose "
+        "`README.md` says what each column means. Neither the solution, nor submitted files, nor email addresses. "
+        "Organisers only.",
     )
 )
 bundles = extend_schema_view(

@@ -24,6 +24,14 @@ class CloneSerializer(serializers.ModelSerializer):
         fields = ["title", "slug", "starts_at", "with_solution"]
 
 
+class ArchiveQuerySerializer(serializers.Serializer):
+    """What is asked of an archive."""
+
+    pseudonyms = serializers.BooleanField(
+        default=False, help_text="Name people and teams by codes instead of their names."
+    )
+
+
 class MomentWithOffset(serializers.DateTimeField):
     """Where it is not known yet of which zone a moment without an offset would be."""
 

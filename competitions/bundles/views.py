@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from zoneinfo import ZoneInfo
 
 from django.http import StreamingHttpResponse
@@ -16,8 +17,8 @@ from competitions import permissions as can
 from competitions.bundles import docs
 from competitions.bundles.cloning import clone_competition
 from competitions.bundles.reading import import_bundle
-from competitions.bundles.serializers import BundleSerializer, CloneSerializer
-from competitions.bundles.writing import bundle_chunks
+from competitions.bundles.serializers import ArchiveQuerySerializer, BundleSerializer, CloneSerializer
+from competitions.bundles.writing import archive_chunks, bundle_chunks
 from competitions.lookup import find_competition_to_edit
 from competitions.models import Competition
 from competitions.organising.serializers import told
@@ -38,15 +39,18 @@ class CloneViewSet(ViewSet):
 class BundleViewSet(ViewSet):
     def retrieve(self, request: Request, competition: str) -> StreamingHttpResponse:
         found = find_competition_to_edit(request, competition)
-        chunks = bundle_chunks(competition=found, by=signed_in(request))
-        return StreamingHttpResponse(
-            chunks,
-            content_type="application/zip",
-            headers={
-                "Content-Disposition": f'attachment; filename="{found.slug}.zip"',
-                "Cache-Control": "private, no-store",
-            },
-        )
+        return zip_download(bundle_chunks(competition=found, by=signed_in(request)), name=found.slug)
+
+
+@docs.archive
+class ArchiveViewSet(ViewSet):
+    def retrieve(self, request: Request, competition: str) -> StreamingHttpResponse:
+        found = find_competition_to_edit(request, competition)
+        asked = ArchiveQuerySerializer(data=request.query_params)
+        asked.is_valid(raise_exception=True)
+        pseudonyms = asked.validated_data["pseudonyms"]
+        chunks = archive_chunks(competition=found, pseudonyms=pseudonyms, by=signed_in(request), at=timezone.now())
+        return zip_download(chunks, name=f"{found.slug}-archive")
 
 
 @docs.bundles
@@ -59,6 +63,14 @@ class BundlesViewSet(ViewSet):
         can.create_competition(by).require()
         fields = sent(request, BundleSerializer)
         return made(request, import_bundle(file=fields.pop("bundle"), by=by, at=at, **fields))
+
+
+def zip_download(chunks: Iterator[bytes], *, name: str) -> StreamingHttpResponse:
+    return StreamingHttpResponse(
+        chunks,
+        content_type="application/zip",
+        headers={"Content-Disposition": f'attachment; filename="{name}.zip"', "Cache-Control": "private, no-store"},
+    )
 
 
 def made(request: Request, draft: Competition) -> Response:

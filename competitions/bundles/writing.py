@@ -1,14 +1,17 @@
-"""Taking a competition out: a zip of `uzu-competition.yaml`, pages, data files and, where asked for, the solution."""
+"""Taking a competition out: a zip of `uzu-competition.yaml`, pages and data files; with the solution for who operates
+the server, and with what people did for organisers, once every result is confirmed."""
 
 from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Iterator
-from pathlib import PurePosixPath
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path, PurePosixPath
 from typing import IO, TYPE_CHECKING, Any
 
 from competitions import permissions as can
+from competitions.bundles import results
 from competitions.bundles.describing import NAME, as_yaml, description_of, page_described, parts_of
 from competitions.files.archives import COMPRESSED, COPY_BYTES
 from competitions.models import Competition, Phase
@@ -19,6 +22,9 @@ if TYPE_CHECKING:
 
 # The same competition gives the same bytes, whenever it is taken out.
 WHENEVER = (1980, 1, 1, 0, 0, 0)
+TEXTS = Path(__file__).with_name("texts")
+# What the tables of an archive mean, by the name of the file in it.
+RESULTS_READMES = {"README.md": TEXTS / "results.en.md", "README.ja.md": TEXTS / "results.ja.md"}
 
 
 def bundle_chunks(*, competition: Competition, by: User) -> Iterator[bytes]:
@@ -30,21 +36,59 @@ def bundle_chunks(*, competition: Competition, by: User) -> Iterator[bytes]:
         NotHost: `by` does not organise the competition.
     """
     can.edit(by, competition).require()
-    return _chunks(competition)
+    return _chunks(lambda archive: _write_all(archive, competition, with_solution=False, names=None))
 
 
-def _chunks(competition: Competition) -> Iterator[bytes]:
+def archive_chunks(*, competition: Competition, pseudonyms: bool, by: User, at: datetime) -> Iterator[bytes]:
+    """The bundle without its solution, and what people did as tables (`competitions.bundles.results`).
+
+    `pseudonyms`: people and teams are named by codes that tell nothing.
+
+    Raises:
+        NotHost: `by` does not organise the competition.
+        PrivateLeaderboardClosed: a phase is not confirmed.
+    """
+    results.require_open(by, competition, at)
+    names = results.Names(competition.pk, pseudonyms)
+    return _chunks(lambda archive: _write_all(archive, competition, with_solution=False, names=names))
+
+
+def _chunks(write: Callable[[zipfile.ZipFile], Iterator[None]]) -> Iterator[bytes]:
     sink = _Sink()
     with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as archive:
-        for _piece in _write(archive, competition, with_solution=False):
+        for _piece in write(archive):
             yield sink.taken()
     yield sink.taken()
 
 
-def write_bundle(target: IO[bytes], *, competition: Competition, with_solution: bool) -> None:
-    """Write the bundle to `target`. `with_solution`: for who operates the server, and has the file anyway."""
+def _write_all(
+    archive: zipfile.ZipFile, competition: Competition, *, with_solution: bool, names: results.Names | None
+) -> Iterator[None]:
+    yield from _write(archive, competition, with_solution=with_solution)
+    if names is not None:
+        yield from _write_results(archive, competition, names)
+
+
+def _write_results(archive: zipfile.ZipFile, competition: Competition, names: results.Names) -> Iterator[None]:
+    for readme, text in RESULTS_READMES.items():
+        archive.writestr(_entry(f"{results.FOLDER}/{readme}"), text.read_bytes())
+    for table in results.TABLES:
+        with archive.open(_entry(f"{results.FOLDER}/{table.name}.csv"), "w", force_zip64=True) as sink:
+            for lines in table.lines(competition, names):
+                sink.write(lines.encode())
+                yield
+        yield
+
+
+def write_bundle(
+    target: IO[bytes], *, competition: Competition, with_solution: bool, names: results.Names | None = None
+) -> None:
+    """Write the bundle to `target`. `with_solution`: for who operates the server, and has the file anyway.
+
+    `names`: with what people did, named by these. Whoever asks for it has seen that every result is confirmed.
+    """
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
-        for _piece in _write(archive, competition, with_solution=with_solution):
+        for _piece in _write_all(archive, competition, with_solution=with_solution, names=names):
             pass
 
 

@@ -73,6 +73,7 @@ PUT    /api/competitions/{competition}/workbench/uploads/{upload}/parts/{number}
 POST   /api/competitions/{competition}/workbench/uploads/{upload}/complete/ 401 403 403 403 403 404 403 404
 POST   /api/competitions/{competition}/clone/                           401 403 403 403 403 403 403 201
 GET    /api/competitions/{competition}/bundle/                          403 403 403 403 403 200 403 200
+GET    /api/competitions/{competition}/archive/                         403 403 403 403 403 403 403 403
 POST   /api/competition-bundles/                                        401 403 403 403 403 403 403 201
 POST   /api/competitions/{competition}/enter/                           401 201 409 409 409 201 201 201
 POST   /api/competitions/{competition}/accept-rules/                    401 403 204 204 204 403 403 403
@@ -283,6 +284,7 @@ GET    /api/v1/files/{token}/{name}                                     404 404 
 POST   /api/v1/files/{token}/{name}                                     404 404 404 404 404 404 404 404
 POST   /api/v1/{service}/{method}                                       401 200 200 200 200 200 200 200
 # after the end, scored, not confirmed
+GET    /api/competitions/{competition}/archive/@ended                   403 403 403 403 403 403 403 403
 GET    /api/competitions/{competition}/grades/@ended                    403 403 403 403 403 403 403 403
 GET    /api/competitions/{competition}/grades/csv/@ended                403 403 403 403 403 403 403 403
 GET    /api/competitions/{competition}/@ended                           200 200 200 200 200 200 200 200
@@ -340,6 +342,7 @@ POST   /api/competitions/{competition}/trials/@ended                    401 403 
 PUT    /api/competitions/{competition}/trials/{pk}/baseline/@ended      401 403 403 403 403 200 403 200
 POST   /api/teams/{pk}/extra-submissions/@ended                         401 403 403 403 403 403 403 403
 # confirmed
+GET    /api/competitions/{competition}/archive/@confirmed               403 403 403 403 403 200 403 200
 GET    /api/competitions/{competition}/grades/@confirmed                403 403 403 403 403 200 403 200
 GET    /api/competitions/{competition}/grades/csv/@confirmed            403 403 403 403 403 200 403 200
 POST   /api/teams/{pk}/exclusions/@confirmed                            401 403 403 403 403 201 403 201

@@ -611,7 +611,10 @@ def writes_a_metric(world: World, a: int, b: int) -> None:
 
 @act
 def copies_it(world: World, a: int, b: int) -> None:
-    """Makes another competition of it, as a bundle or as a copy, with the solution or without, and looks at that."""
+    """Makes another competition of it, as a bundle or as a copy, with the solution or without, and looks at that.
+
+    And asks for what people did, with every private score in it.
+    """
     role = "staff" if b % 2 else HOST
     slug = f"next-{tables.Competition.objects.count()}"
     if a < 3:
@@ -624,6 +627,7 @@ def copies_it(world: World, a: int, b: int) -> None:
         world.ask(role, "post", f"{API}clone/", **body)
     for place in ("", "solution/", "own-metrics/", "readiness/", "log/"):
         world.ask(role, "get", f"/api/competitions/{slug}/{place}")
+    world.ask(role, "get", f"{API}archive/{'?pseudonyms=true' if a % 2 else ''}")
 
 
 @act

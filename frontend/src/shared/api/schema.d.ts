@@ -268,6 +268,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/competitions/{competition}/archive/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download archive
+         * @description The bundle and what people did, once the results of all phases are confirmed: teams, members, standings, submissions with their scores, discussions and comments, as tables in `results/`, whose `README.md` says what each column means. Neither the solution, nor submitted files, nor email addresses. Organisers only.
+         */
+        get: operations["downloadArchive"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/competitions/{competition}/brackets/": {
         parameters: {
             query?: never;
@@ -12023,6 +12043,71 @@ export interface operations {
                 };
             };
             /** @description `not_a_host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    downloadArchive: {
+        parameters: {
+            query?: {
+                /** @description Name people and teams by codes instead of their names. */
+                pseudonyms?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description Slug or id. */
+                competition: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The archive */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": string;
+                };
+            };
+            /** @description Something sent is missing or wrong; `attr` says what. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "validation_error",
+                     *       "errors": [
+                     *         {
+                     *           "code": "required",
+                     *           "detail": "This field is required.",
+                     *           "attr": "name"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `private_leaderboard_closed`, `not_a_host` */
             403: {
                 headers: {
                     [name: string]: unknown;
