@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import zipfile
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -46,6 +47,7 @@ def test_from_the_running_day_to_the_confirmed_result(moved_server, host: Page):
     expect(step(host)).to_contain_text("It is running")
     expect(host.get_by_role("button", name="Compute private scores")).to_have_count(0)
     expect(host.get_by_role("img", name=re.compile("submissions, (hour by hour|day by day)"))).to_be_visible()
+    expect(host.get_by_role("link", name="Download the archive")).to_have_count(0)
     assert axe.violations(host) == []
 
     # The end comes later, and everybody can read why.
@@ -84,12 +86,54 @@ def test_from_the_running_day_to_the_confirmed_result(moved_server, host: Page):
     expect(step(host)).to_have_count(0)
     assert host.request.get("/api/competitions/demo-diabetes/leaderboard/private/").status == 200
 
+    # What everybody did may be taken out now.
+    out = host.get_by_role("region", name="Copies and archive")
+    expect(out.get_by_role("checkbox", name=re.compile("^Codes in place"))).to_be_checked()
+    with host.expect_download() as taken:
+        out.get_by_role("link", name="Download the archive").click()
+    with zipfile.ZipFile(taken.value.path()) as archive:
+        assert {"uzu-competition.yaml", "results/README.md", "results/submissions.csv"} <= set(archive.namelist())
+        assert "alice" not in archive.read("results/members.csv").decode()
+
     host.get_by_role("button", name="Take the confirmation back").click()
     again = host.get_by_role("dialog", name="Take the confirmation back")
     again.get_by_label("Reason").fill("A mistake in the solution.")
     again.get_by_role("button", name="Take the confirmation back").click()
     expect(step(host)).to_contain_text("Look the final ranking over")
     assert moved_server.json("/api/competitions/demo-diabetes/")["state"] == "finished"
+
+
+def test_it_is_copied_and_put_in_again_as_a_bundle(moved_server, host: Page):  # noqa: F811
+    host.goto(f"{CUP}/manage")
+    out = host.get_by_role("region", name="Copies and archive")
+    with host.expect_download() as taken:
+        out.get_by_role("link", name="Download the bundle").click()
+    bundle = taken.value.path()
+    out.get_by_role("button", name="Make a copy").click()
+    dialog = host.get_by_role("dialog", name="Make a copy")
+    assert axe.violations(host) == []
+    dialog.get_by_label("Address").fill("demo-digits")
+    dialog.get_by_role("button", name="Make a copy").click()
+    expect(dialog.get_by_text(re.compile("already"))).to_be_visible()
+    dialog.get_by_label("Address").fill("next-year")
+    dialog.get_by_role("button", name="Make a copy").click()
+    host.wait_for_url("**/competitions/next-year/studio")
+    assert host.request.get("/api/competitions/next-year/").json()["isPublished"] is False
+
+    host.goto("/competitions/new")
+    put_in = host.get_by_role("region", name="Or from a bundle")
+    put_in.get_by_label("Bundle (zip)").set_input_files({"name": "a.zip", "mimeType": "application/zip", "buffer": b"no"})
+    put_in.get_by_role("button", name="Make a draft of the bundle").click()
+    expect(put_in.get_by_role("alert")).to_contain_text("The bundle is no zip that can be read.")
+    assert axe.violations(host) == []
+    put_in.get_by_label("Bundle (zip)").set_input_files(bundle)
+    expect(put_in.get_by_role("alert")).to_have_count(0)
+    put_in.get_by_label("Address").fill("from-a-bundle")
+    put_in.get_by_label("New start").fill("2031-04-01T09:00")
+    put_in.get_by_role("button", name="Make a draft of the bundle").click()
+    host.wait_for_url("**/competitions/from-a-bundle/studio")
+    draft = host.request.get("/api/competitions/from-a-bundle/").json()
+    assert (draft["isPublished"], draft["startsAt"][:4]) == (False, "2031")
 
 
 def test_it_is_for_organisers_alone(page: Page, server):

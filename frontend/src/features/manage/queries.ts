@@ -1,6 +1,6 @@
 import { defineQueryOptions } from '@pinia/colada'
 import { api, ok } from '@/shared/api/client'
-import type { CrewInvitation, DryRun, ScoringRun } from '@/shared/api/models'
+import type { Competition, CrewInvitation, DryRun, ScoringRun } from '@/shared/api/models'
 import { inPhase, phaseKey, type Place } from '@/shared/competition/phases'
 
 const at = (place: Place) => ({ params: { path: { competition: place.slug } }, ...inPhase(place) })
@@ -88,3 +88,7 @@ export const myCrewInvitationsQuery = defineQueryOptions({
 export const acceptCrewInvitation = (id: number): Promise<CrewInvitation> => ok(api.POST('/api/crew-invitations/{id}/accept/', { params: { path: { id } } }))
 
 export const refuseCrewInvitation = (id: number): Promise<CrewInvitation> => ok(api.POST('/api/crew-invitations/{id}/refuse/', { params: { path: { id } } }))
+
+/** `startsAt`: as the clocks of the competition's zone show it. */
+export const copyCompetition = (slug: string, fields: { title: string; slug: string; startsAt: string; withSolution: boolean }): Promise<Competition> =>
+  ok(api.POST('/api/competitions/{competition}/clone/', { params: { path: { competition: slug } }, body: fields }))

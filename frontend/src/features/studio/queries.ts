@@ -1,7 +1,7 @@
 import { defineQueryOptions } from '@pinia/colada'
 import { api, ok } from '@/shared/api/client'
 import type { ChoiceChanges, Competition, CompetitionChanges, ContentPage, SourceUpload, Workbench } from '@/shared/api/models'
-import { uploadBytes } from '@/shared/api/upload'
+import { upload, uploadBytes } from '@/shared/api/upload'
 
 const at = (competition: string) => ({ params: { path: { competition } } })
 
@@ -78,3 +78,12 @@ export async function putPart(slug: string, id: string, number: number, bytes: B
 
 export const savePage = (competition: string, page: string, changes: { title: string; body: string }): Promise<ContentPage> =>
   ok(api.PATCH('/api/competitions/{competition}/pages/{page}/', { params: { path: { competition, page } }, body: changes }))
+
+/** `startsAt`: as the clock of who asks shows it; empty: as in the bundle. `slug`: empty: that of the bundle. */
+export async function importBundle({ file, slug, startsAt }: { file: File; slug: string; startsAt: string }, onProgress: (fraction: number) => void): Promise<Competition> {
+  const form = new FormData()
+  form.append('bundle', file)
+  if (slug) form.append('slug', slug)
+  if (startsAt) form.append('startsAt', new Date(startsAt).toISOString())
+  return (await upload<Competition>('/api/competition-bundles/', form, { onProgress })).body
+}
