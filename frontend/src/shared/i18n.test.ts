@@ -14,6 +14,13 @@ describe('the messages of organisers', () => {
     expect(await said('metric.search')).toBe(false)
   })
 
+  it('come for several pages at once where one says what another says too', async () => {
+    const { speak, learn } = await import('./i18n')
+    await speak('en')
+    await learn('studio', 'metric')
+    expect([await said('studio.title'), await said('metric.options')]).toEqual([true, true])
+  })
+
   it('are there in another language too, once they were asked for', async () => {
     const { i18n, speak, learn } = await import('./i18n')
     await learn('metric')

@@ -61,14 +61,15 @@ export async function speak(locale: Locale): Promise<void> {
   document.documentElement.lang = locale
 }
 
-/** Fetches the messages that only the page of this name uses, if there are any. */
-export async function learn(page: string): Promise<void> {
-  if (!ON_DEMAND.has(page) || asked.has(page)) return
-  asked.add(page)
+/** Fetches the messages that only pages of these names use, if there are any. */
+export async function learn(...pages: string[]): Promise<void> {
+  const missing = pages.filter((page) => ON_DEMAND.has(page) && !asked.has(page))
+  if (!missing.length) return
+  missing.forEach((page) => asked.add(page))
   try {
     await fetchMissing(spoken)
   } catch (error) {
-    asked.delete(page)
+    missing.forEach((page) => asked.delete(page))
     throw error
   }
 }

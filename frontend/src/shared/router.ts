@@ -15,7 +15,7 @@ declare module 'vue-router' {
     /** Shows all phases together too, where there is a ranking over them. */
     combined?: boolean
     /** The messages that only this page and its like say, where they are not of the name of the page. */
-    speaks?: string
+    speaks?: string | string[]
     /** Without app bar: the venue screen. */
     bare?: boolean
   }
@@ -46,7 +46,7 @@ router.beforeEach(async (to) => {
   return true
 })
 
-router.beforeResolve((to) => learn(to.meta.speaks ?? to.matched.at(-1)?.path.split('/').at(-1) ?? ''))
+router.beforeResolve((to) => learn(...[to.meta.speaks ?? to.matched.at(-1)?.path.split('/').at(-1) ?? ''].flat()))
 
 // What a page is made of could not be loaded. After an update the server has other files than an open page knows of, so
 // the next page is fetched as a whole; but never the first one again and again.

@@ -4,7 +4,7 @@ import { computed, reactive, ref, shallowRef, toValue, watch, type MaybeRefOrGet
 import { ApiError } from '@/shared/api/errors'
 import type { MetricDirection, OwnMetric, OwnMetricWithSource } from '@/shared/api/models'
 import type { Place } from '@/shared/competition/phases'
-import { fieldOfOwn, readAll, written, type Field } from './fields'
+import { fieldOfOwn, readAll, written, type Field } from '@/shared/metric/fields'
 import * as queries from './queries'
 import TEMPLATE from './template.py?raw'
 

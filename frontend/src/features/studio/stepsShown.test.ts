@@ -21,6 +21,7 @@ afterEach(() => {
 
 const API = '/api/competitions/cup'
 const PAGE = { slug: 'rules', title: 'Rules', position: 0, body: '- *Be* fair', html: '<ul><li><em>Be</em> fair</li></ul>', updatedAt: '' }
+const POWER = { name: 'power', kind: 'float', default: '1.0', choices: [], minimum: 0, maximum: 10, description: { en: 'The exponent.', ja: '指数' } }
 const EVERYWHERE = {
   [`PATCH ${API}/workbench/`]: read(),
   [`POST ${API}/workbench/clock/`]: null,
@@ -29,7 +30,10 @@ const EVERYWHERE = {
   [`GET ${API}/pages/`]: [PAGE],
   [`PATCH ${API}/pages/rules/`]: PAGE,
   'GET /api/competition-presets/': PRESETS,
-  'GET /api/metrics/': [{ name: 'r2', label: 'R²', direction: 'larger_is_better' }],
+  'GET /api/metrics/': [
+    { name: 'r2', label: 'R²', direction: 'larger_is_better', params: [], options: [] },
+    { name: 'mae', label: 'MAE', direction: 'smaller_is_better', params: [POWER], options: [] },
+  ],
   'GET /api/session/': {},
   [`GET ${API}/publication/`]: NO_PLAN,
   [`PUT ${API}/publication/`]: {},
@@ -115,6 +119,20 @@ describe('the metric', () => {
     await (await ofBench(MetricStep)).get('input[value=mae]').setValue(true)
     await flushPromises()
     expect(writes()).toEqual([{ route: `PATCH ${API}/workbench/`, body: { metric: 'mae', metricParams: { power: 1 } } }])
+  })
+
+  it('is set up where it takes parameters, and no fault is sent', async () => {
+    const page = await ofBench(MetricStep, read({ choices: { ...read().choices, metric: 'mae', metricParams: { power: 2 } } }))
+    const form = page.get('form')
+    expect(form.get('input').element.value).toBe('2')
+    expect(form.find('button').exists()).toBe(false)
+    await form.get('input').setValue('many')
+    await form.trigger('submit')
+    expect(writes()).toEqual([])
+    await form.get('input').setValue('3')
+    await form.trigger('submit')
+    await flushPromises()
+    expect(writes()).toEqual([{ route: `PATCH ${API}/workbench/`, body: { metricParams: { power: 3 } } }])
   })
 
   it('is shown where it is none of those that fit', async () => {
