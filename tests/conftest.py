@@ -8,6 +8,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+# Every process of the tests has one core: scikit-learn's threads, which wait by spinning, would take the others'.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
 # pyarrow loads it at some first use; its C parts crash when that happens while a test has frozen the clock.
 import pandas  # noqa: F401, ICN001
 import pytest

@@ -12,7 +12,7 @@ from django.urls import URLPattern, URLResolver
 from freezegun import freeze_time
 
 from competitions import urls
-from competitions.models import Bracket, Page, Phase, Standing
+from competitions.models import Bracket, Page, Phase, RosterEntry, Standing
 from competitions.solution.services import replace_solution
 from competitions.teams.invitations import invite
 from competitions.teams.merges import request_merge
@@ -56,7 +56,8 @@ def two_teams_with_secrets():
     Bracket.objects.create(competition=cup, slug="student", name="Students").entries.create(team=whales)
     invite(team=whales, username=UserFactory(username="invited").username, by=whales.owner, at=NOON)
     request_merge(from_team=ants, to_team_id=whales.pk, by=ants.owner, at=NOON)
-    return {"cup": cup, "team": whales}
+    entry = RosterEntry.objects.create(competition=cup, name="Somebody", number="7", created_at=NOON)
+    return {"cup": cup, "team": whales, "entry": entry}
 
 
 def answers(client, cast):
@@ -73,6 +74,7 @@ def answers(client, cast):
         "<int:version>": "1",
         "<int:phase>": "1",
         "<slug:bracket>": "student",
+        "<int:entry>": str(cast["entry"].pk),
     }
     for template in templates(urls.urlpatterns):
         path = template
