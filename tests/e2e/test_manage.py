@@ -209,8 +209,9 @@ def test_what_a_rescoring_would_do_is_seen_before_it_is_done(moved_server, host:
 
 
 def test_an_announcement_to_some_says_how_many_it_reaches(moved_server, host: Page):  # noqa: F811
-    host.goto(f"{CUP}/discussions/new")
+    host.goto(f"{CUP}/manage")
+    host.get_by_role("link", name="Write an announcement").click()
+    expect(host.get_by_label("Announcement")).to_be_checked()
     host.get_by_label("Title").fill("You have not submitted yet")
-    host.get_by_label("Announcement").check()
     expect(host.get_by_text(re.compile(r"Reaches \d+ people"))).to_be_visible()
     expect(host.get_by_role("combobox", name="Written to")).to_be_visible()
