@@ -11,6 +11,7 @@ from rest_framework import serializers
 
 from competitions.files.serializers import PreviewColumnSerializer
 from competitions.models import MetricDirection
+from foundation.uploads import missing_parts
 from scoring.metrics.registry import all_metrics, get
 from studio.models import SourceFile, SourceUpload, Workbench
 from studio.presets import PRESETS
@@ -103,11 +104,18 @@ class SourceUploadSerializer(serializers.ModelSerializer):
     """A file on its way in. Parts are counted from 1; each but the last has `partSize` bytes."""
 
     part_count = serializers.IntegerField(read_only=True)
+    missing = serializers.SerializerMethodField(
+        help_text="Numbers of the parts that have not arrived, while it is open."
+    )
 
     class Meta:
         model = SourceUpload
-        fields = ["id", "name", "size", "part_size", "part_count", "state", "expires_at"]
+        fields = ["id", "name", "size", "part_size", "part_count", "missing", "state", "expires_at"]
         read_only_fields = fields
+
+    @extend_schema_field(serializers.ListField(child=serializers.IntegerField()))
+    def get_missing(self, upload: SourceUpload) -> list[int]:
+        return missing_parts(upload) if upload.state == SourceUpload.State.OPEN else []
 
 
 class BeginSourceSerializer(serializers.Serializer):

@@ -56,7 +56,7 @@ class Acts:
 
     def choose_files(self, files) -> None:
         self.count += 1
-        self.page.locator("input[type=file]:not([webkitdirectory])").set_input_files(files)
+        self.page.locator("[data-takes-files] input[type=file]:not([webkitdirectory])").set_input_files(files)
 
 
 def step(page: Page, name: str):

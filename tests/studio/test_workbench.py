@@ -380,3 +380,12 @@ def test_uploads_that_nobody_completes_are_forgotten(bench):
     assert sweep_source_uploads(timezone.now()) == 0
     assert sweep_source_uploads(timezone.now() + timedelta(days=4)) == 1
     assert SourceUpload.objects.count() == 0
+
+
+def test_an_upload_that_was_left_says_which_parts_are_missing(bench, monkeypatch):
+    monkeypatch.setattr("foundation.uploads.part_size_for", lambda size: 4)
+    upload = bench.ask("post", "uploads/", {"name": "train.csv", "size": 10}, expect=201)
+    assert upload["missing"] == [1, 2, 3]
+    path = f"{bench.root}uploads/{upload['id']}/parts/2/"
+    assert bench.api.put(path, b"5678", content_type="application/octet-stream").status_code == 204
+    assert [one["missing"] for one in bench.ask("get")["uploads"]] == [[1, 3]]

@@ -5,18 +5,25 @@ import { createApp } from 'vue'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { ApiError, NetworkError } from '@/shared/api/errors'
 import type { SourceUpload } from '@/shared/api/models'
+import { remember } from './begun'
 import { bench } from './bench.testing'
 import * as queries from './queries'
 import { PAUSE, useSending } from './sending'
 
-const upload = { id: 'u1', name: 'train.csv', size: 5, partSize: 2, partCount: 3, state: 'open', expiresAt: '' } as SourceUpload
+const upload = { id: 'u1', name: 'train.csv', size: 5, partSize: 2, partCount: 3, missing: [1, 2, 3], state: 'open', expiresAt: '' } as SourceUpload
 const FILE = new File(['abcde'], 'train.csv')
 
-beforeEach(() => {
+/** Without anything that another page knew. */
+function openPage() {
   const app = createApp({})
   const pinia = createPinia()
   app.use(pinia).use(PiniaColada)
   setActivePinia(pinia)
+}
+
+beforeEach(() => {
+  localStorage.clear()
+  openPage()
   vi.spyOn(queries, 'beginUpload').mockResolvedValue(upload)
   vi.spyOn(queries, 'completeUpload').mockResolvedValue(upload)
   vi.spyOn(queries, 'abortUpload').mockResolvedValue(null)
@@ -76,6 +83,36 @@ it('forgets what is cancelled, on the server too, and goes on with the rest', as
   expect(queries.abortUpload).toHaveBeenCalledWith('cup', 'u1')
   expect(sending.files).toEqual([])
   expect(queries.readSources).not.toHaveBeenCalled()
+})
+
+it('goes on with the same file after the page was left, and begins with another of its name', async () => {
+  const put = vi.spyOn(queries, 'putPart').mockResolvedValueOnce().mockRejectedValueOnce(new ApiError(400, []))
+  const sending = useSending()
+  sending.add('cup', [{ name: 'train.csv', file: FILE }])
+  await flushPromises()
+  put.mockReset().mockResolvedValue()
+  sending.$dispose()
+  openPage()
+  useSending().add('cup', [{ name: 'train.csv', file: FILE }], [{ ...upload, missing: [2, 3] }])
+  await flushPromises()
+  expect(put.mock.calls.map(([, , number, bytes]) => [number, bytes.size])).toEqual([
+    [2, 2],
+    [3, 1],
+  ])
+  expect(queries.beginUpload).toHaveBeenCalledOnce()
+  expect(queries.abortUpload).not.toHaveBeenCalled()
+})
+
+it.each([
+  ['was written since', new File(['vwxyz'], 'train.csv', { lastModified: 1 })],
+  ['is longer', new File(['abcdef'], 'train.csv', { lastModified: FILE.lastModified })],
+])('sends a file from its beginning that %s', async (_, file) => {
+  const put = vi.spyOn(queries, 'putPart').mockResolvedValue()
+  remember(upload, FILE)
+  useSending().add('cup', [{ name: 'train.csv', file }], [{ ...upload, missing: [3] }])
+  await flushPromises()
+  expect(queries.abortUpload).toHaveBeenCalledWith('cup', 'u1')
+  expect(put.mock.calls.map(([, , number]) => number)).toEqual([1, 2, 3])
 })
 
 it('forgets what was begun before under the same name', async () => {

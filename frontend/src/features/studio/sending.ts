@@ -4,6 +4,7 @@ import { defineStore } from 'pinia'
 import { computed, reactive, ref } from 'vue'
 import { mayPass } from '@/shared/api/errors'
 import type { SourceUpload } from '@/shared/api/models'
+import { forgetUpload, isOf, remember } from './begun'
 import type { NamedFile } from './dropped'
 import { abortUpload, beginUpload, completeUpload, putPart, readSources, workbenchQuery } from './queries'
 
@@ -16,8 +17,8 @@ export interface Sending {
   state: 'waiting' | 'sending' | 'failed'
   sent: number
   upload: SourceUpload | null
-  /** How many parts have arrived. */
-  parts: number
+  /** Numbers of the parts that have not arrived; null: of an upload that has not begun. */
+  missing: number[] | null
   error: unknown
   stop: AbortController
 }
@@ -41,12 +42,14 @@ export const useSending = defineStore('studio-sending', () => {
 
   const of = (slug: string) => files.value.filter((one) => one.slug === slug)
 
-  /** `open`: uploads that began once and were left; one of the same name is forgotten. */
+  /** `open`: uploads that began once and were left. One of the same file goes on; another one of the same name is forgotten. */
   function add(slug: string, named: readonly NamedFile[], open: readonly SourceUpload[] = []) {
     for (const { name, file } of named) {
       of(slug).filter((one) => one.name === name).forEach(cancel)
-      open.filter((one) => one.name === name).forEach(({ id }) => void abortUpload(slug, id).catch(() => undefined))
-      files.value.push(reactive({ key: ++last, slug, name, file, state: 'waiting', sent: 0, upload: null, parts: 0, error: null, stop: new AbortController() }) as Sending)
+      const begun = open.filter((one) => one.name === name)
+      const upload = begun.find((one) => isOf(one, file)) ?? null
+      begun.filter((one) => one !== upload).forEach(({ id }) => drop(slug, id))
+      files.value.push(reactive({ key: ++last, slug, name, file, state: 'waiting', sent: 0, upload, missing: upload && [...upload.missing], error: null, stop: new AbortController() }) as Sending)
     }
     void pump()
   }
@@ -67,14 +70,21 @@ export const useSending = defineStore('studio-sending', () => {
     one.state = 'sending'
     one.error = null
     try {
-      one.upload ??= await beginUpload(one.slug, one.name, one.file.size)
-      const { id, partSize, partCount } = one.upload
-      for (; one.parts < partCount; one.parts++) {
-        const begin = one.parts * partSize
+      if (!one.upload) {
+        one.upload = await beginUpload(one.slug, one.name, one.file.size)
+        remember(one.upload, one.file)
+      }
+      const { id, partSize } = one.upload
+      one.missing ??= [...one.upload.missing]
+      for (let number = one.missing[0]; number !== undefined; number = one.missing[0]) {
+        const part = number
+        const begin = (part - 1) * partSize
         const bytes = one.file.slice(begin, begin + partSize, 'application/octet-stream')
-        await again(one, () => putPart(one.slug, id, one.parts + 1, bytes, (fraction) => (one.sent = begin + fraction * bytes.size), one.stop.signal))
+        await again(one, () => putPart(one.slug, id, part, bytes, (fraction) => (one.sent = begin + fraction * bytes.size), one.stop.signal))
+        one.missing.shift()
       }
       await again(one, () => completeUpload(one.slug, id))
+      forgetUpload(id)
       arrived.add(one.slug)
       forget(one)
       await cache.invalidateQueries({ key: workbenchQuery(one.slug).key })
@@ -97,6 +107,11 @@ export const useSending = defineStore('studio-sending', () => {
     }
   }
 
+  function drop(slug: string, id: string) {
+    forgetUpload(id)
+    void abortUpload(slug, id).catch(() => undefined)
+  }
+
   const forget = (one: Sending) => (files.value = files.value.filter(({ key }) => key !== one.key))
 
   function retry(one: Sending) {
@@ -107,7 +122,7 @@ export const useSending = defineStore('studio-sending', () => {
   function cancel(one: Sending) {
     one.stop.abort()
     forget(one)
-    if (one.upload) void abortUpload(one.slug, one.upload.id).catch(() => undefined)
+    if (one.upload) drop(one.slug, one.upload.id)
     void readIfWhole(one.slug)
   }
 

@@ -8871,6 +8871,8 @@ export interface components {
             /** @description Bytes of every part but the last. */
             readonly partSize: number;
             readonly partCount: number;
+            /** @description Numbers of the parts that have not arrived, while it is open. */
+            readonly missing: number[];
             readonly state: components["schemas"]["UploadState"];
             /** Format: date-time */
             readonly expiresAt: string;
