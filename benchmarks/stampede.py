@@ -17,6 +17,7 @@ import asyncio
 import contextlib
 import io
 import json
+import multiprocessing
 import os
 import random
 import signal
@@ -29,6 +30,8 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from functools import partial
+from multiprocessing.queues import Queue
+from multiprocessing.synchronize import Event
 from pathlib import Path
 
 import httpx
@@ -167,7 +170,7 @@ class Readings:
         self.times: dict[str, list[float]] = {}
         self.statuses: Counter[int] = Counter()
 
-    async def read(self, client: httpx.AsyncClient, until: asyncio.Event) -> None:
+    async def read(self, client: httpx.AsyncClient, until: Event) -> None:
         pages = ["/api/competitions/stampede/leaderboard/public/", "/api/competitions/stampede/", "/"]
         etags: dict[str, str] = {}
         while not until.is_set():
@@ -183,16 +186,46 @@ class Readings:
         return statistics.quantiles(self.times[page], n=20)[-1]
 
 
+class Readers:
+    """People who read, in a process of their own: they wait for the site, and for no sender of files."""
+
+    def __init__(self, address: str) -> None:
+        spawn = multiprocessing.get_context("spawn")
+        self._ready, self._over, self._told = spawn.Event(), spawn.Event(), spawn.Queue()
+        self._process = spawn.Process(target=read, args=(address, self._ready, self._over, self._told))
+        self._process.start()
+        self._ready.wait()
+
+    def stop(self) -> Readings:
+        self._over.set()
+        readings: Readings = self._told.get()
+        self._process.join()
+        return readings
+
+
+def read(address: str, ready: Event, over: Event, told: Queue[Readings]) -> None:
+    """What the process of the readers does."""
+
+    async def all_of_them() -> Readings:
+        readings = Readings()
+        limits = httpx.Limits(max_connections=None, max_keepalive_connections=0)
+        async with httpx.AsyncClient(base_url=address, timeout=180, limits=limits) as client:
+            ready.set()
+            await asyncio.gather(*(readings.read(client, over) for _ in range(READERS)))
+        return readings
+
+    told.put(asyncio.run(all_of_them()))
+
+
 async def stampede(
     address: str, people: list[list], bodies: list[bytes], seconds: float, halfway: Callable[[], None] | None
 ) -> None:
     # Everybody comes with a connection of their own.
     limits = httpx.Limits(max_connections=None, max_keepalive_connections=0)
+    reading_for(address, 3)  # the first requests of a process load code, which is neither idle nor busy
+    quiet = reading_for(address, 8)
+    readers = Readers(address)
     async with httpx.AsyncClient(base_url=address, timeout=180, limits=limits) as client:
-        await reading_for(client, 3)  # the first requests of a process load code, which is neither idle nor busy
-        quiet = await reading_for(client, 5)
-        busy, over = Readings(), asyncio.Event()
-        readers = [asyncio.create_task(busy.read(client, over)) for _ in range(READERS)]
         outcomes: Counter[str] = Counter()
         times: list[float] = []
         retries = 0
@@ -225,8 +258,7 @@ async def stampede(
         started = time.perf_counter()
         await asyncio.gather(at_half_time(), *(submit(*one) for one in people))
         elapsed = time.perf_counter() - started
-        over.set()
-        await asyncio.gather(*readers)
+    busy = readers.stop()
     print(f"{len(people)} submissions in {elapsed:.0f} s: {dict(outcomes)}; told to come back (503): {retries}")
     print(f"submitting: median {statistics.median(times):.2f} s, p95 {statistics.quantiles(times, n=20)[-1]:.2f} s")
     print(f"reading during it answered {dict(busy.statuses)}")
@@ -237,13 +269,10 @@ async def stampede(
         )
 
 
-async def reading_for(client: httpx.AsyncClient, seconds: float) -> Readings:
-    readings, over = Readings(), asyncio.Event()
-    task = asyncio.create_task(readings.read(client, over))
-    await asyncio.sleep(seconds)
-    over.set()
-    await task
-    return readings
+def reading_for(address: str, seconds: float) -> Readings:
+    readers = Readers(address)
+    time.sleep(seconds)
+    return readers.stop()
 
 
 def main() -> None:
