@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.server import ROOT, server_in
+from tests.e2e.server import ROOT, demo, server_in
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 # What its own start asks the network for would only be refused; a sandbox can't be had as root.
@@ -35,6 +35,13 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if here in Path(str(item.path)).parents:
             item.add_marker(pytest.mark.e2e)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _one_demo_for_all(tmp_path_factory, worker_id):
+    """Loading the demo takes a minute: the processes of a run do it once."""
+    own = tmp_path_factory.getbasetemp()
+    demo.shared = own if worker_id == "master" else own.parent
 
 
 @pytest.fixture(scope="session")

@@ -5,8 +5,10 @@ from __future__ import annotations
 import contextlib
 import email
 import email.policy
+import fcntl
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -20,6 +22,34 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[2]
 
 
+class Demo:
+    """The data folder of a server that was started once, loaded the demo and was stopped: others begin with a copy.
+
+    `shared`: a folder that the processes of a test run have together (`conftest`); without it, every server loads its own.
+    """
+
+    shared: Path | None = None
+
+    def copy_to(self, var: Path) -> None:
+        if self.shared is not None:
+            shutil.copytree(self._folder(self.shared), var, dirs_exist_ok=True)
+
+    def _folder(self, shared: Path) -> Path:
+        loaded = shared / "demo"
+        with (shared / "demo.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not loaded.exists():
+                first = server_in(shared / "demo-loading")
+                first.var.mkdir(exist_ok=True)
+                first.launch()
+                first.stop()
+                first.var.rename(loaded)
+        return loaded
+
+
+demo = Demo()
+
+
 @dataclass
 class Server:
     """A running server. `var`: its data folder; `password`: of host, alice and bob."""
@@ -29,12 +59,19 @@ class Server:
     environment: dict[str, str]
     process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
     password: str = "uzu-demo"
+    has_demo: bool = False
 
     @property
     def log(self) -> str:
         return (self.var / "server.log").read_text(errors="replace")
 
     def start(self) -> None:
+        """Start both processes, and wait until it is ready; the first time with the demo, unless it is to have none."""
+        if self.has_demo and not (self.var / "server.log").exists():
+            demo.copy_to(self.var)
+        self.launch()
+
+    def launch(self) -> None:
         """Start both processes, as `make run` does, and wait until it is ready."""
         with (self.var / "server.log").open("ab") as log:
             self.process = subprocess.Popen(
@@ -96,6 +133,7 @@ class Server:
 
 def server_in(var: Path, **settings: str) -> Server:
     """A server, not started yet, on a free port with its data below `var`. `settings`: environment variables."""
+    has_demo = settings.get("UZU_DEMO") != "0" and "DATABASE_URL" not in settings
     port = free_port()
     inherited = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "UZU_FRONTEND_DIST") if name in os.environ}
     environment = {
@@ -107,7 +145,7 @@ def server_in(var: Path, **settings: str) -> Server:
         "PYTHONUNBUFFERED": "1",
         **settings,
     }
-    return Server(url=f"http://127.0.0.1:{port}", var=var, environment=environment)
+    return Server(url=f"http://127.0.0.1:{port}", var=var, environment=environment, has_demo=has_demo)
 
 
 def free_port() -> int:
