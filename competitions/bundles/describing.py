@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 import yaml
 from django.utils.dateparse import parse_datetime
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_lazy
 from jsonschema import Draft202012Validator, ValidationError as SchemaFault
 
 from competitions.exceptions import BundleRefused
@@ -29,6 +29,17 @@ NAME = "uzu-competition.yaml"
 SCHEMA = Path(__file__).with_name("uzu-competition.schema.json")
 MOST_PROBLEMS = 20
 DEEPEST = 10
+SHOWN_CHARACTERS = 60
+# What a value may be, as people call it.
+TYPES = {
+    "string": gettext_lazy("a text"),
+    "integer": gettext_lazy("a whole number"),
+    "number": gettext_lazy("a number"),
+    "boolean": gettext_lazy("true or false"),
+    "object": gettext_lazy("fields below it"),
+    "array": gettext_lazy("a list"),
+    "null": gettext_lazy("nothing"),
+}
 
 TRANSLATIONS = "translations"
 # Where in the description each field of a competition stands.
@@ -326,10 +337,36 @@ def _code_of(fault: SchemaFault) -> str:
 def _said(fault: SchemaFault, values: Mapping[str, Any]) -> str:
     """What is wrong. What the schema forbids by itself is something of phases at the wrong place."""
     if fault.validator != "not":
-        return fault.message[:300]
+        return (_in_words(fault) or str(fault.message))[:300]
     if "phases" in values:
         return gettext("Where there are “phases”, this is said of each of them.")
     return gettext("This is said only where there are “phases”.")
+
+
+def _in_words(fault: SchemaFault) -> str:
+    """What people get wrong most, in the language of the moment; empty for the rest, of which the library speaks."""
+    wanted, found = fault.validator_value, fault.instance
+    match str(fault.validator):
+        case "required":
+            # One fault for each that is missing; its name stands in the library's text alone.
+            missing = next((name for name in wanted if f"{name!r} " in fault.message), "")
+            return gettext("This is missing: %(names)s.") % {"names": missing}
+        case "additionalProperties":
+            unknown = ", ".join(sorted(str(name) for name in set(found) - set(fault.schema.get("properties", {}))))
+            return gettext("There is nothing of this name: %(names)s.") % {"names": unknown}
+        case "type":
+            kinds = [wanted] if isinstance(wanted, str) else wanted
+            words = ", ".join(str(TYPES.get(kind, kind)) for kind in kinds)
+            return gettext("“%(found)s” can't stand here, but: %(kinds)s.") % {"found": _short(found), "kinds": words}
+        case "enum" | "const":
+            allowed = ", ".join(map(str, wanted if isinstance(wanted, list) else [wanted]))
+            return gettext("“%(found)s” is none of: %(allowed)s.") % {"found": _short(found), "allowed": allowed}
+    return ""
+
+
+def _short(value: Any) -> str:
+    text = json.dumps(value, ensure_ascii=False, default=str) if isinstance(value, dict | list) else str(value)
+    return text if len(text) <= SHOWN_CHARACTERS else f"{text[: SHOWN_CHARACTERS - 1]}…"
 
 
 @cache

@@ -12,6 +12,7 @@ from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.core.management.base import CommandError
+from django.utils import translation
 
 from competitions.bundles.cloning import clone_competition
 from competitions.bundles.describing import FIELDS, LEFT_BEHIND, NAME, OF_COMPETITION, OF_PHASE
@@ -219,6 +220,27 @@ def test_a_fault_is_told_with_its_place_and_nothing_is_made(
     assert (problem["params"]["line"] is None) == (code == "not_utf8")
     assert list(Competition.objects.all()) == [cup]
     assert stored(tmp_path) == before
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (lambda it: it.pop("title"), "次の項目がありません: title。"),
+        (lambda it: it.update(colour="red"), "この名前の項目はありません: colour。"),
+        (lambda it: it["metric"].update(digits="five"), "ここに「five」は書けません。書けるもの: 整数。"),
+        (lambda it: it.update(format="none"), "「none」は次のどれでもありません: uzu-competition/1。"),
+    ],
+)
+def test_what_is_wrong_is_told_in_the_language_of_who_asks(cup, host, change, told):
+    with translation.override("ja"), pytest.raises(BundleRefused) as caught:
+        put_in(changed(bundle_of(cup), change), host, slug="other")
+    assert [problem["detail"] for problem in caught.value.problems] == [told]
+
+
+def test_two_that_are_missing_are_told_one_by_one(cup, host):
+    with pytest.raises(BundleRefused) as caught:
+        put_in(changed(bundle_of(cup), lambda it: (it.pop("title"), it.pop("slug"))), host, slug="other")
+    assert [one["detail"] for one in caught.value.problems] == ["This is missing: title.", "This is missing: slug."]
 
 
 def test_the_line_is_that_of_the_value(cup, host):

@@ -130,8 +130,8 @@ def test_it_is_copied_and_put_in_again_as_a_bundle(moved_server, host: Page):  #
     assert axe.violations(host) == []
     put_in.locator("input[type=file]").set_input_files(bundle)
     expect(put_in.get_by_role("alert")).to_have_count(0)
-    put_in.get_by_label("Address").fill("from-a-bundle")
-    put_in.get_by_label("New start").fill("2031-04-01T09:00")
+    put_in.get_by_label("Another address").fill("from-a-bundle")
+    put_in.get_by_label("Another start").fill("2031-04-01T09:00")
     put_in.get_by_role("button", name="Make a draft of the bundle").click()
     host.wait_for_url("**/competitions/from-a-bundle/studio")
     draft = host.request.get("/api/competitions/from-a-bundle/").json()

@@ -53,6 +53,7 @@ export const vuetify = createVuetify({
     VCard: { rounded: 'lg', flat: true, border: true },
     VTextField: { variant: 'outlined', density: 'comfortable', color: 'primary' },
     VTextarea: { variant: 'outlined', density: 'comfortable', color: 'primary' },
+    VFileInput: { variant: 'outlined', density: 'comfortable', color: 'primary' },
     VSelect: { variant: 'outlined', density: 'comfortable', color: 'primary' },
     VAutocomplete: { variant: 'outlined', density: 'comfortable', color: 'primary' },
     VAlert: { variant: 'tonal', rounded: 'lg' },
