@@ -199,6 +199,7 @@ ONCE_IS_ENOUGH = [
     "clients/test_promise.py",
     "competitions/test_admin.py",
     "competitions/test_files_of_phases.py",
+    "competitions/test_what_may_change_table.py",
     "main/test_backup.py",
     "main/test_demo.py",
     "notifications_api/test_mail.py",
@@ -206,8 +207,10 @@ ONCE_IS_ENOUGH = [
     "own_metrics/test_runs.py",
     "submissions/test_boards_that_wait.py",
     "submissions/test_combined.py",
+    "submissions/test_promise_of_getting_on.py",
     "submissions/test_standings_walk.py",
     "test_day_of_phases.py",
+    "test_digits.py",
     "test_walk.py",
 ]
 
