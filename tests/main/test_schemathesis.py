@@ -108,7 +108,7 @@ def test_an_answer_that_is_not_as_described_is_noticed(document, scenario):
 
 # What the demo has nothing of, what is closed while its competition runs, or whose competition stands in the query.
 NOT_IN_THE_DEMO = re.compile(
-    r"/legal/|/merge-requests/preview/|/receipt/path/|/leaderboard/(private|combined)/|/solution/file/|/own-metrics/|/integrity/\{id\}|/scoring-runs/\{id\}|/uploads/|/discussions/audience/|/grades/(csv/)?$"
+    r"/legal/|/merge-requests/preview/|/receipt/path/|/leaderboard/(private|combined)/|/solution/file/|/own-metrics/|/integrity/\{id\}|/scoring-runs/\{id\}|/uploads/|/discussions/audience/|/grades/(csv/)?$|/archive/$"
 )
 
 
