@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from competitions.bundles.results import CHUNK, Names, Table, flag, moment
+from competitions.bundles.results import CHUNK, Names, Table, flag
+from competitions.leaderboards.export import moment
 from competitions.models import Competition
 from discussions.models import Comment, Discussion
 from discussions.querysets import EVERYBODY, DiscussionQuerySet

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from competitions.bundles.results import CHUNK, Names, Table, flag, moment
-from competitions.leaderboards.export import number
+from competitions.bundles.results import CHUNK, Names, Table, flag
+from competitions.leaderboards.export import moment, number
 from competitions.models import Competition
 from submissions.models import Submission
 

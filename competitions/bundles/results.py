@@ -10,7 +10,7 @@ import csv
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import islice
 from typing import Any
 
@@ -18,7 +18,7 @@ from django.utils.crypto import salted_hmac
 
 from accounts.models import User
 from competitions import permissions as can
-from competitions.leaderboards.export import BYTE_ORDER_MARK, Echo, number, safe_text
+from competitions.leaderboards.export import BYTE_ORDER_MARK, Echo, moment, number, safe_text
 from competitions.leaderboards.queries import PRIVATE, Leaderboard
 from competitions.models import Competition, Membership, Phase, Team
 
@@ -101,10 +101,6 @@ def require_open(user: Any, competition: Competition, at: datetime) -> None:
 def unconfirmed(competition: Competition, at: datetime) -> list[Phase]:
     """The phases whose result nobody may know yet."""
     return [phase for phase in competition.phases.order_by("number") if not phase.is_confirmed(at)]
-
-
-def moment(at: datetime | None) -> str:
-    return "" if at is None else at.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def flag(value: object) -> str:

@@ -81,8 +81,8 @@ def _cells(row: Row, *, private: bool) -> Iterable[Any]:
         safe_text(" ".join(member.username for member in row.members if not member.is_deleted)),
         number(row.score),
         row.submissions,
-        _time(row.last_submitted_at),
-        _time(row.best_submitted_at),
+        moment(row.last_submitted_at),
+        moment(row.best_submitted_at),
         "true" if row.is_out_of_competition else "",
         "true" if row.is_disqualified else "",
         "",
@@ -104,5 +104,6 @@ def _line(line: Line, width: int) -> list[Any]:
     return [cells.get(name, "") for name in PRIVATE_COLUMNS[:width]]
 
 
-def _time(at: datetime | None) -> str:
+def moment(at: datetime | None) -> str:
+    """A moment in UTC as a cell; blank: there is none."""
     return "" if at is None else at.astimezone(UTC).isoformat().replace("+00:00", "Z")

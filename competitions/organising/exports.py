@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import Max, OuterRef, QuerySet, Subquery
 
-from competitions.leaderboards.export import BYTE_ORDER_MARK, safe_text
+from competitions.leaderboards.export import BYTE_ORDER_MARK, Echo, safe_text
 from competitions.models import Competition, Membership, RulesAcceptance, Standing
 
 COLUMNS = (
@@ -16,11 +16,6 @@ COLUMNS = (
     *("team_submissions", "team_best_public_score", "team_brackets"),
 )
 CHUNK = 1000
-
-
-class _Echo:
-    def write(self, line: str) -> str:
-        return line
 
 
 def participants_csv(competitions: QuerySet[Competition]) -> Iterator[str]:
@@ -44,7 +39,7 @@ def participants_csv(competitions: QuerySet[Competition]) -> Iterator[str]:
         .prefetch_related("team__bracket_entries__bracket")
         .order_by("competition", "team__name", "joined_at", "pk")
     )
-    writer = csv.writer(_Echo())
+    writer = csv.writer(Echo())
     yield BYTE_ORDER_MARK + writer.writerow(COLUMNS)
     for membership in memberships.iterator(chunk_size=CHUNK):
         yield writer.writerow(_cells(membership))

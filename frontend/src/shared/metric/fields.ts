@@ -45,6 +45,14 @@ export function written(value: unknown): string {
   return scalar(value)
 }
 
+/** Values as they stand in their fields. */
+export const allWritten = (values: Readonly<Record<string, unknown>>): Record<string, string> =>
+  Object.fromEntries(Object.entries(values).map(([name, value]) => [name, written(value)]))
+
+/** Whether these are the same values, in whatever order they are named. */
+export const areSame = (some: Readonly<Record<string, unknown>>, others: Readonly<Record<string, unknown>>): boolean => inOrder(some) === inOrder(others)
+const inOrder = (values: Readonly<Record<string, unknown>>) => JSON.stringify(Object.entries(values).sort(([a], [b]) => (a < b ? -1 : 1)))
+
 /** What somebody typed as a value; undefined where the usual one is meant. */
 export function read(field: Field, typed: string): Read {
   const text = typed.trim()
